@@ -1,0 +1,124 @@
+"""Mini-batches from tensors: which images, how augmented, as float32 with the mean subtracted.
+
+What a net sees at an iteration depends on the recipe's seed and the iteration alone, so all nets of
+a comparison see the same images in the same order with the same augmentation.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from resnet.data import DataError, ImageSet
+from resnet.draws import generator
+from resnet.spec import Recipe
+
+FIXED = 0  # the seed of what must not change between runs: the hold-out and the test images
+
+
+@dataclass(frozen=True)
+class Part:
+    """Images (N, 3, S, S) uint8 and labels (N,) int64, resident on the training device."""
+
+    images: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, index: Tensor) -> "Part":
+        return Part(self.images[index], self.labels[index])
+
+    def first(self, count: int | None) -> "Part":
+        return self if count is None else Part(self.images[:count], self.labels[:count])
+
+
+class Batches:
+    """The training images of a recipe, and the fixed images that its tests look at.
+
+    mean  (3, S, S) float32 in 0..1: the per-pixel mean of the training images (Section 4.2)
+
+    Raises DataError where the set has fewer images than the recipe asks for.
+    """
+
+    def __init__(self, images: ImageSet, recipe: Recipe, device: torch.device) -> None:
+        self.recipe = recipe
+        self.device = device
+        train = Part(images.train_images, images.train_labels)
+        test = Part(images.test_images, images.test_labels)
+        if recipe.split == "45k/5k":
+            order = torch.randperm(len(train), generator=generator(FIXED, "hold-out"))
+            held = len(train) // 10
+            train, test = train.take(order[held:]), train.take(order[:held])
+        if recipe.images is not None:
+            if recipe.images > len(train):
+                raise DataError(
+                    f"{recipe.images:,} training images were asked for, but {images.label} has "
+                    f"{len(train):,}; choose at most {len(train):,}"
+                )
+            drawn = torch.randperm(len(train), generator=generator(recipe.seed, "subset"))
+            train = train.take(drawn[: recipe.images])
+        test = test.take(torch.randperm(len(test), generator=generator(FIXED, "test")))
+        self.train, self.test = (self._resident(part) for part in (train, test))
+        self.mean = (self.train.images.float().mean(0) / 255).to(device)
+
+    def batch(self, iteration: int) -> tuple[Tensor, Tensor]:
+        """The mini-batch of one iteration: (B, 3, S, S) float32 in channels_last, (B,) int64.
+
+        Batches run through one shuffled pass over the images after another, without a gap: a batch
+        may begin in one epoch and end in the next, so that every image counts equally.
+        """
+        index = self._order(iteration).to(self.device)
+        images = self.normalised(self.train.images[index])
+        if self.recipe.augment:
+            size = len(index)
+            draws = generator(self.recipe.seed, "augmentation", iteration)
+            pad = self.recipe.image_size // 8
+            offsets = torch.randint(0, 2 * pad + 1, (2, size), generator=draws)
+            flips = torch.rand(size, generator=draws) < 0.5
+            images = crop_and_flip(
+                images, pad, offsets.to(self.device), flips.to(self.device)
+            )
+        return images.contiguous(memory_format=torch.channels_last), self.train.labels[index]
+
+    def normalised(self, images: Tensor) -> Tensor:
+        """uint8 images as float32 in 0..1 less the mean image; no division by a deviation."""
+        return images.to(torch.float32).div_(255).sub_(self.mean)
+
+    def _order(self, iteration: int) -> Tensor:
+        count, size = len(self.train), self.recipe.batch
+        start = iteration * size
+        epochs = range(start // count, (start + size - 1) // count + 1)
+        order = torch.cat([self._epoch(epoch) for epoch in epochs])
+        offset = start - epochs.start * count
+        return order[offset : offset + size]
+
+    def _epoch(self, epoch: int) -> Tensor:
+        return torch.randperm(
+            len(self.train), generator=generator(self.recipe.seed, "order", epoch)
+        )
+
+    def _resident(self, part: Part) -> Part:
+        images = part.images
+        if self.recipe.image_size == 16:
+            images = F.avg_pool2d(images.float(), 2).round().to(torch.uint8)
+        return Part(images.to(self.device), part.labels.to(self.device))
+
+
+def crop_and_flip(images: Tensor, pad: int, offsets: Tensor, flips: Tensor) -> Tensor:
+    """Pads with zeros, crops each image to its own size at its own offset, mirrors some.
+
+    images   (B, C, S, S), the mean already subtracted
+    offsets  (2, B) int64: the crop's first row and column in the padded image, 0 to 2 * pad
+    flips    (B,) bool: mirror left to right after cropping
+    Source: He et al. 2015, Section 4.2: a 32x32 crop of the padded image or of its flip.
+    """
+    count, _, side, _ = images.shape
+    padded = F.pad(images, (pad, pad, pad, pad))
+    steps = torch.arange(side, device=images.device)
+    columns = torch.where(flips[:, None], steps.flip(0), steps)  # (B, S)
+    rows = (offsets[0][:, None] + steps)[:, :, None]  # (B, S, 1)
+    columns = (offsets[1][:, None] + columns)[:, None, :]  # (B, 1, S)
+    which = torch.arange(count, device=images.device)[:, None, None]
+    return padded[which, :, rows, columns].permute(0, 3, 1, 2)  # (B, S, S, C) before

@@ -1,0 +1,54 @@
+"""Errors in one sentence: what was given, what is wrong with it, what would work."""
+
+import difflib
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+
+class SpecError(ValueError):
+    """A net or a recipe that cannot be; its text is meant to be shown to people."""
+
+
+def listed(values: Iterable[Any], joiner: str = "and") -> str:
+    """ "a, b and c"."""
+    words = [str(value) for value in values]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joiner} {words[-1]}"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """ "; did you mean 'tanh'?", or nothing where no known word is close."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else "."
+
+
+def check_one_of(name: str, value: Any, options: tuple[Any, ...]) -> None:
+    if value not in options:
+        raise SpecError(f"{name} {value!r} is not known; choose {listed(options, 'or')}")
+
+
+def check_number(
+    name: str, value: Any, low: float, high: float, *, whole: bool = False
+) -> None:
+    kinds = (int,) if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value):
+        raise SpecError(f"{name} must be a {'whole ' if whole else ''}number, not {value!r}")
+    if not low <= value <= high:
+        raise SpecError(f"{name} {value:,} is out of range; it can be {low:,} to {high:,}")
+
+
+def known_fields(cls: type, text: str) -> dict[str, Any]:
+    """The fields of a JSON object, refused in one sentence where `cls` does not know them."""
+    try:
+        given = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise SpecError(f"this is not JSON: {error}") from error
+    if not isinstance(given, dict):
+        raise SpecError(f"a JSON object was expected, not {type(given).__name__}")
+    names = [field.name for field in fields(cls)]
+    for name in given:
+        if name not in names:
+            raise SpecError(f"{name!r} is not a field of {cls.__name__}; it has {listed(names)}")
+    return given
