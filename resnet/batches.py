@@ -14,7 +14,7 @@ from resnet.data import DataError, ImageSet
 from resnet.draws import generator
 from resnet.spec import Recipe
 
-FIXED = 0  # the seed of what must not change between runs: the hold-out and the test images
+FIXED = 0  # the seed of what must not change between runs: the hold-out, the tested images
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,10 @@ class Batches:
                 )
             drawn = torch.randperm(len(train), generator=generator(recipe.seed, "subset"))
             train = train.take(drawn[: recipe.images])
-        test = test.take(torch.randperm(len(test), generator=generator(FIXED, "test")))
+        else:  # mixed, for a folder's images come class by class, and tests look at the first ones
+            train = train.take(torch.randperm(len(train), generator=generator(FIXED, "train")))
+        shuffled = torch.randperm(len(test), generator=generator(FIXED, "test"))
+        test = test.take(shuffled[: _most_tested(recipe)])
         self.train, self.test = (self._resident(part) for part in (train, test))
         self.mean = (self.train.images.float().mean(0) / 255).to(device)
 
@@ -104,6 +107,12 @@ class Batches:
         if self.recipe.image_size == 16:
             images = F.avg_pool2d(images.float(), 2).round().to(torch.uint8)
         return Part(images.to(self.device), part.labels.to(self.device))
+
+
+def _most_tested(recipe: Recipe) -> int | None:
+    """How many test images any test of the recipe looks at; None for all."""
+    counts = (recipe.test_images, recipe.final_images)
+    return None if None in counts else max(count for count in counts if count is not None)
 
 
 def crop_and_flip(images: Tensor, pad: int, offsets: Tensor, flips: Tensor) -> Tensor:

@@ -79,7 +79,7 @@ def _macs(layer: Layer) -> int:
 
 
 def _activation_bytes(layer: Layer) -> int:
-    if layer.kind in IN_PLACE:
+    if layer.kind in IN_PLACE and not layer.keeps_input:
         return 0
     channels, height, width = layer.out_shape
     return BYTES_PER_NUMBER * channels * height * width

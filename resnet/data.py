@@ -4,7 +4,6 @@ A decoded set is cached as one file, written atomically and checked when it is r
 """
 
 import contextlib
-import hashlib
 import os
 import threading
 import zlib
@@ -18,10 +17,8 @@ from filelock import FileLock
 from torch import Tensor
 
 from resnet import folder, generated
-from resnet.home import home, image_folder, image_folder_label
+from resnet.home import CIFAR10_BYTES, cache_file, data_home, image_folder, image_folder_label
 
-CIFAR10_BYTES = 170_498_071  # of the archive, as published beside it
-CACHE_VERSION = 1
 
 Progress = Callable[[str, int, int], None]  # what is being done, done, of how many
 
@@ -63,7 +60,7 @@ def load(name: str, root: Path | None = None, progress: Progress | None = None) 
     if name == "generated":
         return _cached("generated", f"v{generated.VERSION}", lambda: _generate(report))
     if name == "cifar10":
-        where = root or home() / "data"
+        where = root or data_home()
         return _cached("cifar10", str(where.resolve()), lambda: _cifar10(where, report))
     if name == "folder":
         where = root or image_folder()
@@ -78,16 +75,6 @@ def load(name: str, root: Path | None = None, progress: Progress | None = None) 
         except folder.FolderError as error:
             raise DataError(str(error)) from error
     raise DataError(f"data set {name!r} is not known; choose cifar10, folder or generated")
-
-
-def is_ready(name: str) -> bool:
-    """Whether `load(name)` would need no download."""
-    if name == "cifar10":
-        where = home() / "data"
-        return _cache_file("cifar10", str(where.resolve())).exists() or (
-            where / "cifar-10-batches-py"
-        ).is_dir()
-    return name == "generated" or (name == "folder" and image_folder() is not None)
 
 
 def _generate(report: Progress) -> ImageSet:
@@ -122,7 +109,8 @@ def _cifar10(where: Path, report: Progress) -> ImageSet:
 
 
 def _cause(error: Exception) -> str:
-    text = str(getattr(error, "reason", error)).strip()
+    reason = getattr(error, "reason", error)
+    text = str(getattr(reason, "strerror", None) or reason).strip()
     return text.splitlines()[0][:120] if text else type(error).__name__
 
 
@@ -145,13 +133,8 @@ def _watching(file: Path, report: Callable[[int], None]):  # type: ignore[no-unt
         thread.join()
 
 
-def _cache_file(name: str, key: str) -> Path:
-    digest = hashlib.blake2b(f"{CACHE_VERSION}/{key}".encode(), digest_size=6).hexdigest()
-    return home() / "data" / f"{name}-{digest}.pt"
-
-
 def _cached(name: str, key: str, make: Callable[[], ImageSet]) -> ImageSet:
-    file = _cache_file(name, key)
+    file = cache_file(name, key)
     file.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{file}.lock"):
         found = _read(file)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from torch import Tensor
 
 SIDE = 32
@@ -130,7 +130,9 @@ def _decode_one(path: Path) -> tuple[np.ndarray, bool]:
                     f"{MAX_PIXELS // 10**6} million; make it smaller"
                 )
             rgb = image.convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+    except FolderError:
+        raise
+    except Exception as error:  # a broken file can fail in any way
         raise FolderError(
             f"{path} is not an image that can be read; remove or replace it, then start again"
         ) from error

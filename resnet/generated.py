@@ -18,7 +18,7 @@ CLASSES = (
     "cross", "bars", "checks", "crescent", "star",
 )  # fmt: skip
 CHUNK = 250
-NOISE = 0.10  # standard deviation, of a full scale of 1
+NOISE = 0.05  # standard deviation, of a full scale of 1
 
 
 def images(part: str, progress: Callable[[int, int], None]) -> tuple[Tensor, Tensor]:
@@ -37,9 +37,9 @@ def images(part: str, progress: Callable[[int, int], None]) -> tuple[Tensor, Ten
 
 def _draw(labels: np.ndarray, draws: np.random.Generator) -> np.ndarray:
     n = len(labels)
-    size = draws.uniform(5.0, 9.5, n)[:, None, None]  # "radius" in pixels
+    size = draws.uniform(7.5, 11.5, n)[:, None, None]  # "radius" in pixels
     angle = draws.uniform(0, 2 * np.pi, n)[:, None, None]
-    centre = draws.uniform(10, SIDE - 10, (2, n))[:, :, None, None]
+    centre = draws.uniform(12, SIDE - 12, (2, n))[:, :, None, None]
     rows, columns = np.mgrid[:SIDE, :SIDE][:, None] + 0.5
     down, right = rows - centre[0], columns - centre[1]
     u = (np.cos(angle) * right + np.sin(angle) * down) / size
@@ -52,7 +52,7 @@ def _draw(labels: np.ndarray, draws: np.random.Generator) -> np.ndarray:
 
     ground, ink = _colours(n, draws)
     wave = _waves(n, rows, columns, draws)
-    picture = ground[:, :, None, None] + wave[:, None] * draws.uniform(0.05, 0.25, (n, 3, 1, 1))
+    picture = ground[:, :, None, None] + wave[:, None] * draws.uniform(0.03, 0.12, (n, 3, 1, 1))
     picture = picture + coverage[:, None] * (ink[:, :, None, None] - picture)
     picture += draws.normal(0, NOISE, picture.shape)
     return (np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
@@ -86,9 +86,9 @@ def _distance(label: int, u: np.ndarray, v: np.ndarray) -> np.ndarray:
 
 
 def _colours(n: int, draws: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Ground and ink, (n, 3) each: random, and apart by at least a fifth of full scale somewhere."""
+    """Ground and ink, (n, 3) each: random, and apart by a quarter of full scale or more."""
     ground = draws.uniform(0.1, 0.9, (n, 3))
-    step = draws.uniform(0.2, 0.5, (n, 3)) * draws.choice([-1, 1], (n, 3))
+    step = draws.uniform(0.25, 0.5, (n, 3)) * draws.choice([-1, 1], (n, 3))
     ink = np.where((ground + step < 0) | (ground + step > 1), ground - step, ground + step)
     return ground, ink
 

@@ -155,7 +155,9 @@ def _module(layer: Layer) -> nn.Module:
         case "norm":
             return nn.BatchNorm2d(c_out)
         case "relu":
-            return nn.ReLU(inplace=True)
+            return nn.ReLU(inplace=not layer.keeps_input)
+        case "tanh" | "sigmoid" if layer.keeps_input:
+            return nn.Tanh() if layer.kind == "tanh" else nn.Sigmoid()
         case "tanh" | "sigmoid":
             return InPlace(layer.kind)
         case "identity":

@@ -25,6 +25,8 @@ class Layer:
     stage   0 for the layers before the first stage, 1..., and one more for those after the last
     block   counted from 1 within its stage; None outside blocks
     branch  "main" or "shortcut"
+
+    keeps_input  whether an activation leaves its input as it is, for the shortcut reads it too
     """
 
     name: str
@@ -38,6 +40,7 @@ class Layer:
     stride: int = 1
     padding: int = 0
     bias: bool = False
+    keeps_input: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,8 +159,8 @@ class _Path:
         if self.spec.norm == "batch":
             self.put("norm", name)
 
-    def activation(self, name: str) -> None:
-        self.put(self.spec.activation, name)
+    def activation(self, name: str, keeps_input: bool = False) -> None:
+        self.put(self.spec.activation, name, keeps_input=keeps_input)
 
     def taken(self) -> tuple[Layer, ...]:
         """What was laid so far; the path goes on from there."""
@@ -207,9 +210,12 @@ def _block(spec: NetSpec, stage: int, index: int, shape: Shape) -> Block:
     convs = _convolutions(spec, inner, outer, stride)
     for number, (channels, kernel, step) in enumerate(convs, start=1):
         if spec.order == "pre":
+            splits = number == 1 and not spec.plain  # here the block's input goes two ways
+            shared = splits and (changes or (stage == 1 and index == 1))
             path.norm(f"norm{number}")
-            path.activation(f"activation{number}")
-            if number == 1 and not spec.plain and (changes or (stage == 1 and index == 1)):
+            keeps_input = splits and not shared and spec.norm == "none"
+            path.activation(f"activation{number}", keeps_input)
+            if shared:
                 before = path.taken()
         path.conv(f"conv{number}", channels, kernel, step)
         if spec.order == "post":

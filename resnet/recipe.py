@@ -84,10 +84,10 @@ class Recipe:
                 f"test_every {self.test_every} is not a multiple of log_every {self.log_every}; "
                 f"{self.log_every * max(1, round(self.test_every / self.log_every))} would be"
             )
-        if self.warmup == "linear" and not 0 < self.warmup_iterations <= self.iterations:
+        if self.warmup == "linear" and self.warmup_iterations == 0:
             raise SpecError(
-                f"warmup_iterations {self.warmup_iterations} does not fit a linear warm-up; "
-                f"it can be 1 to {self.iterations:,}"
+                "warmup_iterations 0 does not fit a linear warm-up; give it 1 or more, or choose "
+                "warmup 'none'"
             )
 
     def to_json(self) -> str:

@@ -205,7 +205,7 @@ def valid_depths_near(depth: int, block: str) -> tuple[int, ...]:
     """The CIFAR depth itself if it fits 6n+2 (bottleneck: 9n+2), else its neighbours that do."""
     step = LAYERS_PER_CIFAR_STEP[block]
     deepest = (MAX_DEPTH - 2) // step
-    below = min((depth - 2) // step, deepest)
+    below = max(0, min((depth - 2) // step, deepest))
     if below >= 1 and below * step + 2 == depth:
         return (depth,)
     return tuple(n * step + 2 for n in (below, below + 1) if 1 <= n <= deepest)

@@ -81,6 +81,7 @@ class Trainer:
         self.iteration = 0
         self.seconds = 0.0
         self.warm = recipe.warmup != "error"
+        self.halted = False  # set from outside, it makes `in_step` leave this net where it is
         self._sums = torch.zeros(2, device=self.device)  # of loss and of errors, since the last row
 
     @property
@@ -187,15 +188,15 @@ class Trainer:
 def in_step(trainers: Sequence[Trainer]) -> Iterator[tuple[Trainer, Row | None]]:
     """Steps several nets in turn, the one furthest behind first; yields after every step.
 
-    A net whose loss is not finite yields its row (`row.diverged`) and is stepped no more; the
-    others go on.
+    A net whose loss is not finite yields its row (`row.diverged`) and is stepped no more, nor is
+    one that is `halted`; the others go on.
     """
     for trainer in trainers:
         first = trainer.start()
         if first:
             yield trainer, first
     active = [trainer for trainer in trainers if not trainer.finished]
-    while active:
+    while active := [trainer for trainer in active if not trainer.halted]:
         trainer = min(active, key=lambda each: each.iteration)
         row = trainer.step()
         if trainer.finished or (row and row.diverged):

@@ -25,7 +25,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def check_one_of(name: str, value: Any, options: tuple[Any, ...]) -> None:
-    if value not in options:
+    if not any(isinstance(value, type(each)) and value == each for each in options):
         raise SpecError(f"{name} {value!r} is not known; choose {listed(options, 'or')}")
 
 
@@ -33,7 +33,8 @@ def check_number(
     name: str, value: Any, low: float, high: float, *, whole: bool = False
 ) -> None:
     kinds = (int,) if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, kinds) or not math.isfinite(value):
+    finite = not isinstance(value, float) or math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, kinds) or not finite:
         raise SpecError(f"{name} must be a {'whole ' if whole else ''}number, not {value!r}")
     if not low <= value <= high:
         raise SpecError(f"{name} {value:,} is out of range; it can be {low:,} to {high:,}")
@@ -43,7 +44,7 @@ def known_fields(cls: type, text: str) -> dict[str, Any]:
     """The fields of a JSON object, refused in one sentence where `cls` does not know them."""
     try:
         given = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:  # or a number too long, or too many brackets
         raise SpecError(f"this is not JSON: {error}") from error
     if not isinstance(given, dict):
         raise SpecError(f"a JSON object was expected, not {type(given).__name__}")

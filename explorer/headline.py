@@ -1,0 +1,90 @@
+"""The figures that head the Build page, in words and numbers that a class can read."""
+
+from dataclasses import dataclass
+
+from resnet.cost import Cost
+from resnet.paper import Fact
+
+NOT_COUNTED = (
+    "As in the paper, only convolutions and the fully connected layer count. Biases, BN, ReLU, "
+    "pooling and the additions do not."
+)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`value` is short enough to be read from afar; `note` is a smaller line under it."""
+
+    label: str
+    value: str
+    note: str
+    help: str
+
+
+def headline(total: Cost) -> tuple[Figure, ...]:
+    """Parameters, multiply-adds, layers, activation memory and receptive field of a net."""
+    laid_out = total.plan
+    spec, image = laid_out.spec, laid_out.image_size
+    blocks = len(laid_out.blocks)
+    covers = "the whole image" if total.receptive_field >= image else "a part of it"
+    on_shortcuts = sum(row.parameters for row in total.layers if row.layer.branch == "shortcut")
+    return (
+        Figure(
+            "Parameters",
+            f"{total.parameters:,}" if total.parameters < 10**9 else short(total.parameters),
+            f"{on_shortcuts:,} of them in shortcuts" if not spec.plain else "no shortcuts",
+            "The numbers that training sets: weights of the convolutions, scale and shift of each "
+            "BN, weights and biases of the last layer.",
+        ),
+        Figure(
+            "Multiply-adds (MACs)",
+            short(total.macs),
+            "the paper's “FLOPs”",
+            f"To classify one image: {total.macs:,}. {NOT_COUNTED}",
+        ),
+        Figure(
+            "Layers",
+            f"{spec.depth:,}",
+            f"in {blocks} blocks" if blocks > 1 else "in 1 block",
+            "The depth as the paper counts it: the convolutions on the way of the data and the "
+            "last fully connected layer. Convolutions on shortcuts are not counted.",
+        ),
+        Figure(
+            "Activation memory",
+            f"{short(total.activation_bytes)}B",
+            "one image, 4 bytes a number",
+            "What the layers hand on, all of it kept, as training needs it (fp32; 1 MB is a million "
+            "bytes). A ReLU that writes over its input takes none.",
+        ),
+        Figure(
+            "Receptive field",
+            f"{total.receptive_field:,} px",
+            f"{covers} ({image} px)",
+            "The side of the square of input pixels that can change one value of the last map. "
+            "The mean pooling after it sees everything.",
+        ),
+    )
+
+
+def short(number: int) -> str:
+    """Four digits with a unit: 853.0 k, 125.5 M, 11.28 G (thousand, million, thousand million)."""
+    for unit, size in (("G", 10**9), ("M", 10**6), ("k", 10**3)):
+        if number >= size:
+            value = number / size
+            return f"{value:,.{2 if value < 10 else 1 if value < 1000 else 0}f} {unit}"
+    return f"{number} "
+
+
+def facts_in_words(facts: tuple[Fact, ...], total: Cost) -> str:
+    """What the paper prints for a net as lines of Markdown, our count beside what it counts."""
+    if not facts:
+        return "The paper prints nothing for exactly this net."
+    ours = {
+        "parameters": f"; counted here: {total.parameters:,}",
+        "macs": f"; counted here: {total.macs / 10**9:.3f} billion",
+    }
+    return "\n".join(
+        f"- {fact.text[0].upper()}{fact.text[1:]}: **{fact.value}** ({fact.source})"
+        f"{ours.get(fact.quantity, '')}"
+        for fact in facts
+    )

@@ -1,0 +1,210 @@
+"""Controls that make a comparison: a lesson, or nets and a recipe of one's own; and their link.
+
+`SETTINGS` drives defaults, widgets and the URL of the recipe.
+"""
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import streamlit as st
+
+from explorer.store import MAX_NETS, Refused, RunStore
+from resnet.home import CIFAR10_BYTES
+from resnet.lessons import DEGRADATION, LESSONS
+from resnet.recipe import IMAGE_SIZES, SCHEDULES, SPLITS, WARMUPS
+from resnet.spec import NetSpec, Recipe, SpecError
+
+OWN = "own"
+SUGGESTED = (
+    "plain20", "plain32", "plain44", "plain56", "plain110",
+    "resnet20-A", "resnet32-A", "resnet44-A", "resnet56-A", "resnet110-A",
+    "resnet20-B", "resnet20-C", "resnet56-B", "resnet56-C",
+)  # fmt: skip
+OWN_NETS = ["plain20", "resnet20-A"]
+CIFAR10_SIZE = f"{CIFAR10_BYTES / 1e6:.0f} MB"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One field of the recipe as a widget. `choices` makes it a list, else it is a number."""
+
+    field: str
+    label: str
+    help: str
+    choices: tuple[Any, ...] = ()
+    low: float = 0
+    step: float = 1
+
+
+SETTINGS = (
+    Setting("iterations", "Iterations", "Mini-batches to train on; the paper's recipe has 64,000.", low=1, step=100),
+    Setting("images", "Training images", "How many training images, drawn at random by the seed.", low=10, step=1000),
+    Setting("image_size", "Image side, pixels", "32, or 16 by averaging 2x2 pixels: about four times faster.", IMAGE_SIZES),
+    Setting("batch", "Batch", "Images in a mini-batch; the paper's is 128.", low=2, step=32),
+    Setting("learning_rate", "Learning rate", "The highest rate; the paper's is 0.1.", low=0.0, step=0.01),
+    Setting("schedule", "Schedule", "steps: divided by 10 at 1/2 and 3/4; linear: down to zero.", SCHEDULES),
+    Setting("warmup", "Warm-up", "linear: climb to the rate; error: 0.01 until the training error is below 80 %, as the paper's 110-layer net.", WARMUPS),
+    Setting("warmup_iterations", "Warm-up iterations", "How long a linear warm-up climbs.", low=0, step=10),
+    Setting("momentum", "Momentum", "The paper's is 0.9.", low=0.0, step=0.05),
+    Setting("weight_decay", "Weight decay", "The paper's is 0.0001.", low=0.0, step=0.0001),
+    Setting("split", "Split", "45k/5k holds a tenth of the training images out and tests on them.", SPLITS),
+    Setting("augment", "Augmentation", "Random crops of the padded image, and mirroring.", (True, False)),
+    Setting("test_every", "Test every", "Iterations between tests; a multiple of 10.", low=10, step=10),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the controls describe: a title, nets, a recipe, and the lesson if it is one."""
+
+    title: str
+    nets: tuple[NetSpec, ...]
+    recipe: Recipe
+    lesson: str | None
+
+
+def own_recipe(seed: int) -> Recipe:
+    """The recipe that one's own comparison starts from: the lesson's, tested as often."""
+    return replace(DEGRADATION.recipe, seed=seed)
+
+
+def from_link(parameters: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """Widget values that a link asks for, and a sentence for each thing in it that is wrong."""
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    if "lesson" in parameters:
+        if parameters["lesson"] in LESSONS:
+            values["lesson"] = parameters["lesson"]
+        else:
+            wrong.append(
+                f"The link names the lesson {parameters['lesson']!r}, which does not exist; "
+                f"{DEGRADATION.title!r} is shown instead."
+            )
+    if "seed" in parameters:
+        _read(values, wrong, "seed", parameters["seed"])
+    if "nets" in parameters:
+        values["lesson"] = OWN
+        values["nets"] = []
+        for name in parameters["nets"].split(","):
+            try:
+                values["nets"].append(str(NetSpec.parse(name)))
+            except SpecError as error:
+                wrong.append(f"The link names a net that cannot be: {error}.")
+        values["nets"] = list(dict.fromkeys(values["nets"]))[:MAX_NETS] or OWN_NETS
+        for setting in SETTINGS:
+            if setting.field in parameters:
+                _read(values, wrong, setting.field, parameters[setting.field])
+    return values, wrong
+
+
+def link_of(wish: Wish) -> dict[str, str]:
+    """The query parameters that `from_link` turns back into this wish (without its data set)."""
+    seed = {"seed": str(wish.recipe.seed)} if wish.recipe.seed else {}
+    if wish.lesson:
+        return {"lesson": wish.lesson, **seed}
+    default = own_recipe(0)
+    changed = {
+        setting.field: str(getattr(wish.recipe, setting.field))
+        for setting in SETTINGS
+        if getattr(wish.recipe, setting.field) != getattr(default, setting.field)
+    }
+    return {"nets": ",".join(map(str, wish.nets)), **changed, **seed}
+
+
+def data_options(worker: dict[str, Any]) -> dict[str, str]:
+    """Image sets on offer and their words, the best first."""
+    options = {}
+    if worker.get("folder"):
+        options["folder"] = worker["folder"]
+    ready = worker.get("cifar10")
+    options["cifar10"] = "CIFAR-10" if ready else f"CIFAR-10 (download, {CIFAR10_SIZE})"
+    options["generated"] = "generated images"
+    return options
+
+
+def nets_and_settings(seed: int) -> tuple[tuple[NetSpec, ...], Recipe]:
+    """The widgets of one's own comparison. Raises SpecError with a sentence to show."""
+    names = st.multiselect(
+        "Nets, up to six",
+        options=[*dict.fromkeys([*SUGGESTED, *st.session_state.get("nets", [])])],
+        default=None if "nets" in st.session_state else OWN_NETS,
+        key="nets",
+        max_selections=MAX_NETS,
+        accept_new_options=True,
+        placeholder="plain56, resnet56-A, or type any other name",
+        help="Write plain56, resnet56-A, resnet164-A-bottleneck; add -pre, -nonorm, -tanh, -w32.",
+    )
+    recipe = own_recipe(seed)
+    chosen: dict[str, Any] = {}
+    with st.expander("Recipe: how the nets are trained"):
+        columns = st.columns(5)
+        for place, setting in enumerate(SETTINGS):
+            with columns[place % len(columns)]:
+                chosen[setting.field] = _widget(setting, getattr(recipe, setting.field))
+        st.caption(
+            "The start values are those of the lesson: short, and enough to see the effect. "
+            "The paper's recipe: 64,000 iterations on all images of 32x32, augmentation, "
+            "rate 0.1 in steps, no warm-up (He et al. 2015, Section 4.2)."
+        )
+    nets = tuple(NetSpec.parse(name) for name in names)
+    for net in nets:
+        if net.family == "imagenet":
+            raise SpecError(
+                f"{net.title} is made for 224x224 images and cannot be trained here; "
+                "choose a net of the CIFAR family, as resnet56-A or plain56"
+            )
+    return nets, replace(recipe, **chosen)
+
+
+def submit(store: RunStore, wish: Wish, data: str) -> str:
+    """Queues the wish with images from `data`; returns the comparison's id. Raises Refused."""
+    if not wish.nets:
+        raise Refused("no net was chosen; choose at least one")
+    recipe = replace(wish.recipe, data=data)
+    return store.submit(wish.title, [(net, recipe) for net in wish.nets], wish.lesson)
+
+
+def _widget(setting: Setting, default: Any) -> Any:
+    key = f"recipe_{setting.field}"
+    if key not in st.session_state:
+        st.session_state[key] = default
+    if setting.choices:
+        return st.selectbox(
+            setting.label,
+            setting.choices,
+            key=key,
+            help=setting.help,
+            format_func=lambda value: {True: "yes", False: "no"}.get(value, value)
+            if isinstance(value, bool)
+            else value,
+        )
+    whole = isinstance(default, int)
+    return st.number_input(
+        setting.label,
+        min_value=int(setting.low) if whole else float(setting.low),
+        step=int(setting.step) if whole else float(setting.step),
+        format=None if whole else "%g",
+        key=key,
+        help=setting.help,
+    )
+
+
+def _read(values: dict[str, Any], wrong: list[str], field: str, text: str) -> None:
+    """Reads one field of a recipe from a link, by the type of its default and the Recipe's rules."""
+    default = getattr(own_recipe(0), field)
+    try:
+        value: Any
+        if isinstance(default, bool):
+            value = {"True": True, "False": False}[text]
+        else:
+            value = type(default)(text)
+        replace(own_recipe(0), **{field: value})
+    except SpecError as error:
+        wrong.append(f"The link cannot be followed in one point: {error}.")
+    except (ValueError, KeyError):
+        wrong.append(f"The link says {field}={text}, which is not a value for it; it was left out.")
+    else:
+        values[field if field == "seed" else f"recipe_{field}"] = value
+
+
+assert {setting.field for setting in SETTINGS} <= {field.name for field in fields(Recipe)}

@@ -1,0 +1,22 @@
+"""The states of a run, named once."""
+
+QUEUED = "queued"
+RUNNING = "running"
+FINISHED = "finished"
+STOPPED = "stopped"
+DIVERGED = "diverged"
+FAILED = "failed"
+INTERRUPTED = "interrupted"
+
+ACTIVE = (QUEUED, RUNNING)
+RESUMABLE = (STOPPED, INTERRUPTED, FAILED)
+
+WORDS = {
+    QUEUED: "waiting its turn",
+    RUNNING: "training",
+    FINISHED: "finished",
+    STOPPED: "stopped",
+    DIVERGED: "diverged: its loss is no longer a finite number",
+    FAILED: "failed",
+    INTERRUPTED: "interrupted: its process ended before it was done",
+}

@@ -1,0 +1,92 @@
+"""The tables of the store, and how a connection to them is opened."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+comparisons = sa.Table(
+    "comparisons",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("title", sa.String(200), nullable=False),
+    sa.Column("lesson", sa.String(40)),
+    sa.Column("created", sa.Float, nullable=False),  # seconds since 1970, as every time here
+    sa.Column("queued", sa.Float, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False, default=0),  # +1 when rows are taken back
+    sa.Column("message", sa.String(500), nullable=False, default=""),
+    sa.Column("done", sa.BigInteger),
+    sa.Column("total", sa.BigInteger),
+)
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("comparison", sa.ForeignKey("comparisons.id", ondelete="CASCADE"), index=True),
+    sa.Column("net", sa.Text, nullable=False),
+    sa.Column("recipe", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("want", sa.String(16)),
+    sa.Column("lane", sa.String(40)),
+    sa.Column("iteration", sa.Integer, nullable=False, default=0),
+    sa.Column("seconds", sa.Float, nullable=False, default=0.0),
+    sa.Column("leg_started", sa.Float),
+    sa.Column("leg_from", sa.Integer, nullable=False, default=0),
+    sa.Column("device", sa.String(80), nullable=False, default=""),
+    sa.Column("data", sa.String(200), nullable=False, default=""),
+    sa.Column("message", sa.String(500), nullable=False, default=""),
+    sqlite_autoincrement=True,  # a folder of checkpoints never meets another run of the same id
+)
+
+rows = sa.Table(
+    "rows",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("run", sa.ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("iteration", sa.Integer, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("learning_rate", sa.Float),
+    sa.Column("loss", sa.Float),
+    sa.Column("batch_error", sa.Float),
+    sa.Column("train_error", sa.Float),
+    sa.Column("test_error", sa.Float),
+    sa.Column("gradients", sa.LargeBinary),  # float32, one for each of the Plan's weighted layers
+    sa.UniqueConstraint("run", "iteration"),
+    sqlite_autoincrement=True,  # an id is never given twice, so a cursor never misses a row
+)
+
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("key", sa.String(80), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+)
+
+
+def open_engine(url: str) -> sa.Engine:
+    """An engine with the tables made. On SQLite: WAL, a busy timeout, writers take turns."""
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
+        sa.event.listen(engine, "connect", _prepare)
+        sa.event.listen(engine, "begin", _begin)
+    with engine.execution_options(writes=True).begin() as connection:
+        metadata.create_all(connection)
+    return engine
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where _begin says, not at the driver's whim
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

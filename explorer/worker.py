@@ -1,0 +1,256 @@
+"""The worker: one per machine. Claims comparisons, starts lanes, and watches over them.
+
+It imports no torch. Lanes are started ahead of time and wait, so that a click is answered by a
+process that has torch in memory already.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from explorer.store import Comparison, RunStore, free_disk
+from resnet.home import has_cifar10, home, image_folder, image_folder_label
+from resnet.lanes import cores, share_out
+
+POLL = 0.2  # seconds
+REPORT_EVERY = 1.0
+SILENT = 8.0  # seconds without a report after which a worker or server counts as gone
+STANDBY = 2  # lanes kept waiting with torch in memory
+MAX_LANES = 6
+ALONE_FOR = 90.0  # seconds without a server and without work after which the worker ends
+PATIENCE = 30.0  # seconds given to lanes to save when the worker is stopped
+
+
+@dataclass
+class Lane:
+    """A process of explorer.lane; it works from the moment it is given runs."""
+
+    process: subprocess.Popen[bytes]
+    name: str = field(default_factory=lambda: f"lane-{secrets.token_hex(6)}")
+
+    @classmethod
+    def start(cls) -> "Lane":
+        log = (home() / "worker.log").open("ab")
+        with log:
+            return cls(
+                subprocess.Popen(
+                    [sys.executable, "-m", "explorer.lane"],
+                    stdin=subprocess.PIPE,
+                    stdout=log,
+                    stderr=log,
+                )
+            )
+
+    def give(self, runs: list[int]) -> None:
+        assert self.process.stdin
+        line = json.dumps({"lane": self.name, "runs": runs}) + "\n"
+        self.process.stdin.write(line.encode())
+        self.process.stdin.flush()
+
+    def dismiss(self) -> None:
+        """Closes its input: a waiting lane ends, a working one saves and ends."""
+        if self.process.stdin:
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
+
+    @property
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+
+class Worker:
+    """Trains one comparison at a time, its runs shared out among lanes."""
+
+    def __init__(self, store: RunStore) -> None:
+        self.store = store
+        self.waiting: list[Lane] = []
+        self.busy: list[Lane] = []
+        self.stopping = False
+        self.started = time.time()
+        self._reported = 0.0
+        self._needed = time.monotonic()
+        self._lost = 0  # waiting lanes that ended without being asked to, one after the other
+
+    def run(self) -> None:
+        """Works until it is told to stop, or has had no server and no work for a while."""
+        self.store.interrupt()
+        while not self.stopping and not self._alone():
+            self._report()
+            self._look_after_lanes()
+            if not self.busy:
+                self._keep_lanes_waiting()
+                self._start_next()
+            time.sleep(POLL)
+        self._wind_up()
+
+    def stop(self, *_: Any) -> None:
+        self.stopping = True
+
+    def _report(self) -> None:
+        if time.monotonic() - self._reported < REPORT_EVERY:
+            return
+        self._reported = time.monotonic()
+        self.store.report(
+            "worker",
+            {
+                "pid": os.getpid(),
+                "free_disk": free_disk(),
+                "cifar10": has_cifar10(),
+                "folder": image_folder_label() if image_folder() else None,
+                "ready": self._machine() is not None,
+                "problem": "training processes do not start; checkpoints/worker.log says why"
+                if self._lost > 2
+                else "",
+            },
+        )
+        wish = self.store.reported("stop")
+        self.stopping = self.stopping or bool(wish and wish[0].get("pid") == os.getpid())
+
+    def _machine(self) -> dict[str, Any] | None:
+        """What a lane of this worker has reported; None until the first one is up."""
+        report = self.store.reported("machine")
+        return report[0] if report and time.time() - report[1] >= self.started else None
+
+    def _look_after_lanes(self) -> None:
+        for lane in [lane for lane in self.busy if lane.ended]:
+            self.busy.remove(lane)
+            self.store.interrupt(lane.name)  # whatever it did not settle itself
+            lane.dismiss()
+        for lane in [lane for lane in self.waiting if lane.ended]:
+            self.waiting.remove(lane)
+            self._lost += 1
+
+    def _keep_lanes_waiting(self) -> None:
+        if self._lost > 2 and time.monotonic() % 10 > POLL:
+            return  # they do not start: try again now and then, not five times a second
+        while len(self.waiting) < min(STANDBY, cores()):
+            self.waiting.append(Lane.start())
+
+    def _start_next(self) -> None:
+        machine = self._machine()
+        if machine is None:
+            return
+        claimed = self.store.claim(f"worker-{os.getpid()}")
+        if claimed is None:
+            return
+        self._lost = 0
+        lanes = 1 if machine["device"] != "cpu" else min(cores(), MAX_LANES)
+        for share in shares(claimed, lanes):
+            lane = self.waiting.pop(0) if self.waiting else Lane.start()
+            self.busy.append(lane)
+            self.store.hand_over(share, lane.name)
+            with contextlib.suppress(OSError):  # it died just now; the next look finds it
+                lane.give(share)
+
+    def _alone(self) -> bool:
+        server = self.store.reported("server")
+        if self.busy or (server and server[1] < SILENT + 30):
+            self._needed = time.monotonic()
+        return time.monotonic() - self._needed > ALONE_FOR
+
+    def _wind_up(self) -> None:
+        lanes = self.waiting + self.busy
+        for lane in lanes:
+            lane.dismiss()
+        deadline = time.monotonic() + PATIENCE
+        while any(not lane.ended for lane in lanes) and time.monotonic() < deadline:
+            time.sleep(POLL)
+        for lane in lanes:
+            if not lane.ended:
+                lane.process.kill()
+        self.store.interrupt()
+
+
+def shares(claimed: Comparison, lanes: int) -> list[list[int]]:
+    """The ids of the claimed runs, lane by lane."""
+    ids = [run.id for run in claimed.runs if run.state == "running"]
+    specs = [run.spec for run in claimed.runs if run.state == "running"]
+    return [[ids[index] for index in share] for share in share_out(specs, lanes)]
+
+
+def run_next(store: RunStore) -> bool:
+    """Trains the next comparison here and now, without processes; False where none waits."""
+    from explorer import lane
+
+    name = f"here-{os.getpid()}"
+    claimed = store.claim(name)
+    if claimed is None:
+        return False
+    lane.train(store, name, [run.id for run in claimed.runs if run.state == "running"])
+    return True
+
+
+def lock() -> FileLock:
+    """Held by the one worker of this home."""
+    home().mkdir(parents=True, exist_ok=True)
+    return FileLock(home() / "worker.lock")
+
+
+def is_alive(store: RunStore) -> bool:
+    report = store.reported("worker")
+    return report is not None and report[1] < SILENT
+
+
+def start_detached() -> None:
+    """Starts a worker that outlives this process; one that finds the lock held ends at once."""
+    detached: dict[str, Any] = (
+        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined]
+        if sys.platform == "win32"
+        else {"start_new_session": True}
+    )
+    home().mkdir(parents=True, exist_ok=True)
+    with (home() / "worker.log").open("ab") as log:
+        subprocess.Popen(
+            [sys.executable, "-m", "explorer.worker"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            **detached,
+        )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m explorer.worker")
+    parser.add_argument("--stop", action="store_true", help="stop the worker; its runs are saved")
+    if parser.parse_args().stop:
+        return _ask_to_stop(RunStore())
+    try:
+        with lock().acquire(timeout=2):
+            worker = Worker(RunStore())
+            signal.signal(signal.SIGTERM, worker.stop)
+            signal.signal(signal.SIGINT, worker.stop)
+            worker.run()
+    except Timeout:
+        print("a worker is running already; this one ends")
+    return 0
+
+
+def _ask_to_stop(store: RunStore) -> int:
+    if not is_alive(store):
+        print("no worker is running")
+        return 0
+    report = store.reported("worker")
+    assert report
+    store.report("stop", {"pid": report[0]["pid"]})
+    print("stopping the worker; it saves what it trains first", flush=True)
+    try:
+        with lock().acquire(timeout=PATIENCE + 10):
+            print("the worker has ended")
+    except Timeout:
+        print("the worker has not ended; see checkpoints/worker.log")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

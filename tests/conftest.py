@@ -1,0 +1,82 @@
+"""What the tests share: a home of their own, one thread, a few small images, many nets."""
+
+import sys
+from itertools import product
+
+import pytest
+
+from resnet.spec import NetSpec
+
+
+def _names():
+    for depth, shortcut in product((8, 20, 32, 44, 56, 110), "ABC"):
+        yield f"resnet{depth}-{shortcut}"
+    for depth in (8, 20, 32, 44, 56, 110):
+        yield f"plain{depth}"
+    for depth, shortcut, stride_on in product((11, 29), "ABC", ("1x1", "3x3")):
+        yield f"resnet{depth}-{shortcut}-bottleneck-{stride_on}"
+    yield from ("plain29-bottleneck", "plain29-bottleneck-3x3", "resnet164-A-bottleneck")
+    for shortcut, norm in product("ABC", ("", "-nonorm")):
+        yield f"resnet20-{shortcut}-pre{norm}"
+    yield from ("plain20-pre", "plain20-pre-nonorm", "resnet29-A-bottleneck-pre")
+    yield from ("resnet29-B-bottleneck-3x3-pre", "resnet164-A-bottleneck-pre")
+    yield from ("plain56-nonorm-sigmoid", "plain20-nonorm-tanh", "plain20-sigmoid")
+    yield from ("resnet20-A-tanh", "resnet20-B-nonorm", "resnet20-C-pre-nonorm-sigmoid")
+    yield from ("resnet20-A-pre-nonorm-tanh", "resnet20-A-w1", "resnet20-B-w64", "plain20-w24")
+    yield from ("resnet20-C-w5-c2", "resnet56-A-c100", "resnet29-B-bottleneck-w8-c1000")
+    for depth, shortcut in product((18, 34, 50), "ABC"):
+        yield f"imagenet-resnet{depth}-{shortcut}"
+    for depth in (18, 34, 50):
+        yield f"imagenet-plain{depth}"
+    for depth in (50, 101, 152):
+        yield f"imagenet-resnet{depth}-B-3x3"
+    yield from ("imagenet-resnet101-B", "imagenet-resnet152-B", "imagenet-resnet18-B-pre")
+    yield from ("imagenet-resnet50-A-pre", "imagenet-resnet34-B-w32-c10")
+    yield from ("imagenet-plain34-nonorm", "imagenet-resnet18-C-tanh-nonorm")
+
+
+NETS = tuple(NetSpec.parse(name) for name in _names())
+
+
+def pytest_generate_tests(metafunc):
+    """A test that asks for `any_net` runs for every net of a wide sample."""
+    if "any_net" in metafunc.fixturenames:
+        metafunc.parametrize("any_net", NETS, ids=str)
+
+
+@pytest.fixture
+def all_nets():
+    return NETS
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """The program's home: a fresh folder, never the one of this checkout."""
+    monkeypatch.setenv("RESNET_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """One thread, so that figures repeat bit for bit; a test without torch stays without it."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+
+
+@pytest.fixture
+def images():
+    """64 training and 32 test images in ten classes, told apart by their brightness."""
+    import torch
+
+    from resnet.data import ImageSet
+
+    draws = torch.Generator().manual_seed(0)
+
+    def part(count):
+        labels = torch.arange(count) % 10
+        noise = torch.randint(0, 60, (count, 3, 32, 32), generator=draws)
+        pixels = noise + 20 * labels[:, None, None, None]
+        return pixels.to(torch.uint8), labels
+
+    classes = tuple(f"class {number}" for number in range(10))
+    return ImageSet("tiny", "tiny images", classes, *part(64), *part(32))

@@ -1,0 +1,72 @@
+"""A link is an experiment: link to widgets and back, and sentences for broken links."""
+
+from dataclasses import replace
+
+import pytest
+
+from explorer import launch
+from explorer.launch import Wish
+from resnet.lessons import DEGRADATION
+from resnet.spec import NetSpec
+
+
+def followed(link):
+    """The wish that a link leads to."""
+    values, wrong = launch.from_link(link)
+    assert wrong == []
+    recipe = launch.own_recipe(values.get("seed", 0))
+    given = {key.removeprefix("recipe_"): value for key, value in values.items() if "recipe_" in key}
+    nets = tuple(NetSpec.parse(name) for name in values["nets"])
+    return Wish("Your own comparison", nets, replace(recipe, **given), None)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"seed": 7},
+        {"iterations": 1000, "learning_rate": 0.1, "schedule": "steps", "warmup": "none"},
+        {"augment": True, "image_size": 32, "weight_decay": 0.0, "split": "45k/5k"},
+    ],
+)
+def test_a_wish_survives_the_way_through_a_link(changes):
+    nets = tuple(NetSpec.parse(name) for name in ("plain56", "resnet110-B-pre"))
+    recipe = replace(launch.own_recipe(0), **changes)
+    wish = Wish("Your own comparison", nets, recipe, None)
+    assert followed(launch.link_of(wish)) == wish
+
+
+def test_a_lesson_is_its_name_and_seed():
+    recipe = replace(DEGRADATION.recipe, seed=2)
+    wish = Wish(DEGRADATION.title, DEGRADATION.nets, recipe, "degradation")
+    assert launch.link_of(wish) == {"lesson": "degradation", "seed": "2"}
+    assert launch.from_link({"lesson": "degradation", "seed": "2"}) == (
+        {"lesson": "degradation", "seed": 2},
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("link", "sentence"),
+    [
+        ({"lesson": "magic"}, "the lesson 'magic', which does not exist"),
+        ({"nets": "plain20,resnet21-A"}, "depth 21 is not 6n+2; the nearest are 20 and 26"),
+        ({"nets": "plain20", "iterations": "many"}, "iterations=many, which is not a value for it"),
+        ({"nets": "plain20", "iterations": "-5"}, "iterations -5 is out of range"),
+        ({"nets": "plain20", "augment": "maybe"}, "augment=maybe, which is not a value for it"),
+        ({"seed": "x"}, "seed=x, which is not a value for it"),
+    ],
+)
+def test_a_broken_link_is_answered_in_a_sentence_and_loses_nothing_else(link, sentence):
+    values, wrong = launch.from_link(link)
+    assert len(wrong) == 1
+    assert sentence in wrong[0]
+    if "nets" in link:
+        assert values["nets"] == ["plain20"]
+
+
+def test_cifar10_is_offered_with_its_size_until_it_is_there():
+    absent = launch.data_options({"cifar10": False, "folder": None})
+    assert absent == {"cifar10": "CIFAR-10 (download, 170 MB)", "generated": "generated images"}
+    there = launch.data_options({"cifar10": True, "folder": "my images"})
+    assert list(there.items())[:2] == [("folder", "my images"), ("cifar10", "CIFAR-10")]

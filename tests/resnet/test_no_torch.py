@@ -1,0 +1,33 @@
+"""What the pages compute in closed form is computed without torch, in a process of its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CODE = """
+import sys
+import resnet.{module}
+from resnet.spec import NetSpec, Recipe
+{use}
+loaded = [name for name in ("torch", "torchvision", "numpy", "streamlit") if name in sys.modules]
+assert not loaded, loaded
+"""
+USES = {
+    "spec": "NetSpec.from_json(NetSpec.parse('resnet56-A').to_json())",
+    "recipe": "Recipe.from_json(Recipe().to_json())",
+    "wording": "",
+    "home": "resnet.home.has_cifar10()",
+    "plan": "assert resnet.plan.plan(NetSpec(depth=110)).layers",
+    "cost": "assert resnet.cost.cost(NetSpec('imagenet', 152)).macs",
+    "schedule": "assert resnet.schedule.lr_at(Recipe(), 0)",
+}
+
+
+@pytest.mark.parametrize("module", USES)
+def test_a_module_of_the_pages_does_not_load_torch(module):
+    code = CODE.format(module=module, use=USES[module])
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

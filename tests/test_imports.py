@@ -1,0 +1,94 @@
+"""Arrows run one way, and the web server stays free of torch; both are read off the imports."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+WITH_TORCH = {"model", "fold", "draws", "data", "folder", "generated", "batches", "train", "probe", "checkpoint", "commands"}  # fmt: skip
+TORCH = {"torch", "torchvision", "torchinfo"}
+SCREEN = {"explorer", "streamlit", "plotly", "sqlalchemy"}
+
+
+def imports(file):
+    """Names of the modules that a file imports anywhere, as "a.b"."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file} has a relative import"
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def tops(names):
+    return {name.split(".")[0] for name in names}
+
+
+SCIENCE = sorted((ROOT / "resnet").rglob("*.py"))
+APP = sorted((ROOT / "explorer").rglob("*.py"))
+
+
+@pytest.mark.parametrize("file", SCIENCE, ids=lambda file: file.stem)
+def test_the_science_knows_no_screen(file):
+    assert not tops(imports(file)) & SCREEN
+
+
+@pytest.mark.parametrize("file", APP, ids=lambda file: file.stem)
+def test_only_the_lane_imports_torch(file):
+    if file.stem == "lane":
+        return
+    used = imports(file)
+    assert not tops(used) & TORCH
+    with_torch = {f"resnet.{name}" for name in WITH_TORCH}
+    assert not used & with_torch
+    if file.stem != "worker":  # it trains in the caller for tests, where it imports the lane
+        assert "explorer.lane" not in used
+
+
+@pytest.mark.parametrize("name", ["figures", "feed", "diagram", "palette", "store", "telling"])
+def test_what_draws_and_keeps_imports_no_streamlit(name):
+    assert "streamlit" not in tops(imports(ROOT / "explorer" / f"{name}.py"))
+
+
+def test_views_do_not_reach_behind_the_store():
+    for file in (ROOT / "explorer" / "views").glob("*.py"):
+        assert "sqlalchemy" not in tops(imports(file))
+        assert "explorer.tables" not in imports(file)
+
+
+OPEN_EVERY_PAGE = """
+import sys
+from pathlib import Path
+from streamlit.testing.v1 import AppTest
+
+shown = AppTest.from_file(str(Path("explorer") / "app.py"), default_timeout=60).run()
+for page, words in (("build", "269,722"), ("train", "Press **Launch**"), ("runs", "Nothing has")):
+    shown.switch_page(f"views/{page}.py").run()
+    assert not shown.exception, (page, shown.exception)
+    texts = [element.value for element in (*shown.markdown, *shown.metric)]
+    assert any(words in text for text in texts), (page, texts)
+loaded = sorted(name for name in sys.modules if name.split(".")[0] in ("torch", "torchvision"))
+assert not loaded, loaded[:5]
+print("opened")
+"""
+
+
+def test_every_page_opens_without_torch():
+    done = subprocess.run(
+        [sys.executable, "-c", OPEN_EVERY_PAGE], cwd=ROOT, capture_output=True, text=True
+    )
+    subprocess.run([sys.executable, "-m", "explorer.worker", "--stop"], capture_output=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.strip().endswith("opened")
+
+
+def test_the_options_that_the_server_relies_on_still_exist():
+    from streamlit import config
+
+    for option in ("runner.postScriptGC", "server.enableStaticServing", "server.fileWatcherType"):
+        assert option in config._config_options_template
