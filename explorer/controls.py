@@ -5,8 +5,7 @@ in the URL as `?net=resnet56-A`, both ways: a link sets the widgets, a widget re
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import streamlit as st
@@ -21,51 +20,73 @@ FIELDS_AT_THE_FAMILYS_VALUE = ("width", "classes", "shortcut")
 
 @dataclass(frozen=True)
 class Control:
-    """One widget: a choice among `words` (value -> what people read), or a number in `between`.
+    """One widget, for the field `name` of a NetSpec.
 
-    shown  whether it makes sense for this net; more: whether it waits behind "More options"
+    It is a choice among `words` (value -> what people read), or a number in `between`, or, with
+    neither, the depth. `width` in px; `more` puts it behind "More options".
     """
 
-    field: str
+    name: str
     label: str
     help: str
-    width: int = 150
-    words: dict[str, str] = field(default_factory=dict)
-    between: tuple[int, int] = (0, 0)
+    width: int = 0
+    words: dict[str, str] | None = None
+    between: tuple[int, int] | None = None
     more: bool = False
-    shown: Callable[[NetSpec], bool] = lambda spec: True
 
     @property
     def key(self) -> str:
-        return f"net_{self.field}"
+        return f"net_{self.name}"
 
 
 CONTROLS = (
-    Control("family", "Family", "CIFAR nets see 32x32 pixels, ImageNet nets 224x224.", 120,
-            {"cifar": "CIFAR", "imagenet": "ImageNet"}),
-    Control("block", "Block", "basic: two 3x3 convolutions. bottleneck: 1x1, 3x3 and 1x1, the last "
-            "one four times as wide.", 130, {"basic": "basic", "bottleneck": "bottleneck"}),
-    Control("depth", "Depth", "Layers, as the paper counts them. Type any other depth: CIFAR nets "
-            "have 6n+2 layers with basic blocks, 9n+2 with bottleneck blocks.", 110),
-    Control("shortcut", "Shortcut", "What is added to the output of each block. A projection is a "
-            "1x1 convolution, which has weights of its own.", 275,
-            {"none": "none (plain)", "A": "A: zero-padding", "B": "B: projection where shapes change",
-             "C": "C: projection everywhere"}),
-    Control("stride_on", "Stride on", "Which convolution of a bottleneck halves the map where a stage "
-            "begins. The paper: its first 1x1. torchvision: its 3x3.", 170,
-            {"1x1": "first 1x1 (paper)", "3x3": "3x3 (torchvision)"},
-            shown=lambda spec: spec.block == "bottleneck"),
-    Control("width", "Channels of the first stage", "16 for CIFAR and 64 for ImageNet in the paper; "
-            "each further stage has twice as many.", between=(1, 1024), more=True),
-    Control("classes", "Classes", "Outputs of the last layer: 10 for CIFAR-10, 1000 for ImageNet.",
-            between=(2, 100_000), more=True),
-    Control("order", "Order in a block", "Pre-activation (He et al. 2016) puts BN and ReLU before "
-            "each convolution instead of after it.",
-            words={"post": "convolution, BN, ReLU (paper)", "pre": "BN, ReLU, convolution (2016)"}, more=True),
-    Control("norm", "Normalisation", "The paper normalises after every convolution.",
-            words={"batch": "batch normalisation (paper)", "none": "none"}, more=True),
-    Control("activation", "Activation", "The nonlinearity between the layers.",
-            words={"relu": "ReLU (paper)", "tanh": "tanh", "sigmoid": "sigmoid"}, more=True),
+    Control(
+        "family", "Family", "CIFAR nets see 32x32 pixels, ImageNet nets 224x224.", 120,
+        words={"cifar": "CIFAR", "imagenet": "ImageNet"},
+    ),
+    Control(
+        "block", "Block", "basic: two 3x3 convolutions. bottleneck: a 1x1, a 3x3 and a 1x1 "
+        "convolution, the last with four times as many channels.", 130,
+        words={"basic": "basic", "bottleneck": "bottleneck"},
+    ),
+    Control(
+        "depth", "Depth", "Layers, as the paper counts them. Any other can be typed in: CIFAR nets "
+        "have 6n+2 layers with basic blocks, 9n+2 with bottleneck blocks.", 110,
+    ),
+    Control(
+        "shortcut", "Shortcut", "What is added to the output of each block. A projection is a 1x1 "
+        "convolution, which has weights of its own.", 275,
+        words={
+            "none": "none (plain)", "A": "A: zero-padding",
+            "B": "B: projection where shapes change", "C": "C: projection everywhere",
+        },
+    ),
+    Control(
+        "stride_on", "Stride on", "Which convolution of a bottleneck halves the map where a stage "
+        "begins. The paper: its first 1x1. torchvision: its 3x3.", 170,
+        words={"1x1": "first 1x1 (paper)", "3x3": "3x3 (torchvision)"},
+    ),
+    Control(
+        "width", "Channels of the first stage", "In the paper 16 for CIFAR, 64 for ImageNet. Each "
+        "further stage has twice as many.", between=(1, 1024), more=True,
+    ),
+    Control(
+        "classes", "Classes", "Outputs of the last layer: 10 for CIFAR-10, 1000 for ImageNet.",
+        between=(2, 100_000), more=True,
+    ),
+    Control(
+        "order", "Order in a block", "Pre-activation (He et al. 2016) puts BN and ReLU before each "
+        "convolution instead of after it.", more=True,
+        words={"post": "convolution, BN, ReLU (paper)", "pre": "BN, ReLU, convolution (2016)"},
+    ),
+    Control(
+        "norm", "Normalisation", "The paper normalises after every convolution.", more=True,
+        words={"batch": "batch normalisation (paper)", "none": "none"},
+    ),
+    Control(
+        "activation", "Activation", "The nonlinearity between the layers.", more=True,
+        words={"relu": "ReLU (paper)", "tanh": "tanh", "sigmoid": "sigmoid"},
+    ),
 )  # fmt: skip
 
 
@@ -74,7 +95,7 @@ def choose_net() -> NetSpec:
     spec = _follow_link()
     with st.container(horizontal=True, vertical_alignment="bottom", key="net_controls"):
         for control in CONTROLS:
-            if not control.more and control.shown(spec):
+            if not control.more and (control.name != "stride_on" or spec.block == "bottleneck"):
                 _widget(control, spec)
         changed = len(changed_options(spec))
         label = f"More options ({changed} changed)" if changed else "More options"
@@ -91,7 +112,7 @@ def choose_net() -> NetSpec:
 def changed_options(spec: NetSpec) -> list[str]:
     """The fields behind "More options" that are not at the paper's value for the family."""
     usual = NetSpec(family=spec.family, depth=spec.depth, block=spec.block)
-    names = [control.field for control in CONTROLS if control.more]
+    names = [control.name for control in CONTROLS if control.more]
     return [name for name in names if getattr(spec, name) != getattr(usual, name)]
 
 
@@ -116,11 +137,13 @@ def with_choice(spec: NetSpec, name: str, value: Any) -> NetSpec:
     return NetSpec(**wanted)
 
 
-def nearest_depth(depth: int, family: str, block: str) -> int:
-    """The depth nearest to this one that the family has with such blocks."""
-    fitting = valid_depths_near(depth, block)
-    if family == "imagenet":
-        fitting = tuple(each for each, (kind, _) in IMAGENET_BLOCKS.items() if kind == block)
+def nearest_depth(depth: int, family: str, block: str | None) -> int:
+    """The depth nearest to this one that the family has with such blocks (None: with any)."""
+    if family == "cifar":
+        fitting = valid_depths_near(depth, block or "basic")
+    else:
+        kinds = IMAGENET_BLOCKS.items()
+        fitting = tuple(each for each, (kind, _) in kinds if block in (kind, None))
     return min(fitting, key=lambda each: abs(each - depth))
 
 
@@ -138,7 +161,7 @@ def from_link(text: str, otherwise: NetSpec) -> tuple[NetSpec, str]:
 
 
 def literal(text: str) -> str:
-    """The same text for Markdown, in which nothing of it is a command: links are typed by anyone."""
+    """The same text for Markdown, with no part of it a command: a link may say anything."""
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])", r"\\\1", text)
 
 
@@ -146,12 +169,9 @@ def _with_nearest_depth(text: str) -> NetSpec | None:
     match = re.search(r"(?:plain|resnet)-?(\d{1,6})", text.lower())
     if match is None:
         return None
-    family = "imagenet" if text.lower().strip().startswith("imagenet") else "cifar"
-    blocks = ("bottleneck",) if "bottleneck" in text.lower() else ("basic",)
-    if family == "imagenet":
-        blocks = ("basic", "bottleneck")
-    depth = int(match[1])
-    near = min((nearest_depth(depth, family, each) for each in blocks), key=lambda n: abs(n - depth))
+    family = "imagenet" if "imagenet" in text.lower() else "cifar"
+    block = "bottleneck" if "bottleneck" in text.lower() else None
+    near = nearest_depth(int(match[1]), family, block)
     try:
         return NetSpec.parse(f"{text[: match.start(1)]}{near}{text[match.end(1) :]}")
     except SpecError:
@@ -179,21 +199,22 @@ def _follow_link() -> NetSpec:
 
 
 def _widget(control: Control, spec: NetSpec) -> None:
-    value = getattr(spec, control.field)
-    common: dict[str, Any] = {
-        "key": control.key, "help": control.help, "on_change": _choose, "args": (control,),
-    }  # fmt: skip
-    if control.field == "depth":
-        st.session_state[control.key] = str(value)
-        st.selectbox("Depth", _depths(spec), accept_new_options=True, width=control.width, **common)
+    value = getattr(spec, control.name)
+    key, help, label = control.key, control.help, control.label
+    wide: Any = control.width or "stretch"
+    changes: Any = {"on_change": _choose, "args": (control.name,)}
+    if control.between:
+        st.session_state[key] = value
+        st.number_input(label, *control.between, key=key, help=help, width=wide, **changes)
     elif control.words:
-        st.session_state[control.key] = value
-        width: Any = "stretch" if control.more else control.width
-        words = control.words
-        st.selectbox(control.label, list(words), format_func=words.get, width=width, **common)
+        st.session_state[key] = value
+        options, words = list(control.words), control.words.__getitem__
+        st.selectbox(label, options, format_func=words, key=key, help=help, width=wide, **changes)
     else:
-        st.session_state[control.key] = value
-        st.number_input(control.label, *control.between, **common)
+        st.session_state[key] = str(value)
+        st.selectbox(
+            label, _depths(spec), accept_new_options=True, key=key, help=help, width=wide, **changes
+        )
 
 
 def _depths(spec: NetSpec) -> list[str]:
@@ -202,19 +223,19 @@ def _depths(spec: NetSpec) -> list[str]:
     return [str(depth) for depth in sorted({*offered, spec.depth})]
 
 
-def _choose(control: Control) -> None:
+def _choose(name: str) -> None:
     """After a widget changed: the new net, or the sentence that says why it cannot be."""
-    value = st.session_state[control.key]
+    value = st.session_state[f"net_{name}"]
     if value is None:
         return
-    if control.field == "depth" and re.fullmatch(r"\s*[+-]?[0-9]{1,9}\s*", value):
+    if name == "depth" and re.fullmatch(r"\s*[+-]?[0-9]{1,9}\s*", value):
         value = int(value)
     try:
-        st.session_state[NET] = str(with_choice(_current(), control.field, value))
+        st.session_state[NET] = str(with_choice(_current(), name, value))
         st.session_state[PROBLEM] = ""
     except SpecError as error:
-        shown = _current().title
-        st.session_state[PROBLEM] = f"{str(error)[:1].upper()}{str(error)[1:]}. Still shown: {shown}."
+        what = f"{str(error)[:1].upper()}{str(error)[1:]}"
+        st.session_state[PROBLEM] = f"{what}. Still shown: {_current().title}."
 
 
 def _reset() -> None:

@@ -27,14 +27,14 @@ from resnet.cost import Cost, LayerCost
 from resnet.plan import Layer, Plan
 from resnet.wording import listed
 
-HEIGHT = 218.0
+HEIGHT, PANEL = 224.0, 192.0
 MIDDLE, ARC = 126.0, 68.0  # where the data flows, and where the shortcuts do
 TALLEST, SHORTER = 72.0, 7.0  # a box on the first maps, and what every stage takes off
 ACTIVATION_NAMES = {"relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
 
 
 def svg(total: Cost) -> str:
-    """The picture as one line of SVG: 1,120 by 218 units, words of 12 units or more."""
+    """The picture as one line of SVG: 1,120 by 224 units, words of 12 units or more."""
     laid_out = total.plan
     parts = sections(laid_out)
     extra = extra_width(parts)
@@ -51,10 +51,11 @@ def svg(total: Cost) -> str:
         x += part.width(extra) + spare + SECTION_GAP
     pen.legend(laid_out)
     title, text = laid_out.spec.title, describe(laid_out)
+    box = f"0 0 {width:.0f} {HEIGHT * width / WIDTH:.0f}"  # the same shape for every net
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {HEIGHT * width / WIDTH:.0f}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" '
         f'width="100%" role="img" aria-label={quoteattr(f"{title}: {text}")} font-size="13" '
-        f'font-family="inherit" fill="currentColor" style="display:block;min-width:960px">'
+        f'font-family="inherit" fill="currentColor" style="display:block;min-width:1100px">'
         f"<title>{escape(title)}</title><desc>{escape(text)}</desc>{''.join(pen.marks)}</svg>"
     )
 
@@ -85,13 +86,13 @@ class _Pen:
         self._tint = stage_tint(part.stage, self._stages)
         self._height = TALLEST - SHORTER * max(0, part.stage - 1)
         self._put(
-            f'<rect x="{x:.1f}" y="1" width="{width:.1f}" height="{HEIGHT - 26:.0f}" rx="8" '
+            f'<rect x="{x:.1f}" y="1" width="{width:.1f}" height="{PANEL:.0f}" rx="8" '
             f'fill="{self._tint}" fill-opacity=".1"/>'
         )
         self._text(x + width / 2, 19, part.heading, "bold")
         self._text(x + width / 2, 37, part.size)
         at = x + (width - part.inner(extra)) / 2 - GAP
-        self.flow(x, at + GAP)
+        self.flow(x, at)
         for group in part.groups:
             at = self._group(group, at, extra)
         self.flow(at, x + width)
@@ -186,7 +187,7 @@ class _Pen:
 
     def legend(self, laid_out: Plan) -> None:
         """The last line: what the thin strips and the two kinds of arcs are."""
-        y, x = HEIGHT - 6, 2.0
+        y, x = PANEL + 20, 2.0
         kinds = {layer.kind for layer in laid_out.layers}
         strips = [("batch normalisation (BN)", ".3")] if "norm" in kinds else []
         strips += [(ACTIVATION_NAMES[kind], ".75") for kind in ACTIVATIONS if kind in kinds]
@@ -195,7 +196,7 @@ class _Pen:
                 f'<rect x="{x:.1f}" y="{y - 11:.0f}" width="4" height="13" fill-opacity="{shade}"/>'
             )
             self._text(x + 9, y, name, "", "start")
-            x += words(name) + 28
+            x += 0.85 * words(name) + 30
         if laid_out.spec.plain:
             return
         changing = any(block.changes_shape for block in laid_out.blocks)
@@ -206,9 +207,11 @@ class _Pen:
                 f'stroke="{SHORTCUT}" stroke-width="2" stroke-dasharray="{dash or "none"}"/>'
             )
             self._text(x + 32, y, name, "", "start")
-            x += words(name) + 52
+            x += 0.85 * words(name) + 54
 
-    def _text(self, x: float, y: float, text: str, weight: str = "", anchor: str = "middle") -> None:
+    def _text(
+        self, x: float, y: float, text: str, weight: str = "", anchor: str = "middle"
+    ) -> None:
         bold = f' font-weight="{weight}"' if weight else ""
         self._put(
             f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{bold}>{escape(text)}</text>'

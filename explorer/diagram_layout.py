@@ -35,7 +35,7 @@ class Piece:
     note: str = ""
 
     def advance(self, extra: float) -> float:
-        """From the end of the piece before to the end of this one; strips stick to what precedes."""
+        """From the end of the last piece to that of this one; a strip sticks to what precedes."""
         if self.kind == "strip":
             return self.width
         return GAP + self.wide(extra)
@@ -129,7 +129,8 @@ def _box(layer: Layer) -> Piece:
     }[layer.kind]
     halves = layer.stride > 1 and layer.kind != "average-pool"
     note = f"stride {layer.stride}" if halves else ""
-    width = max(30.0, words(note) - 12, *(words(line) + 4 for line in lines))
+    margin = 4 if layer.kind == "conv" else 9  # letters are wider than digits
+    width = max(30.0, words(note) - 12, *(words(line) + margin for line in lines))
     return Piece("box", width, (layer,), lines, note)
 
 

@@ -18,6 +18,7 @@ from resnet.plan import Layer, plan
 from resnet.verdict import short_titles
 
 LABEL_GAP = 5.5  # percent of the axis between two names at the curves' ends
+MARKERS_SHOWN = 25  # on one curve; more would hide it
 MAP_COLUMNS = 100  # iterations a gradient map shows at most
 
 
@@ -48,7 +49,11 @@ def error_figure(curves: Sequence[Curves], theme: str) -> go.Figure:
                     showlegend=part == "test",
                     mode="lines+markers",
                     line={**line, "color": palette.colour(each.run.spec, theme)},
-                    marker={"symbol": palette.marker(each.run.spec), "size": size},
+                    marker={
+                        "symbol": palette.marker(each.run.spec),
+                        "size": size,
+                        "maxdisplayed": MARKERS_SHOWN,
+                    },
                     hovertemplate=f"{name}, {part} error<br>iteration %{{x}}: %{{y:.1f}} %<extra></extra>",
                 )
             )

@@ -26,13 +26,13 @@ def headline(total: Cost) -> tuple[Figure, ...]:
     laid_out = total.plan
     spec, image = laid_out.spec, laid_out.image_size
     blocks = len(laid_out.blocks)
-    covers = "the whole image" if total.receptive_field >= image else "a part of it"
+    larger = total.receptive_field > image
     on_shortcuts = sum(row.parameters for row in total.layers if row.layer.branch == "shortcut")
     return (
         Figure(
             "Parameters",
-            f"{total.parameters:,}" if total.parameters < 10**9 else short(total.parameters),
-            f"{on_shortcuts:,} of them in shortcuts" if not spec.plain else "no shortcuts",
+            exact(total.parameters),
+            f"{exact(on_shortcuts)} of them in shortcuts" if on_shortcuts else "none in shortcuts",
             "The numbers that training sets: weights of the convolutions, scale and shift of each "
             "BN, weights and biases of the last layer.",
         ),
@@ -40,7 +40,7 @@ def headline(total: Cost) -> tuple[Figure, ...]:
             "Multiply-adds (MACs)",
             short(total.macs),
             "the paper's “FLOPs”",
-            f"To classify one image: {total.macs:,}. {NOT_COUNTED}",
+            f"To classify one image: {total.macs:,} (M: million, G: billion). {NOT_COUNTED}",
         ),
         Figure(
             "Layers",
@@ -53,17 +53,22 @@ def headline(total: Cost) -> tuple[Figure, ...]:
             "Activation memory",
             f"{short(total.activation_bytes)}B",
             "one image, 4 bytes a number",
-            "What the layers hand on, all of it kept, as training needs it (fp32; 1 MB is a million "
+            "What the layers hand on, all of it kept, as training needs it (fp32; 1 MB: a million "
             "bytes). A ReLU that writes over its input takes none.",
         ),
         Figure(
             "Receptive field",
             f"{total.receptive_field:,} px",
-            f"{covers} ({image} px)",
+            f"larger than the image ({image} px)" if larger else f"the image has {image} px",
             "The side of the square of input pixels that can change one value of the last map. "
             "The mean pooling after it sees everything.",
         ),
     )
+
+
+def exact(number: int) -> str:
+    """All digits as long as they fit: 853,018, but 30.17 G."""
+    return f"{number:,}" if number < 10**9 else short(number)
 
 
 def short(number: int) -> str:
@@ -71,7 +76,7 @@ def short(number: int) -> str:
     for unit, size in (("G", 10**9), ("M", 10**6), ("k", 10**3)):
         if number >= size:
             value = number / size
-            return f"{value:,.{2 if value < 10 else 1 if value < 1000 else 0}f} {unit}"
+            return f"{value:,.{2 if value < 100 else 1 if value < 1000 else 0}f} {unit}"
     return f"{number} "
 
 

@@ -122,21 +122,25 @@ def data_options(worker: dict[str, Any]) -> dict[str, str]:
     return options
 
 
-def nets_and_settings(seed: int) -> tuple[tuple[NetSpec, ...], Recipe]:
-    """The widgets of one's own comparison. Raises SpecError with a sentence to show."""
-    names = st.multiselect(
-        "Nets, up to six",
-        options=[*dict.fromkeys([*SUGGESTED, *st.session_state.get("nets", [])])],
-        default=None if "nets" in st.session_state else OWN_NETS,
-        key="nets",
-        max_selections=MAX_NETS,
-        accept_new_options=True,
-        placeholder="plain56, resnet56-A, or type any other name",
-        help="Write plain56, resnet56-A, resnet164-A-bottleneck; add -pre, -nonorm, -tanh, -w32.",
-    )
+def nets_and_settings(seed: int, folded: bool) -> tuple[tuple[NetSpec, ...], Recipe]:
+    """The widgets of one's own comparison, `folded` away while one is watched.
+
+    Raises SpecError with a sentence to show.
+    """
     recipe = own_recipe(seed)
     chosen: dict[str, Any] = {}
-    with st.expander("Recipe: how the nets are trained"):
+    st.session_state.setdefault("nets", OWN_NETS)
+    label = "Nets and recipe of the next comparison" if folded else "Nets and recipe"
+    with st.expander(label, expanded=not folded):
+        names = st.multiselect(
+            "Nets, up to six",
+            options=list(dict.fromkeys([*SUGGESTED, *st.session_state["nets"]])),
+            key="nets",
+            max_selections=MAX_NETS,
+            accept_new_options=True,
+            placeholder="plain56, resnet56-A, or type any other name",
+            help="Write plain56, resnet56-A, resnet164-A-bottleneck; add -pre, -nonorm, -tanh, -w32.",
+        )
         columns = st.columns(5)
         for place, setting in enumerate(SETTINGS):
             with columns[place % len(columns)]:
@@ -174,9 +178,9 @@ def _widget(setting: Setting, default: Any) -> Any:
             setting.choices,
             key=key,
             help=setting.help,
-            format_func=lambda value: {True: "yes", False: "no"}.get(value, value)
+            format_func=lambda value: {True: "yes", False: "no"}[value]
             if isinstance(value, bool)
-            else value,
+            else str(value),
         )
     whole = isinstance(default, int)
     return st.number_input(

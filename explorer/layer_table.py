@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from resnet.cost import LayerCost, cost
+from resnet.cost import cost
 from resnet.plan import Layer, Shape
 from resnet.spec import NetSpec
 
@@ -58,11 +58,13 @@ def layer_table(spec: NetSpec) -> pa.Table:
 @lru_cache(maxsize=32)
 def shown_table(spec: NetSpec, hide_weightless: bool) -> pa.Table:
     """What the page shows: the total first, then the rows, or only those with parameters."""
-    table = layer_table(spec)
-    sums = {name: pc.sum(table[name]).as_py() for name in ("parameters", "macs", "activation_bytes")}
-    total = {"stage": "whole net", "layer": "", "kind": "total", "kernel": "", "input": "",
-             "output": "", "share": 100.0, "receptive_field": cost(spec).receptive_field, **sums}  # fmt: skip
-    first = pa.Table.from_pylist([total], schema=table.schema)
+    table, total = layer_table(spec), cost(spec)
+    whole_net = {
+        "stage": "all", "layer": "", "kind": "whole net", "kernel": "", "input": "", "output": "",
+        "parameters": total.parameters, "macs": total.macs, "share": 100.0,
+        "activation_bytes": total.activation_bytes, "receptive_field": total.receptive_field,
+    }  # fmt: skip
+    first = pa.Table.from_pylist([whole_net], schema=table.schema)
     rows = table.filter(pc.greater(table["parameters"], 0)) if hide_weightless else table
     return pa.concat_tables([first, rows]).combine_chunks()
 

@@ -10,7 +10,7 @@ from math import cos, log, radians, sin
 
 from resnet.spec import NetSpec
 
-PAGE = {"light": "#FFFFFF", "dark": "#0E1117"}  # Streamlit's backgrounds
+PAGE = {"light": "#FFFFFF", "dark": "#171614"}  # Streamlit 1.67's backgrounds
 SHALLOWEST, DEEPEST = 8, 1202
 LIGHTNESS = {"light": (0.655, 0.27), "dark": (0.88, 0.52)}  # at the shallowest, at the deepest
 HUE = {"plain": (52.0, 36.0), "residual": (235.0, 262.0)}  # degrees
@@ -48,9 +48,7 @@ def depth_share(depth: int) -> float:
 @lru_cache(maxsize=512)
 def _colour(kind: str, depth: int, theme: str) -> str:
     share = depth_share(depth)
-    lightness, hue = (
-        start + share * (end - start) for start, end in (LIGHTNESS[theme], HUE[kind])
-    )
+    lightness, hue = (start + share * (end - start) for start, end in (LIGHTNESS[theme], HUE[kind]))
     chroma = CHROMA[kind]
     rgb = _linear_rgb(lightness, chroma, hue)
     while min(rgb) < 0 or max(rgb) > 1:

@@ -7,7 +7,7 @@ from explorer import states
 from explorer.feed import Curves, Snapshot
 from explorer.store import Comparison
 from resnet.cost import cost
-from resnet.verdict import verdict
+from resnet.verdict import short_titles, verdict
 
 
 def duration(seconds: float) -> str:
@@ -59,7 +59,7 @@ def state_sentence(comparison: Comparison, ahead: int | None) -> str:
         )
         if comparison.message.startswith("downloading") and comparison.total:
             share = f": {(comparison.done or 0) / 1e6:.0f} of {comparison.total / 1e6:.0f} MB"
-        return f"{comparison.message.capitalize()}{share}."
+        return f"{comparison.message[0].upper()}{comparison.message[1:]}{share}."
     ended = [run for run in comparison.runs if run.state not in states.ACTIVE]
     if comparison.active:
         return ""
@@ -102,6 +102,17 @@ def verdict_of(snapshot: Snapshot) -> str:
         return words
     least = min(row.iteration for row in last.values())
     return f"So far, at iteration {least:,}: {words}"
+
+
+def evidence(snapshot: Snapshot) -> str:
+    """The training errors that the verdict stands on, and on how many seeds."""
+    parts = []
+    titles = short_titles([each.run.spec for each in snapshot.curves])
+    for each in snapshot.curves:
+        if each.tests and each.tests[-1].train_error is not None:
+            parts.append(f"{titles[each.run.spec]} {each.tests[-1].train_error:.1f} %")
+    seeds = {each.run.recipe.seed for each in snapshot.curves}
+    return f"Training error: {', '.join(parts)}. {'One seed' if len(seeds) == 1 else f'{len(seeds)} seeds'}."
 
 
 def numbers(curves: Sequence[Curves]) -> list[dict[str, object]]:

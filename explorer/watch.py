@@ -16,7 +16,7 @@ DETAILS: dict[str, tuple[Draw, str]] = {
     "gradient map": (figures.gradient_map, "Gradient norms over layers and iterations, a panel a net"),
     "learning rate": (figures.rate_figure, "Learning rate against iterations"),
 }
-CHART_HEIGHT = 385
+CHART_HEIGHT = 380
 DETAIL_HEIGHT = 330
 
 
@@ -66,20 +66,26 @@ def _head(feed: Feed, snapshot: Snapshot) -> None:
     bar.progress(min(1.0, share), text=words)
     if comparison.active:
         button.button("Stop", icon=":material/stop:", key="stop", width="stretch",
-                      on_click=keeper.store().stop, args=(comparison.id,),
+                      on_click=_act, args=(keeper.store().stop, comparison.id),
                       help="Stops after the next mini-batch; it can be resumed.")  # fmt: skip
     elif comparison.resumable:
         button.button("Resume", icon=":material/play_arrow:", key="resume", width="stretch",
-                      on_click=keeper.store().resume, args=(comparison.id,),
+                      on_click=_act, args=(keeper.store().resume, comparison.id),
                       help="Carries on from the last checkpoint.")  # fmt: skip
     sentence = telling.state_sentence(comparison, keeper.store().place(comparison.id))
     verdict = telling.verdict_of(snapshot)
     if verdict:
-        st.markdown(f"##### {verdict}")
+        st.markdown(f"##### {verdict}", help=telling.evidence(snapshot))
     elif not sentence:
         st.markdown("##### The first errors are being measured.")
     if sentence:
         st.info(sentence, icon=":material/info:")
+
+
+def _act(action: Callable[[str], None], comparison: str) -> None:
+    """Does what a button says, and looks at once at what came of it."""
+    action(comparison)
+    keeper.feed(comparison).snapshot(fresh=True)
 
 
 def _chart(

@@ -4,13 +4,13 @@ A decoded set is cached as one file, written atomically and checked when it is r
 """
 
 import contextlib
+import errno
 import os
 import threading
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 
 import torch
 from filelock import FileLock
@@ -96,16 +96,27 @@ def _cifar10(where: Path, report: Progress) -> ImageSet:
     try:
         with _watching(archive, lambda size: report("downloading CIFAR-10", size, CIFAR10_BYTES)):
             train, test = (CIFAR10(where, train=part, download=True) for part in (True, False))
-    except (URLError, ConnectionError, TimeoutError, RuntimeError) as error:
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise _not_downloaded(error) from error
         raise DataError(
-            f"CIFAR-10 could not be downloaded ({_cause(error)}); check the network and try "
-            "again, or start with the generated set, which needs no download"
+            f"CIFAR-10 does not fit on the disk; free {CIFAR10_BYTES / 1e6:.0f} MB for the archive "
+            "and as much again for the images, then try again"
         ) from error
+    except RuntimeError as error:  # torchvision's own integrity check
+        raise _not_downloaded(error) from error
     tensors: list[Tensor] = []
     for part in (train, test):
         pixels = torch.from_numpy(part.data).permute(0, 3, 1, 2).contiguous()
         tensors += [pixels, torch.tensor(part.targets)]
     return ImageSet("cifar10", "CIFAR-10", tuple(train.classes), *tensors)
+
+
+def _not_downloaded(error: Exception) -> DataError:
+    return DataError(
+        f"CIFAR-10 could not be downloaded ({_cause(error)}); check the network and try "
+        "again, or start with the generated set, which needs no download"
+    )
 
 
 def _cause(error: Exception) -> str:

@@ -92,7 +92,9 @@ def decode(found: Found, progress: Callable[[int, int], None]) -> Decoded:
 
 
 def _folders(root: Path) -> list[str]:
-    return sorted(entry.name for entry in os.scandir(root) if entry.is_dir())
+    """Class folders; hidden ones, which tools leave behind, are none."""
+    names = (entry.name for entry in os.scandir(root) if entry.is_dir())
+    return sorted(name for name in names if not name.startswith("."))
 
 
 def _files(

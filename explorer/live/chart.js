@@ -44,25 +44,33 @@ const config = {
   modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
 };
 
+// A redraw in the middle of a drag would end it, so it waits until the mouse is let go.
+function draw(node) {
+  clearTimeout(node.waiting);
+  if (node._dragging) {
+    node.waiting = setTimeout(() => draw(node), 150);
+    return;
+  }
+  if (!node.isConnected) return;
+  const { data, layout, height } = node.wanted;
+  window.Plotly.react(node, data, { ...themed(layout, node), height }, config);
+}
+
 export default function (component) {
   const { data, parentElement } = component;
   const node = parentElement.querySelector(".live-chart");
   node.style.height = `${data.height}px`;
   node.setAttribute("aria-label", data.label);
-  const figure = JSON.parse(data.figure);
+  node.wanted = { ...JSON.parse(data.figure), height: data.height };
   plotly(data.source).then(
-    (Plotly) => {
-      if (!node.isConnected) return;
-      const layout = themed(figure.layout, node);
-      layout.height = data.height;
-      Plotly.react(node, figure.data, layout, config);
-    },
+    () => draw(node),
     (error) => {
       node.className = "live-chart-missing";
       node.textContent = `${error.message}; reload the page to try again.`;
     },
   );
   return () => {
+    clearTimeout(node.waiting);
     if (window.Plotly && !node.isConnected) window.Plotly.purge(node);
   };
 }

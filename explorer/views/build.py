@@ -1,4 +1,7 @@
-"""Build: choose a net; see its costs, its picture, what the paper prints for it, and every layer."""
+"""Build: choose a net; see its costs, its picture, what the paper prints, and every layer."""
+
+from contextlib import suppress
+from typing import Any, Literal
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -12,53 +15,75 @@ from resnet.paper import what_the_paper_prints
 from resnet.spec import NetSpec
 
 
+def _row(alignment: Literal["left", "distribute"]) -> Any:
+    return st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment=alignment
+    )
+
+
 def _title(spec: NetSpec) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    too_big = spec.family == "imagenet"
+    why_not = "ImageNet nets are for looking at: the images here suit nets of the CIFAR family."
+    with (
+        _row("distribute"),
+        suppress(StreamlitAPIException),
+    ):  # no Train page where this one is tried alone
         st.markdown(f"### {spec.title}", width="content")
-        try:
-            st.page_link("views/train.py", label="Train this net", icon=":material/play_arrow:",
-                         query_params={"nets": str(spec)})  # fmt: skip
-        except StreamlitAPIException:
-            pass  # there is no Train page where this one is tried alone
+        st.page_link(
+            "views/train.py", label="Train this net", icon=":material/play_arrow:",
+            query_params={"nets": str(spec)}, disabled=too_big, help=why_not if too_big else None,
+        )  # fmt: skip
 
 
 def _figures(total: Cost) -> None:
-    for column, figure in zip(st.columns(5), headline(total), strict=True):
-        column.metric(figure.label, figure.value, figure.note, delta_color="off",
-                      delta_arrow="off", help=figure.help)  # fmt: skip
+    with _row("distribute"):
+        for figure in headline(total):
+            st.metric(
+                figure.label, figure.value, figure.note, help=figure.help, width=208,
+                delta_color="off", delta_arrow="off",
+            )  # fmt: skip
 
 
 def _layers(total: Cost) -> None:
     spec = total.plan.spec
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"#### All {len(total.layers):,} layers", width="content")
-        hide = st.toggle("Hide layers without parameters", key="hide_weightless")
-        st.download_button("Table as CSV", lambda: layer_csv(spec), f"{spec}.csv", "text/csv",
-                           on_click="ignore", icon=":material/download:", key="csv")  # fmt: skip
-    st.dataframe(shown_table(spec, hide), height=420, width="stretch", column_config=COLUMNS)
+    with _row("left"):
+        st.markdown(f"#### Layer by layer: {len(total.layers):,} rows", width="content")
+        hide = st.toggle("Hide rows without parameters", key="layers_hide")
+        st.download_button(
+            "Table as CSV", lambda: layer_csv(spec), f"{spec}.csv", "text/csv", key="layers_csv",
+            on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
+    st.dataframe(shown_table(spec, hide), height=420, placeholder="", column_config=COLUMNS)
     st.caption(
         f"{NOT_COUNTED} Activation memory is for one image in fp32; where a layer writes over its "
-        "input it is 0. The first row is the whole net, hidden layers included. The paper does not "
+        "input it is 0. The first row is the whole net, hidden rows included. The paper does not "
         "say where option A's zero channels go; here they follow the real ones."
     )
 
 
+def _column(label: str, width: int, help: str | None = None, form: str = "") -> Any:
+    if form:
+        return st.column_config.NumberColumn(label, width=width, help=help, format=form)
+    return st.column_config.Column(label, width=width, help=help)
+
+
+SHAPE = "Channels x height x width."
 COLUMNS = {
-    "stage": st.column_config.TextColumn("Stage"),
-    "block": st.column_config.NumberColumn("Block"),
-    "layer": st.column_config.TextColumn("Layer"),
-    "kind": st.column_config.TextColumn("Kind"),
-    "kernel": st.column_config.TextColumn("Kernel", help="Height and width of its window, in pixels."),
-    "stride": st.column_config.NumberColumn("Stride", help="Pixels from one window to the next."),
-    "input": st.column_config.TextColumn("Input", help="Channels x height x width."),
-    "output": st.column_config.TextColumn("Output", help="Channels x height x width."),
-    "parameters": st.column_config.NumberColumn("Parameters", format="%,d"),
-    "macs": st.column_config.NumberColumn("MACs", format="%,d", help=NOT_COUNTED),
-    "share": st.column_config.NumberColumn("of all MACs", format="%.2f %%"),
-    "activation_bytes": st.column_config.NumberColumn("Activation, bytes", format="%,d"),
-    "receptive_field": st.column_config.NumberColumn(
-        "Field, px", help="Receptive field: the side of the square of input pixels that can change "
-        "one output value. Empty after the last pooling, which sees everything.",
+    "stage": _column("Stage", 54),
+    "block": _column("Block", 52),
+    "layer": _column("Layer", 132),
+    "kind": _column("Kind", 108),
+    "kernel": _column("Kernel", 58, "Height and width of its window, in pixels."),
+    "stride": _column("Stride", 54, "Pixels from one window to the next; 2 halves the map."),
+    "input": _column("Input", 90, SHAPE),
+    "output": _column("Output", 90, SHAPE),
+    "parameters": _column("Parameters", 90, form="%,d"),
+    "macs": _column("MACs", 110, NOT_COUNTED, "%,d"),
+    "share": _column("of all MACs", 84, form="%.2f %%"),
+    "activation_bytes": _column("Activation, bytes", 114, form="%,d"),
+    "receptive_field": _column(
+        "Field, px", 66, "Receptive field: the side of the square of input pixels that can change "
+        "one output value. Empty after the last pooling, which sees everything.", "%,d",
     ),
 }  # fmt: skip
 

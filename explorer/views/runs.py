@@ -48,7 +48,7 @@ def _states(comparison: Comparison) -> str:
 
 
 def _card(comparison: Comparison) -> None:
-    with st.container(border=True):
+    with st.container(border=True, key=f"card_{comparison.id}"):
         words, buttons = st.columns([6, 5], vertical_alignment="center")
         share, progress = telling.progress(comparison)
         words.markdown(

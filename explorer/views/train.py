@@ -43,7 +43,7 @@ def _controls() -> None:
         st.fragment(_machine, run_every=2.0)()
     try:
         if lesson == OWN:
-            nets, recipe = launch.nets_and_settings(seed)
+            nets, recipe = launch.nets_and_settings(seed, folded="comparison" in st.session_state)
             wish = Wish("Your own comparison", nets, recipe, None)
         else:
             chosen = LESSONS[lesson]
@@ -80,6 +80,9 @@ def _launch(wish: Wish, data: str) -> None:
         st.session_state["comparison"] = launch.submit(keeper.store(), wish, data)
     except Refused as error:
         st.error(f"This was not launched: {error}.")
+    else:
+        st.session_state["train_link"] = launch.link_of(wish)
+        st.rerun()
 
 
 def _introduce() -> None:

@@ -49,9 +49,9 @@ def test_no_two_layers_share_their_draws():
 
 
 def test_convolutions_have_the_deviation_of_he_et_al_2015():
-    conv = weights("resnet20-A-w64")["stage3.block2.conv1.weight"]  # 590,000 numbers
+    conv = weights("resnet20-A-w64")["stage3.block1.conv1.weight"]  # 128 channels to 256
     wanted = (2 / (9 * 256)) ** 0.5
-    assert abs(conv.std().item() / wanted - 1) < 0.005  # five standard errors
+    assert abs(conv.std().item() / wanted - 1) < 0.0065  # five standard errors
     assert abs(conv.mean().item()) < 5 * wanted / conv.numel() ** 0.5
 
 
@@ -66,4 +66,5 @@ def test_bn_starts_at_scale_1_and_shift_0_and_biases_at_0(name):
 
 def test_the_fully_connected_layer_is_uniform_within_one_over_the_root_of_its_inputs():
     fc = weights("resnet20-A")["head.fc.weight"]
-    assert 0.95 * 64**-0.5 < fc.abs().max() <= 64**-0.5
+    assert 0.95 * 64**-0.5 < fc.max() <= 64**-0.5
+    assert 0.95 * 64**-0.5 < -fc.min() <= 64**-0.5

@@ -11,7 +11,7 @@ import sys
 import resnet.{module}
 from resnet.spec import NetSpec, Recipe
 {use}
-loaded = [name for name in ("torch", "torchvision", "numpy", "streamlit") if name in sys.modules]
+loaded = [name for name in ("torch", "torchvision", "streamlit") if name in sys.modules]
 assert not loaded, loaded
 """
 USES = {

@@ -84,3 +84,9 @@ def test_so_does_a_plain_imagenet_net(depth):
         cost(NetSpec("imagenet", depth, shortcut=option)) for option in ("none", "A")
     )
     assert (plain.parameters, plain.macs) == (residual.parameters, residual.macs)
+
+
+def test_without_bn_a_convolution_has_one_bias_for_bns_two_numbers():
+    channels = 16 + 6 * 16 + 6 * 32 + 6 * 64  # of the 19 convolutions
+    spec = NetSpec(depth=20, norm="none")
+    assert cost(spec).parameters == in_module(spec) == 269_722 - channels

@@ -60,7 +60,9 @@ def test_measuring_changes_nothing_in_the_net(trained):
 
 @pytest.mark.parametrize("precision, dtype", [("fp32", torch.float32), ("bf16", torch.bfloat16)])
 def test_errors_are_measured_in_fp32_whatever_the_training_computes_in(images, precision, dtype):
-    trainer = Trainer(NetSpec.parse("resnet8-A-w4"), replace(TINY, precision=precision), images)
+    trainer = Trainer(
+        NetSpec.parse("resnet8-A-w4"), replace(TINY, precision=precision), images, "cpu"
+    )
     seen = []
 
     def watch(module, inputs, output):

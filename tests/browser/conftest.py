@@ -1,0 +1,116 @@
+"""A real server with its worker, and a real Chromium that fails a test on any console error."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+# Streamlit's front end looks for its own end points below the page's path first; Chromium reports
+# the 404s although the second look succeeds.
+EXPECTED_404 = "/_stcore/"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+def _chromium():
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    return None
+
+
+@pytest.fixture(scope="session")
+def browser():
+    executable = _chromium()
+    if executable is None:
+        reason = "no Chromium on this machine (looked for chromium, chromium-browser, google-chrome)"
+        if os.environ.get("RESNET_BROWSER_REQUIRED"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The address of a server of its own, with ten classes of tiny images; and its process."""
+    base = tmp_path_factory.mktemp("server")
+    for part, count in (("train", 8), ("test", 2)):
+        for label in range(10):
+            folder = base / "images" / part / f"class{label}"
+            folder.mkdir(parents=True)
+            for number in range(count):
+                colour = (25 * label, 255 - 25 * label, 20 * number)
+                Image.new("RGB", (32, 32), colour).save(folder / f"{number}.png")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {
+        "RESNET_HOME": str(base / "home"),
+        "RESNET_DATA": str(base / "images"),
+        "RESNET_DATA_NAME": "tiny images",
+    }
+    command = [sys.executable, "-m", "streamlit", "run", "explorer/app.py",
+               "--server.headless", "true", "--server.port", str(port)]  # fmt: skip
+    with (base / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_healthy(address, process, base / "server.log")
+        yield address, process
+    finally:
+        process.terminate()
+        process.wait(20)
+        subprocess.run([sys.executable, "-m", "explorer.worker", "--stop"], env=environment)
+
+
+def _wait_until_healthy(address, process, log):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"the server ended: {log.read_text()}")
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail("the server did not come up within a minute")
+
+
+@pytest.fixture
+def open_page(browser, server):
+    """Opens a path of the app in a browser of its own; console errors fail the test at its end."""
+    address, _ = server
+    contexts, errors = [], []
+
+    def open_page(path="/", **options):
+        context = browser.new_context(viewport={"width": 1280, "height": 720}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if _is_error(message) else None)
+        page.goto(address + path)
+        page.wait_for_selector("[data-testid=stMainBlockContainer]")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def _is_error(message):
+    return message.type == "error" and EXPECTED_404 not in str(message.location.get("url"))
