@@ -32,7 +32,10 @@ def error_figure(curves: Sequence[Curves], theme: str) -> go.Figure:
         x = _numbers([row.iteration for row in tests])
         ends += [
             (each, f"{name} {part}", x[-1], values[-1])
-            for part, values in (("train", [r.train_error for r in tests]), ("test", [r.test_error for r in tests]))
+            for part, values in (
+                ("train", [r.train_error for r in tests]),
+                ("test", [r.test_error for r in tests]),
+            )
             if tests
         ]
         for part, values, line, size in (
@@ -54,7 +57,8 @@ def error_figure(curves: Sequence[Curves], theme: str) -> go.Figure:
                         "size": size,
                         "maxdisplayed": MARKERS_SHOWN,
                     },
-                    hovertemplate=f"{name}, {part} error<br>iteration %{{x}}: %{{y:.1f}} %<extra></extra>",
+                    hovertemplate=f"{name}, {part} error<br>"
+                    "iteration %{x}: %{y:.1f} %<extra></extra>",
                 )
             )
     _end_labels(figure, ends, (0, 100), theme)
@@ -86,7 +90,7 @@ def rate_figure(curves: Sequence[Curves], theme: str) -> go.Figure:
 
 
 def gradient_profile(curves: Sequence[Curves], theme: str) -> go.Figure:
-    """L2 norm of the loss gradient layer by layer, from the input to the output, at the last row."""
+    """L2 norm of the loss gradient by layer, from the input to the output, at the last row."""
     figure = _figure("gradient norm by layer", curves, x="layer, counted from the input")
     deepest = 1
     latest = 0
@@ -105,7 +109,8 @@ def gradient_profile(curves: Sequence[Curves], theme: str) -> go.Figure:
                 mode="lines+markers",
                 line={"color": palette.colour(each.run.spec, theme), "width": 2.5},
                 marker={"symbol": palette.marker(each.run.spec), "size": 5},
-                hovertemplate=f"{name}, %{{text}}<br>%{{y:.3g}}, iteration {iteration}<extra></extra>",
+                hovertemplate=f"{name}, %{{text}}<br>"
+                f"%{{y:.3g}}, iteration {iteration}<extra></extra>",
             )
         )
     figure.update_xaxes(range=[0, deepest + 1])
@@ -142,7 +147,9 @@ def gradient_map(curves: Sequence[Curves], theme: str) -> go.Figure:
                 colorbar={
                     "title": {"text": "norm"},
                     "tickvals": list(range(math.ceil(low), math.floor(high) + 1)),
-                    "ticktext": [f"10<sup>{n}</sup>" for n in range(math.ceil(low), math.floor(high) + 1)],
+                    "ticktext": [
+                        f"10<sup>{n}</sup>" for n in range(math.ceil(low), math.floor(high) + 1)
+                    ],
                     "thickness": 14,
                 },
                 hovertemplate="iteration %{x}, layer %{y}: %{customdata:.3g}<extra></extra>",
@@ -150,7 +157,9 @@ def gradient_map(curves: Sequence[Curves], theme: str) -> go.Figure:
             row=1,
             col=column,
         )
-        figure.update_xaxes(title_text="iteration", range=[0, each.run.recipe.iterations], row=1, col=column)
+        figure.update_xaxes(
+            title_text="iteration", range=[0, each.run.recipe.iterations], row=1, col=column
+        )
     figure.update_yaxes(title_text="layer, from the input", col=1, row=1)
     figure.update_layout(margin={"l": 60, "r": 20, "t": 30, "b": 45}, font_size=14)
     return figure
@@ -182,11 +191,20 @@ def _figure(title: str, curves: Sequence[Curves], x: str = "iteration") -> go.Fi
     return go.Figure(
         layout={
             "title": {"text": title, "x": 0, "xref": "paper", "font": {"size": 16}},
-            "xaxis": {"title": {"text": x, "font": {"size": 14}, "standoff": 8}, "range": [0, longest]},
+            "xaxis": {
+                "title": {"text": x, "font": {"size": 14}, "standoff": 8},
+                "range": [0, longest],
+            },
             "yaxis": {"tickfont": {"size": 13}},
             "font": {"size": 14},
             "margin": {"l": 48, "r": 15, "t": 62, "b": 45},
-            "legend": {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "font": {"size": 13}},
+            "legend": {
+                "orientation": "h",
+                "y": 1.0,
+                "yanchor": "bottom",
+                "x": 0,
+                "font": {"size": 13},
+            },
             "hovermode": "closest",
             "showlegend": True,
         }
@@ -194,7 +212,10 @@ def _figure(title: str, curves: Sequence[Curves], x: str = "iteration") -> go.Fi
 
 
 def _end_labels(
-    figure: go.Figure, ends: list[tuple[Curves, str, float, Any]], axis: tuple[float, float], theme: str
+    figure: go.Figure,
+    ends: list[tuple[Curves, str, float, Any]],
+    axis: tuple[float, float],
+    theme: str,
 ) -> None:
     gap = LABEL_GAP * (axis[1] - axis[0]) / 100
     places = spread([value for *_, value in ends], gap, *axis)

@@ -28,7 +28,9 @@ SAVE_EVERY = 30.0  # seconds between checkpoints
 ORPHANED = "the worker ended; resume to carry on from the last checkpoint"
 
 
-def train(store: RunStore, lane: str, ids: list[int], gone: Callable[[], bool] = lambda: False) -> None:
+def train(
+    store: RunStore, lane: str, ids: list[int], gone: Callable[[], bool] = lambda: False
+) -> None:
     """Trains runs that belong to `lane` until each has ended one way or another.
 
     gone  asked between steps; when it says True the runs are saved and left as interrupted
@@ -161,9 +163,7 @@ def _seldom(progress: data.Progress) -> data.Progress:
     return report
 
 
-def _leave(
-    store: RunStore, lane: str, runs: dict[Trainer, Run], state: str, message: str
-) -> None:
+def _leave(store: RunStore, lane: str, runs: dict[Trainer, Run], state: str, message: str) -> None:
     for run in runs.values():
         store.settle(run.id, lane, state, message)
 
@@ -197,12 +197,16 @@ def main() -> None:
         return
     job = json.loads(line)
     orphaned = threading.Event()
-    threading.Thread(
-        target=lambda: (sys.stdin.read(), orphaned.set()), daemon=True
-    ).start()  # reading ends when the worker does
+    threading.Thread(target=_until_closed, args=(orphaned,), daemon=True).start()
     train(store, job["lane"], job["runs"], orphaned.is_set)
     sys.stdout.flush()
     os._exit(0)  # the reader thread may still hold standard input, which blocks a normal exit
+
+
+def _until_closed(orphaned: threading.Event) -> None:
+    """Standard input is the worker's end of a pipe: reading it ends when the worker does."""
+    sys.stdin.read()
+    orphaned.set()
 
 
 if __name__ == "__main__":

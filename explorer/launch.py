@@ -16,10 +16,21 @@ from resnet.spec import NetSpec, Recipe, SpecError
 
 OWN = "own"
 SUGGESTED = (
-    "plain20", "plain32", "plain44", "plain56", "plain110",
-    "resnet20-A", "resnet32-A", "resnet44-A", "resnet56-A", "resnet110-A",
-    "resnet20-B", "resnet20-C", "resnet56-B", "resnet56-C",
-)  # fmt: skip
+    "plain20",
+    "plain32",
+    "plain44",
+    "plain56",
+    "plain110",
+    "resnet20-A",
+    "resnet32-A",
+    "resnet44-A",
+    "resnet56-A",
+    "resnet110-A",
+    "resnet20-B",
+    "resnet20-C",
+    "resnet56-B",
+    "resnet56-C",
+)
 OWN_NETS = ["plain20", "resnet20-A"]
 CIFAR10_SIZE = f"{CIFAR10_BYTES / 1e6:.0f} MB"
 
@@ -37,20 +48,69 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("iterations", "Iterations", "Mini-batches to train on; the paper's recipe has 64,000.", low=1, step=100),
-    Setting("images", "Training images", "How many training images, drawn at random by the seed.", low=10, step=1000),
-    Setting("image_size", "Image side, pixels", "32, or 16 by averaging 2x2 pixels: about four times faster.", IMAGE_SIZES),
+    Setting(
+        "iterations",
+        "Iterations",
+        "Mini-batches to train on; the paper's recipe has 64,000.",
+        low=1,
+        step=100,
+    ),
+    Setting(
+        "images",
+        "Training images",
+        "How many training images, drawn at random by the seed.",
+        low=10,
+        step=1000,
+    ),
+    Setting(
+        "image_size",
+        "Image side, pixels",
+        "32, or 16 by averaging 2x2 pixels: about four times faster.",
+        IMAGE_SIZES,
+    ),
     Setting("batch", "Batch", "Images in a mini-batch; the paper's is 128.", low=2, step=32),
-    Setting("learning_rate", "Learning rate", "The highest rate; the paper's is 0.1.", low=0.0, step=0.01),
-    Setting("schedule", "Schedule", "steps: divided by 10 at 1/2 and 3/4; linear: down to zero.", SCHEDULES),
-    Setting("warmup", "Warm-up", "linear: climb to the rate; error: 0.01 until the training error is below 80 %, as the paper's 110-layer net.", WARMUPS),
-    Setting("warmup_iterations", "Warm-up iterations", "How long a linear warm-up climbs.", low=0, step=10),
+    Setting(
+        "learning_rate",
+        "Learning rate",
+        "The highest rate; the paper's is 0.1.",
+        low=0.0,
+        step=0.01,
+    ),
+    Setting(
+        "schedule",
+        "Schedule",
+        "steps: divided by 10 at 1/2 and 3/4; linear: down to zero.",
+        SCHEDULES,
+    ),
+    Setting(
+        "warmup",
+        "Warm-up",
+        "linear: climb to the rate; error: 0.01 until the training error is below 80 %, "
+        "as the paper's 110-layer net.",
+        WARMUPS,
+    ),
+    Setting(
+        "warmup_iterations",
+        "Warm-up iterations",
+        "How long a linear warm-up climbs.",
+        low=0,
+        step=10,
+    ),
     Setting("momentum", "Momentum", "The paper's is 0.9.", low=0.0, step=0.05),
     Setting("weight_decay", "Weight decay", "The paper's is 0.0001.", low=0.0, step=0.0001),
-    Setting("split", "Split", "45k/5k holds a tenth of the training images out and tests on them.", SPLITS),
-    Setting("augment", "Augmentation", "Random crops of the padded image, and mirroring.", (True, False)),
-    Setting("test_every", "Test every", "Iterations between tests; a multiple of 10.", low=10, step=10),
-)  # fmt: skip
+    Setting(
+        "split",
+        "Split",
+        "45k/5k holds a tenth of the training images out and tests on them.",
+        SPLITS,
+    ),
+    Setting(
+        "augment", "Augmentation", "Random crops of the padded image, and mirroring.", (True, False)
+    ),
+    Setting(
+        "test_every", "Test every", "Iterations between tests; a multiple of 10.", low=10, step=10
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -139,7 +199,8 @@ def nets_and_settings(seed: int, folded: bool) -> tuple[tuple[NetSpec, ...], Rec
             max_selections=MAX_NETS,
             accept_new_options=True,
             placeholder="plain56, resnet56-A, or type any other name",
-            help="Write plain56, resnet56-A, resnet164-A-bottleneck; add -pre, -nonorm, -tanh, -w32.",
+            help="Write plain56, resnet56-A or resnet164-A-bottleneck; "
+            "-pre, -nonorm, -tanh or -w32 may follow.",
         )
         columns = st.columns(5)
         for place, setting in enumerate(SETTINGS):
@@ -178,9 +239,9 @@ def _widget(setting: Setting, default: Any) -> Any:
             setting.choices,
             key=key,
             help=setting.help,
-            format_func=lambda value: {True: "yes", False: "no"}[value]
-            if isinstance(value, bool)
-            else str(value),
+            format_func=lambda value: (
+                {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+            ),
         )
     whole = isinstance(default, int)
     return st.number_input(
@@ -194,7 +255,7 @@ def _widget(setting: Setting, default: Any) -> Any:
 
 
 def _read(values: dict[str, Any], wrong: list[str], field: str, text: str) -> None:
-    """Reads one field of a recipe from a link, by the type of its default and the Recipe's rules."""
+    """Reads one field of a recipe from a link: its default gives the type, Recipe the rules."""
     default = getattr(own_recipe(0), field)
     try:
         value: Any

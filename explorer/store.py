@@ -25,7 +25,15 @@ from resnet.spec import NetSpec, Recipe
 MAX_NETS = 6
 MAX_QUEUED = 60
 NEEDED_DISK = 500 * 2**20  # bytes free before a new comparison is taken
-ROW_FIELDS = ("iteration", "seconds", "learning_rate", "loss", "batch_error", "train_error", "test_error")
+ROW_FIELDS = (
+    "iteration",
+    "seconds",
+    "learning_rate",
+    "loss",
+    "batch_error",
+    "train_error",
+    "test_error",
+)
 
 
 class Refused(ValueError):
@@ -267,9 +275,7 @@ class RunStore:
             owned = {
                 row.id
                 for row in connection.execute(
-                    sa.select(runs.c.id).where(
-                        runs.c.lane == lane, runs.c.state == states.RUNNING
-                    )
+                    sa.select(runs.c.id).where(runs.c.lane == lane, runs.c.state == states.RUNNING)
                 )
             }
             values = [_values(run, row) for run, row in fresh if run in owned]

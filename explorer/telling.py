@@ -55,7 +55,9 @@ def state_sentence(comparison: Comparison, ahead: int | None) -> str:
         return f"Waiting: {ahead} comparison{'s' if ahead > 1 else ''} ahead in the line."
     if comparison.message and comparison.running:
         share = (
-            f": {comparison.done:,} of {comparison.total:,}" if comparison.done is not None and comparison.total else ""
+            f": {comparison.done:,} of {comparison.total:,}"
+            if comparison.done is not None and comparison.total
+            else ""
         )
         if comparison.message.startswith("downloading") and comparison.total:
             share = f": {(comparison.done or 0) / 1e6:.0f} of {comparison.total / 1e6:.0f} MB"
@@ -112,7 +114,8 @@ def evidence(snapshot: Snapshot) -> str:
         if each.tests and each.tests[-1].train_error is not None:
             parts.append(f"{titles[each.run.spec]} {each.tests[-1].train_error:.1f} %")
     seeds = {each.run.recipe.seed for each in snapshot.curves}
-    return f"Training error: {', '.join(parts)}. {'One seed' if len(seeds) == 1 else f'{len(seeds)} seeds'}."
+    count = "One seed" if len(seeds) == 1 else f"{len(seeds)} seeds"
+    return f"Training error: {', '.join(parts)}. {count}."
 
 
 def numbers(curves: Sequence[Curves]) -> list[dict[str, object]]:
@@ -145,6 +148,11 @@ def csv_text(snapshot: Snapshot) -> str:
         for row in each.rows:
             values = (row.learning_rate, row.loss, row.train_error, row.test_error)
             cells = ["" if value is None else repr(value) for value in values]
-            head = [str(each.run.spec), str(each.run.recipe.seed), str(row.iteration), f"{row.seconds:.2f}"]
+            head = [
+                str(each.run.spec),
+                str(each.run.recipe.seed),
+                str(row.iteration),
+                f"{row.seconds:.2f}",
+            ]
             lines.append(",".join(head + cells))
     return "\n".join(lines) + "\n"

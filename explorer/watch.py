@@ -13,7 +13,10 @@ from resnet.lessons import LESSONS
 Draw = Callable[[Sequence[Curves], str], go.Figure]
 DETAILS: dict[str, tuple[Draw, str]] = {
     "loss": (figures.loss_figure, "Training loss of every net against iterations"),
-    "gradient map": (figures.gradient_map, "Gradient norms over layers and iterations, a panel a net"),
+    "gradient map": (
+        figures.gradient_map,
+        "Gradient norms over layers and iterations, a panel a net",
+    ),
     "learning rate": (figures.rate_figure, "Learning rate against iterations"),
 }
 CHART_HEIGHT = 380
@@ -44,11 +47,25 @@ def _live(comparison: str, was_active: bool) -> None:
     theme = st.context.theme.type or "light"
     left, right = st.columns([11, 9], gap="small")
     with left:
-        _chart(feed, snapshot, theme, "errors", figures.error_figure, CHART_HEIGHT,
-               "Training and test error of every net against iterations")  # fmt: skip
+        _chart(
+            feed,
+            snapshot,
+            theme,
+            "errors",
+            figures.error_figure,
+            CHART_HEIGHT,
+            "Training and test error of every net against iterations",
+        )
     with right:
-        _chart(feed, snapshot, theme, "profile", figures.gradient_profile, CHART_HEIGHT,
-               "Gradient norm of every layer, from input to output, for every net")  # fmt: skip
+        _chart(
+            feed,
+            snapshot,
+            theme,
+            "profile",
+            figures.gradient_profile,
+            CHART_HEIGHT,
+            "Gradient norm of every layer, from input to output, for every net",
+        )
     _details(feed, snapshot, theme)
     lesson = LESSONS.get(snapshot.comparison.lesson or "")
     if lesson:
@@ -62,16 +79,31 @@ def _head(feed: Feed, snapshot: Snapshot) -> None:
     title, bar, button = st.columns([5, 5, 1.6], vertical_alignment="center")
     recipe = comparison.runs[0].recipe
     data = next((run.data for run in comparison.runs if run.data), "")
-    title.markdown(f"**{_escaped(comparison.title)}**, seed {recipe.seed}" + (f", on {_escaped(data)}" if data else ""))
+    title.markdown(
+        f"**{_escaped(comparison.title)}**, seed {recipe.seed}"
+        + (f", on {_escaped(data)}" if data else "")
+    )
     bar.progress(min(1.0, share), text=words)
     if comparison.active:
-        button.button("Stop", icon=":material/stop:", key="stop", width="stretch",
-                      on_click=_act, args=(keeper.store().stop, comparison.id),
-                      help="Stops after the next mini-batch; it can be resumed.")  # fmt: skip
+        button.button(
+            "Stop",
+            icon=":material/stop:",
+            key="stop",
+            width="stretch",
+            on_click=_act,
+            args=(keeper.store().stop, comparison.id),
+            help="Stops after the next mini-batch; it can be resumed.",
+        )
     elif comparison.resumable:
-        button.button("Resume", icon=":material/play_arrow:", key="resume", width="stretch",
-                      on_click=_act, args=(keeper.store().resume, comparison.id),
-                      help="Carries on from the last checkpoint.")  # fmt: skip
+        button.button(
+            "Resume",
+            icon=":material/play_arrow:",
+            key="resume",
+            width="stretch",
+            on_click=_act,
+            args=(keeper.store().resume, comparison.id),
+            help="Carries on from the last checkpoint.",
+        )
     sentence = telling.state_sentence(comparison, keeper.store().place(comparison.id))
     verdict = telling.verdict_of(snapshot)
     if verdict:
@@ -109,9 +141,12 @@ def _details(feed: Feed, snapshot: Snapshot, theme: str) -> None:
     if choice == "numbers":
         st.dataframe(telling.numbers(snapshot.curves), hide_index=True, width="stretch")
         st.download_button(
-            "Download the rows as CSV", lambda: telling.csv_text(snapshot),
-            f"{snapshot.comparison.id}.csv", "text/csv", icon=":material/download:",
-        )  # fmt: skip
+            "Download the rows as CSV",
+            lambda: telling.csv_text(snapshot),
+            f"{snapshot.comparison.id}.csv",
+            "text/csv",
+            icon=":material/download:",
+        )
     elif choice:
         draw, label = DETAILS[choice]
         _chart(feed, snapshot, theme, choice, draw, DETAIL_HEIGHT, label)
@@ -119,4 +154,6 @@ def _details(feed: Feed, snapshot: Snapshot, theme: str) -> None:
 
 def _escaped(text: str) -> str:
     """Text that Markdown must show as it is."""
-    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+-.!|$~<>" else letter for letter in text)
+    return "".join(
+        f"\\{letter}" if letter in r"\`*_{}[]()#+-.!|$~<>" else letter for letter in text
+    )

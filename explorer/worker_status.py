@@ -7,7 +7,6 @@ from explorer import states
 from explorer.store import NEEDED_DISK, RunStore
 from explorer.worker import SILENT
 
-
 FIRST_REPORT = 5.0  # seconds that a page waits for the first report of a worker that starts
 
 

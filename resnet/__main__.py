@@ -45,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m resnet",
         description="Count, train and evaluate the networks of He et al. 2015.",
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="cost | train | evaluate")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="cost | train | evaluate"
+    )
     names = "nets are written plain56, resnet56-A, resnet164-A-bottleneck, imagenet-resnet50-B"
 
     cost = commands.add_parser("cost", help="parameters, MACs and memory of a net", epilog=names)

@@ -80,9 +80,7 @@ class Batches:
             pad = self.recipe.image_size // 8
             offsets = torch.randint(0, 2 * pad + 1, (2, size), generator=draws)
             flips = torch.rand(size, generator=draws) < 0.5
-            images = crop_and_flip(
-                images, pad, offsets.to(self.device), flips.to(self.device)
-            )
+            images = crop_and_flip(images, pad, offsets.to(self.device), flips.to(self.device))
         return images.contiguous(memory_format=torch.channels_last), self.train.labels[index]
 
     def normalised(self, images: Tensor) -> Tensor:

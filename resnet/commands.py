@@ -62,7 +62,11 @@ def train(
             writer.writeheader()
         total = recipe.iterations * sum(cost(net).macs for net in nets)
         print(f"{images.label}: {images.note}" if images.note else f"training on {images.label}")
-        with tqdm(total=total, unit="", bar_format="{percentage:3.0f} %|{bar}| {elapsed}<{remaining} {postfix}") as bar:
+        with tqdm(
+            total=total,
+            unit="",
+            bar_format="{percentage:3.0f} %|{bar}| {elapsed}<{remaining} {postfix}",
+        ) as bar:
             done = dict.fromkeys(nets, 0)
             for spec, row in _rows(nets, recipe, min(wanted, len(nets)), device, save):
                 bar.update((row["iteration"] - done[spec]) * cost(spec).macs)
@@ -72,7 +76,12 @@ def train(
                     bar.set_postfix_str(f"{spec.title}: training error {row['train_error']:.1f} %")
                 if writer and stream:
                     writer.writerow(
-                        {**row, "net": str(spec), "seed": recipe.seed, "seconds": f"{row['seconds']:.2f}"}
+                        {
+                            **row,
+                            "net": str(spec),
+                            "seed": recipe.seed,
+                            "seconds": f"{row['seconds']:.2f}",
+                        }
                     )
                     stream.flush()
     finally:
@@ -170,12 +179,16 @@ def _conclude(
 ) -> None:
     print(f"\n{'net':<28}{'training error':>16}{'test error':>14}{'seconds':>10}")
     for spec, row in final.items():
-        note = "" if row["iteration"] == recipe.iterations else f"   diverged after {row['iteration']}"
+        note = (
+            "" if row["iteration"] == recipe.iterations else f"   diverged after {row['iteration']}"
+        )
         print(
             f"{spec.title:<28}{row['train_error']:>14.2f} %{row['test_error']:>12.2f} %"
             f"{row['seconds']:>10.0f}{note}"
         )
-    finished = {n: r["train_error"] for n, r in final.items() if r["iteration"] == recipe.iterations}
+    finished = {
+        n: r["train_error"] for n, r in final.items() if r["iteration"] == recipe.iterations
+    }
     counted = min(recipe.final_images or 10**9, recipe.images or len(images.train_labels))
     words = verdict(finished, counted)
     if words:

@@ -45,7 +45,7 @@ class Cost:
     receptive_field: int
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=24)
 def cost(spec: NetSpec, image_size: int | None = None) -> Cost:
     """Costs of a net on square images of `image_size`; the paper's size where none is given."""
     laid_out = plan(spec, image_size)

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import torch
 from filelock import FileLock
@@ -18,7 +19,6 @@ from torch import Tensor
 
 from resnet import folder, generated
 from resnet.home import CIFAR10_BYTES, cache_file, data_home, image_folder, image_folder_label
-
 
 Progress = Callable[[str, int, int], None]  # what is being done, done, of how many
 
@@ -63,14 +63,14 @@ def load(name: str, root: Path | None = None, progress: Progress | None = None) 
         where = root or data_home()
         return _cached("cifar10", str(where.resolve()), lambda: _cifar10(where, report))
     if name == "folder":
-        where = root or image_folder()
-        if where is None:
+        given = root or image_folder()
+        if given is None:
             raise DataError(
                 "no folder of images is set; start the program with RESNET_DATA=FOLDER, where "
                 "FOLDER holds train/<class>/ and test/<class>/"
             )
         try:
-            found = folder.find(where)
+            found = folder.find(given)
             return _cached("folder", found.fingerprint, lambda: _folder(found, report))
         except folder.FolderError as error:
             raise DataError(str(error)) from error
@@ -105,11 +105,14 @@ def _cifar10(where: Path, report: Progress) -> ImageSet:
         ) from error
     except RuntimeError as error:  # torchvision's own integrity check
         raise _not_downloaded(error) from error
-    tensors: list[Tensor] = []
-    for part in (train, test):
-        pixels = torch.from_numpy(part.data).permute(0, 3, 1, 2).contiguous()
-        tensors += [pixels, torch.tensor(part.targets)]
-    return ImageSet("cifar10", "CIFAR-10", tuple(train.classes), *tensors)
+    parts = (*_tensors(train), *_tensors(test))
+    return ImageSet("cifar10", "CIFAR-10", tuple(train.classes), *parts)
+
+
+def _tensors(part: Any) -> tuple[Tensor, Tensor]:
+    """torchvision's (N, 32, 32, 3) array as (N, 3, 32, 32), and the labels."""
+    pixels = torch.from_numpy(part.data).permute(0, 3, 1, 2).contiguous()
+    return pixels, torch.tensor(part.targets)
 
 
 def _not_downloaded(error: Exception) -> DataError:
@@ -191,5 +194,5 @@ def _check(images: ImageSet) -> int:
         images.test_images,
         images.test_labels,
     ):
-        check = zlib.crc32(tensor.contiguous().numpy(), check)
+        check = zlib.crc32(cast(Any, tensor.contiguous().numpy()), check)
     return check

@@ -93,9 +93,7 @@ def _colours(n: int, draws: np.random.Generator) -> tuple[np.ndarray, np.ndarray
     return ground, ink
 
 
-def _waves(
-    n: int, rows: np.ndarray, columns: np.ndarray, draws: np.random.Generator
-) -> np.ndarray:
+def _waves(n: int, rows: np.ndarray, columns: np.ndarray, draws: np.random.Generator) -> np.ndarray:
     """A plane wave over each ground, so that an edge alone gives nothing away: (n, 32, 32)."""
     pitch = draws.uniform(0.2, 0.9, (2, n))[:, :, None, None]
     phase = draws.uniform(0, 2 * np.pi, n)[:, None, None]

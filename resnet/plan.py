@@ -102,7 +102,7 @@ class Plan:
         return tuple(layer for layer in self.layers if layer.kind in ("conv", "fc"))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=24)
 def plan(spec: NetSpec, image_size: int | None = None) -> Plan:
     """The layers of a net on square images of `image_size` (32 for CIFAR, 224 for ImageNet).
 
@@ -168,7 +168,9 @@ class _Path:
         return layers
 
 
-def _path(spec: NetSpec, prefix: str, stage: int, block: int | None, branch: str, shape: Shape) -> _Path:
+def _path(
+    spec: NetSpec, prefix: str, stage: int, block: int | None, branch: str, shape: Shape
+) -> _Path:
     return _Path(spec, Layer(prefix, "identity", stage, block, branch, shape, shape))
 
 
@@ -205,11 +207,14 @@ def _block(spec: NetSpec, stage: int, index: int, shape: Shape) -> Block:
     stride = 2 if stage > 1 and index == 1 else 1
     changes = stride != 1 or shape[0] != outer
 
+    # the ImageNet stem ends in BN, activation and pooling: its first block does not repeat them
+    follows_activation = spec.family == "imagenet" and stage == 1 and index == 1
+
     path = _path(spec, f"{name}.", stage, index, "main", shape)
     before: tuple[Layer, ...] = ()
     convs = _convolutions(spec, inner, outer, stride)
     for number, (channels, kernel, step) in enumerate(convs, start=1):
-        if spec.order == "pre":
+        if spec.order == "pre" and not (number == 1 and follows_activation):
             splits = number == 1 and not spec.plain  # here the block's input goes two ways
             shared = splits and (changes or (stage == 1 and index == 1))
             path.norm(f"norm{number}")

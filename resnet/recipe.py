@@ -1,4 +1,4 @@
-"""`Recipe` says how a net is trained; the defaults are the paper's CIFAR-10 recipe (Section 4.2)."""
+"""`Recipe` says how a net is trained; its defaults are the paper's for CIFAR-10 (Section 4.2)."""
 
 import json
 from dataclasses import asdict, dataclass

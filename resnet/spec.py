@@ -68,7 +68,9 @@ class NetSpec:
     def __post_init__(self) -> None:
         check_one_of("family", self.family, FAMILIES)
         check_number("depth", self.depth, 1, MAX_DEPTH, whole=True)
-        self._fill("block", IMAGENET_BLOCKS[self.depth][0] if self._is_known_imagenet() else "basic")
+        self._fill(
+            "block", IMAGENET_BLOCKS[self.depth][0] if self._is_known_imagenet() else "basic"
+        )
         self._fill("shortcut", "A" if self.family == "cifar" else "B")
         self._fill("width", FIRST_WIDTH[self.family])
         self._fill("classes", CLASSES[self.family])

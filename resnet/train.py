@@ -1,4 +1,4 @@
-"""Training: `Trainer` for one net, `train_together` for several in step. Rows come out; that is all."""
+"""Training: `Trainer` for one net, `train_together` for several in step; rows come out."""
 
 import math
 import time
@@ -67,6 +67,8 @@ class Trainer:
         self.recipe = recipe
         self.device = torch.device(device or best_device())
         self.precision = precision_on(self.device, recipe.precision)
+        if self.device.type == "cuda":  # errors in fp32 are to be fp32
+            torch.backends.cudnn.allow_tf32 = False
         self.batches = Batches(images, recipe, self.device)
         self.net = build(spec, image_size=recipe.image_size, seed=recipe.seed)
         self.net.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -171,9 +173,7 @@ class Trainer:
             elif self.iteration % self.recipe.test_every == 0:
                 errors = self.test(self.recipe.test_images)
         self.seconds += time.perf_counter() - began
-        return Row(
-            self.iteration, self.seconds, rate, loss, batch_error, *errors, tuple(gradients)
-        )
+        return Row(self.iteration, self.seconds, rate, loss, batch_error, *errors, tuple(gradients))
 
     @torch.inference_mode()
     def _error(self, net: torch.nn.Module, part: Part) -> float:
@@ -230,7 +230,7 @@ def best_device() -> str:
 
 
 def precision_on(device: torch.device, wanted: str) -> str:
-    """"bf16" or "fp32": what "auto" means on this device, or what was asked for."""
+    """ "bf16" or "fp32": what "auto" means on this device, or what was asked for."""
     if wanted != "auto":
         return wanted
     if device.type == "cuda":

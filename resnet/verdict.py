@@ -34,7 +34,9 @@ def verdict(train_errors: Mapping[NetSpec, float], images: int) -> str:
             f"{names[deep]} trains worse than {names[shallow]} by {_points(gap)}; "
             f"{names[residual]} does not{more}."
         )
-    return "; ".join(_sentence(names[deep], names[shallow], gap) for shallow, deep, gap in gaps) + "."
+    return (
+        "; ".join(_sentence(names[deep], names[shallow], gap) for shallow, deep, gap in gaps) + "."
+    )
 
 
 def short_titles(nets: Mapping[NetSpec, float] | list[NetSpec]) -> dict[NetSpec, str]:

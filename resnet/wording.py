@@ -29,9 +29,7 @@ def check_one_of(name: str, value: Any, options: tuple[Any, ...]) -> None:
         raise SpecError(f"{name} {value!r} is not known; choose {listed(options, 'or')}")
 
 
-def check_number(
-    name: str, value: Any, low: float, high: float, *, whole: bool = False
-) -> None:
+def check_number(name: str, value: Any, low: float, high: float, *, whole: bool = False) -> None:
     kinds = (int,) if whole else (int, float)
     finite = not isinstance(value, float) or math.isfinite(value)
     if isinstance(value, bool) or not isinstance(value, kinds) or not finite:

@@ -8,7 +8,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-WITH_TORCH = {"model", "fold", "draws", "data", "folder", "generated", "batches", "train", "probe", "checkpoint", "commands"}  # fmt: skip
+WITH_TORCH = {
+    "model",
+    "fold",
+    "draws",
+    "data",
+    "folder",
+    "generated",
+    "batches",
+    "train",
+    "probe",
+    "checkpoint",
+    "commands",
+}
 TORCH = {"torch", "torchvision", "torchinfo"}
 SCREEN = {"explorer", "streamlit", "plotly", "sqlalchemy"}
 

@@ -6,6 +6,7 @@ Zoom, hidden curves and hover survive a refresh, which `st.plotly_chart` does no
 import shutil
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import plotly
 import streamlit as st
@@ -28,7 +29,7 @@ def live_chart(figure: str, key: str, height: int, label: str) -> None:
 
 
 @st.cache_resource
-def _component():  # type: ignore[no-untyped-def]
+def _component() -> Any:
     return st.components.v2.component(
         "resnet_explorer_live_chart",
         html='<div class="live-chart" role="img" tabindex="0"></div>\n',

@@ -30,18 +30,27 @@ def _title(spec: NetSpec) -> None:
     ):  # no Train page where this one is tried alone
         st.markdown(f"### {spec.title}", width="content")
         st.page_link(
-            "views/train.py", label="Train this net", icon=":material/play_arrow:",
-            query_params={"nets": str(spec)}, disabled=too_big, help=why_not if too_big else None,
-        )  # fmt: skip
+            "views/train.py",
+            label="Train this net",
+            icon=":material/play_arrow:",
+            query_params={"nets": str(spec)},
+            disabled=too_big,
+            help=why_not if too_big else None,
+        )
 
 
 def _figures(total: Cost) -> None:
     with _row("distribute"):
         for figure in headline(total):
             st.metric(
-                figure.label, figure.value, figure.note, help=figure.help, width=208,
-                delta_color="off", delta_arrow="off",
-            )  # fmt: skip
+                figure.label,
+                figure.value,
+                figure.note,
+                help=figure.help,
+                width=208,
+                delta_color="off",
+                delta_arrow="off",
+            )
 
 
 def _layers(total: Cost) -> None:
@@ -50,9 +59,14 @@ def _layers(total: Cost) -> None:
         st.markdown(f"#### Layer by layer: {len(total.layers):,} rows", width="content")
         hide = st.toggle("Hide rows without parameters", key="layers_hide")
         st.download_button(
-            "Table as CSV", lambda: layer_csv(spec), f"{spec}.csv", "text/csv", key="layers_csv",
-            on_click="ignore", icon=":material/download:",
-        )  # fmt: skip
+            "Table as CSV",
+            lambda: layer_csv(spec),
+            f"{spec}.csv",
+            "text/csv",
+            key="layers_csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
     st.dataframe(shown_table(spec, hide), height=420, placeholder="", column_config=COLUMNS)
     st.caption(
         f"{NOT_COUNTED} Activation memory is for one image in fp32; where a layer writes over its "
@@ -82,10 +96,13 @@ COLUMNS = {
     "share": _column("of all MACs", 84, form="%.2f %%"),
     "activation_bytes": _column("Activation, bytes", 114, form="%,d"),
     "receptive_field": _column(
-        "Field, px", 66, "Receptive field: the side of the square of input pixels that can change "
-        "one output value. Empty after the last pooling, which sees everything.", "%,d",
+        "Field, px",
+        66,
+        "Receptive field: the side of the square of input pixels that can change "
+        "one output value. Empty after the last pooling, which sees everything.",
+        "%,d",
     ),
-}  # fmt: skip
+}
 
 spec = choose_net()
 total = cost(spec)

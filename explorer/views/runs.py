@@ -11,8 +11,8 @@ from explorer.store import Comparison, Refused
 @st.dialog("Delete this comparison?")
 def _ask_to_delete(comparison: Comparison) -> None:
     st.markdown(
-        f"**{comparison.title}** of {_when(comparison)}: its curves and its checkpoints will be gone "
-        "for everybody."
+        f"**{comparison.title}** of {_when(comparison)}: its curves and its checkpoints "
+        "will be gone for everybody."
     )
     yes, no = st.columns(2)
     if yes.button("Delete", type="primary", width="stretch", key="delete_yes"):
@@ -43,14 +43,16 @@ def _states(comparison: Comparison) -> str:
     if len(kinds) == 1:
         return states.WORDS[kinds.pop()].split(":")[0]
     return ", ".join(
-        f"{sum(run.state == kind for run in comparison.runs)} {kind}" for kind in states.WORDS if kind in kinds
+        f"{sum(run.state == kind for run in comparison.runs)} {kind}"
+        for kind in states.WORDS
+        if kind in kinds
     )
 
 
 def _card(comparison: Comparison) -> None:
     with st.container(border=True, key=f"card_{comparison.id}"):
         words, buttons = st.columns([6, 5], vertical_alignment="center")
-        share, progress = telling.progress(comparison)
+        _share, progress = telling.progress(comparison)
         words.markdown(
             f"**{comparison.title}**, seed {comparison.runs[0].recipe.seed}  \n"
             f"{', '.join(run.spec.title for run in comparison.runs)}  \n"
@@ -64,15 +66,34 @@ def _card(comparison: Comparison) -> None:
             st.session_state["comparison"] = comparison.id
             st.switch_page("views/train.py", query_params={"comparison": comparison.id})
         if comparison.active:
-            cells[1].button("Stop", key=f"stop_{comparison.id}", width="stretch",
-                            on_click=keeper.store().stop, args=(comparison.id,))  # fmt: skip
+            cells[1].button(
+                "Stop",
+                key=f"stop_{comparison.id}",
+                width="stretch",
+                on_click=keeper.store().stop,
+                args=(comparison.id,),
+            )
         else:
-            cells[1].button("Resume", key=f"resume_{comparison.id}", width="stretch",
-                            disabled=not comparison.resumable,
-                            on_click=keeper.store().resume, args=(comparison.id,))  # fmt: skip
-        cells[2].download_button("CSV", lambda: _csv(comparison.id), f"{comparison.id}.csv", "text/csv",
-                                 key=f"csv_{comparison.id}", width="stretch", on_click="ignore")  # fmt: skip
-        if cells[3].button("Delete", key=f"delete_{comparison.id}", width="stretch", disabled=comparison.running):
+            cells[1].button(
+                "Resume",
+                key=f"resume_{comparison.id}",
+                width="stretch",
+                disabled=not comparison.resumable,
+                on_click=keeper.store().resume,
+                args=(comparison.id,),
+            )
+        cells[2].download_button(
+            "CSV",
+            lambda: _csv(comparison.id),
+            f"{comparison.id}.csv",
+            "text/csv",
+            key=f"csv_{comparison.id}",
+            width="stretch",
+            on_click="ignore",
+        )
+        if cells[3].button(
+            "Delete", key=f"delete_{comparison.id}", width="stretch", disabled=comparison.running
+        ):
             _ask_to_delete(comparison)
 
 
@@ -85,7 +106,11 @@ def _list() -> None:
     found = keeper.store().comparisons()
     if not found:
         st.markdown("#### Nothing has been trained yet.")
-        st.page_link("views/train.py", label="Launch the first comparison on the Train page", icon=":material/show_chart:")
+        st.page_link(
+            "views/train.py",
+            label="Launch the first comparison on the Train page",
+            icon=":material/show_chart:",
+        )
         return
     for comparison in found:
         _card(comparison)

@@ -11,10 +11,14 @@ from explorer.watch import watch
 from explorer.worker_status import machine_words, reported
 from resnet.lessons import DEGRADATION, LESSONS
 from resnet.spec import SpecError
+from resnet.wording import listed
 
 
 def _enter() -> list[str]:
-    """On coming to the page: sets the widgets from the link, or as they were left; says what is wrong."""
+    """On coming to the page: sets the widgets from the link, or as they were left.
+
+    Returns a sentence for each thing in the link that is wrong.
+    """
     if "lesson" in st.session_state:
         return []
     link = st.query_params.to_dict() or st.session_state.get("train_link", {})
@@ -34,11 +38,21 @@ def _controls() -> None:
     options = launch.data_options(worker)
     columns = st.columns([3.2, 1.1, 2.6, 1.5, 3.2], vertical_alignment="bottom")
     lesson = columns[0].selectbox(
-        "Lesson", [*LESSONS, OWN], key="lesson",
+        "Lesson",
+        [*LESSONS, OWN],
+        key="lesson",
         format_func=lambda name: LESSONS[name].title if name in LESSONS else "Your own comparison",
-    )  # fmt: skip
-    seed = columns[1].number_input("Seed", 0, 2**31 - 1, key="seed", help="Decides the start weights, the images drawn and their order.")
-    data = columns[2].selectbox("Images", list(options), key="data", format_func=lambda name: options[name])
+    )
+    seed = columns[1].number_input(
+        "Seed",
+        0,
+        2**31 - 1,
+        key="seed",
+        help="Decides the start weights, the images drawn and their order.",
+    )
+    data = columns[2].selectbox(
+        "Images", list(options), key="data", format_func=lambda name: options[name]
+    )
     with columns[4]:
         st.fragment(_machine, run_every=2.0)()
     try:
@@ -53,7 +67,9 @@ def _controls() -> None:
         st.error(f"This cannot be trained: {error}.")
         return
     download = data == "cifar10" and not worker.get("cifar10")
-    if columns[3].button("Launch", type="primary", width="stretch", key="launch", icon=":material/play_arrow:"):
+    if columns[3].button(
+        "Launch", type="primary", width="stretch", key="launch", icon=":material/play_arrow:"
+    ):
         _launch(wish, data)
     if download:
         _offer_generated(wish)
@@ -68,8 +84,9 @@ def _offer_generated(wish: Wish) -> None:
     """Where CIFAR-10 is not there yet: both ways on, side by side."""
     words, button = st.columns([9, 2.6], vertical_alignment="center")
     words.info(
-        f"CIFAR-10 is not on this machine yet. Launching downloads it first ({launch.CIFAR10_SIZE}, "
-        "once, with its progress shown). The generated images need no download."
+        "CIFAR-10 is not on this machine yet. Launching downloads it first "
+        f"({launch.CIFAR10_SIZE}, once, with its progress shown). The generated images need no "
+        "download."
     )
     if button.button("Start with generated images", width="stretch", key="launch_generated"):
         _launch(wish, "generated")
@@ -96,14 +113,17 @@ def _introduce() -> None:
             st.rerun()
     lesson = LESSONS.get(st.session_state["lesson"])
     if lesson is None:
-        st.markdown("Choose up to six nets and press **Launch**: they see the same images in the same order, and their curves grow side by side.")  # fmt: skip
+        st.markdown(
+            "Choose up to six nets and press **Launch**: they see the same images in the same "
+            "order, and their curves grow side by side."
+        )
         return
     recipe = lesson.recipe
     st.markdown(f"#### {lesson.question}")
     st.markdown(
-        f"Press **Launch**: {', '.join(net.title for net in lesson.nets)} start from the same weights "
-        f"where they share layers, and see the same {recipe.images:,} images in the same order for "
-        f"{recipe.iterations} iterations. {lesson.look_for}"
+        f"Press **Launch**: {listed(net.title for net in lesson.nets)} start from the same "
+        f"weights where they share layers, and see the same {recipe.images:,} images in the same "
+        f"order for {recipe.iterations} iterations. {lesson.look_for}"
     )
 
 

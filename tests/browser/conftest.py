@@ -16,8 +16,15 @@ ROOT = Path(__file__).parents[2]
 # Streamlit's front end looks for its own end points below the page's path first; Chromium reports
 # the 404s although the second look succeeds.
 EXPECTED_404 = "/_stcore/"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def _chromium():
@@ -31,7 +38,9 @@ def _chromium():
 def browser():
     executable = _chromium()
     if executable is None:
-        reason = "no Chromium on this machine (looked for chromium, chromium-browser, google-chrome)"
+        reason = (
+            "no Chromium on this machine (looked for chromium, chromium-browser, google-chrome)"
+        )
         if os.environ.get("RESNET_BROWSER_REQUIRED"):
             pytest.fail(reason)
         pytest.skip(reason)
@@ -62,8 +71,17 @@ def server(tmp_path_factory):
         "RESNET_DATA": str(base / "images"),
         "RESNET_DATA_NAME": "tiny images",
     }
-    command = [sys.executable, "-m", "streamlit", "run", "explorer/app.py",
-               "--server.headless", "true", "--server.port", str(port)]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "explorer/app.py",
+        "--server.headless",
+        "true",
+        "--server.port",
+        str(port),
+    ]
     with (base / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
@@ -101,7 +119,9 @@ def open_page(browser, server):
         page = context.new_page()
         page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if _is_error(message) else None)
+        page.on(
+            "console", lambda message: errors.append(message.text) if _is_error(message) else None
+        )
         page.goto(address + path)
         page.wait_for_selector("[data-testid=stMainBlockContainer]")
         return page

@@ -31,7 +31,9 @@ def test_a_net_is_chosen_and_its_parameters_read(open_page):
 
 def test_a_broken_link_is_answered_in_a_sentence(open_page):
     page = open_page("/build?net=resnet21-A")
-    expect(page.get_by_text("depth 21 is not 6n+2; the nearest are 20 and 26").first).to_be_visible()
+    expect(
+        page.get_by_text("depth 21 is not 6n+2; the nearest are 20 and 26").first
+    ).to_be_visible()
     page = open_page("/?comparison=nothing")
     expect(page.get_by_text("There is no comparison 'nothing' here").first).to_be_visible()
 

@@ -2,6 +2,7 @@
 
 from array import array
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -74,7 +75,7 @@ def test_names_stand_at_the_ends_and_are_hidden_with_their_curves(two):
     groups = {trace.legendgroup for trace in figure.data}
     assert groups == {"plain-20", "ResNet-20"}
     heights = sorted(trace.y[0] for trace in names)
-    assert min(b - a for a, b in zip(heights, heights[1:], strict=False)) >= 5.49
+    assert min(b - a for a, b in pairwise(heights)) >= 5.49
 
 
 def test_the_shortcut_is_a_marker_and_the_kind_a_hue(two):
@@ -124,8 +125,16 @@ def test_two_seeds_of_a_net_are_told_apart():
     assert names == ["plain-20, seed 0", "plain-20, seed 1"]
 
 
-@pytest.mark.parametrize("draw", [figures.error_figure, figures.loss_figure, figures.gradient_map,
-                                  figures.gradient_profile, figures.rate_figure])  # fmt: skip
+@pytest.mark.parametrize(
+    "draw",
+    [
+        figures.error_figure,
+        figures.loss_figure,
+        figures.gradient_map,
+        figures.gradient_profile,
+        figures.rate_figure,
+    ],
+)
 def test_nothing_measured_yet_is_an_empty_figure(draw):
     assert draw([curves_of("plain20", [])], "dark").to_json()
 
@@ -153,4 +162,4 @@ def test_labels_keep_their_order_and_stay_on_the_axis():
     assert min(places) >= 0
     assert max(places) <= 100
     ordered = sorted(places)
-    assert min(b - a for a, b in zip(ordered, ordered[1:], strict=False)) >= 6 - 1e-9
+    assert min(b - a for a, b in pairwise(ordered)) >= 6 - 1e-9

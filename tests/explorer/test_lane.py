@@ -67,9 +67,7 @@ def test_a_killed_lane_is_interrupted_and_resumes_to_the_undisturbed_numbers(sto
     claimed = store.claim("worker")
     ids = [run.id for run in claimed.runs]
     often = "import explorer.lane as l; l.FLUSH_EVERY = l.SAVE_EVERY = 0.05; l.main()"
-    process = worker.Lane(
-        subprocess.Popen([sys.executable, "-c", often], stdin=subprocess.PIPE)
-    )
+    process = worker.Lane(subprocess.Popen([sys.executable, "-c", often], stdin=subprocess.PIPE))
     store.hand_over(ids, process.name)
     process.give(ids)
     files = [lane.checkpoint_file(identity) for identity in ids]
@@ -160,7 +158,7 @@ def test_more_images_than_there_are_fails_the_run_in_one_sentence(store, submit)
 def test_a_checkpoint_of_another_net_is_refused_and_kept(store, submit):
     identity = submit()
     worker.run_next(store)
-    plain, residual = (run.id for run in store.comparison(identity).runs)
+    _plain, residual = (run.id for run in store.comparison(identity).runs)
     again = submit()
     target = lane.checkpoint_file(store.comparison(again).runs[0].id)
     target.parent.mkdir(parents=True)

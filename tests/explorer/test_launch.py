@@ -15,7 +15,9 @@ def followed(link):
     values, wrong = launch.from_link(link)
     assert wrong == []
     recipe = launch.own_recipe(values.get("seed", 0))
-    given = {key.removeprefix("recipe_"): value for key, value in values.items() if "recipe_" in key}
+    given = {
+        key.removeprefix("recipe_"): value for key, value in values.items() if "recipe_" in key
+    }
     nets = tuple(NetSpec.parse(name) for name in values["nets"])
     return Wish("Your own comparison", nets, replace(recipe, **given), None)
 

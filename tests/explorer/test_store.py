@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer import states, store as store_module
+from explorer import states
+from explorer import store as store_module
 from explorer.store import MAX_NETS, MAX_QUEUED, Refused, run_folder
 from resnet.spec import NetSpec
 

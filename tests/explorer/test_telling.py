@@ -16,7 +16,21 @@ def comparison(*runs, message="", done=None, total=None):
 
 
 def run(name, state, iteration=0, **more):
-    blank = Run(1, "id", NetSpec.parse(name), DEGRADATION.recipe, state, None, iteration, 0.0, None, 0, "", "", "")
+    blank = Run(
+        1,
+        "id",
+        NetSpec.parse(name),
+        DEGRADATION.recipe,
+        state,
+        None,
+        iteration,
+        0.0,
+        None,
+        0,
+        "",
+        "",
+        "",
+    )
     return replace(blank, **more)
 
 
@@ -47,9 +61,16 @@ def test_waiting_says_how_many_are_ahead():
 
 
 def test_preparing_images_shows_how_far_it_is():
-    decoding = comparison(run("plain20", states.RUNNING), message="decoding images", done=500, total=60_000)
+    decoding = comparison(
+        run("plain20", states.RUNNING), message="decoding images", done=500, total=60_000
+    )
     assert telling.state_sentence(decoding, None) == "Decoding images: 500 of 60,000."
-    loading = comparison(run("plain20", states.RUNNING), message="downloading CIFAR-10", done=43_000_000, total=170_498_071)
+    loading = comparison(
+        run("plain20", states.RUNNING),
+        message="downloading CIFAR-10",
+        done=43_000_000,
+        total=170_498_071,
+    )
     assert telling.state_sentence(loading, None) == "Downloading CIFAR-10: 43 of 170 MB."
 
 
@@ -66,7 +87,9 @@ def test_endings_are_said_with_their_reasons():
 
 
 def test_every_state_has_words():
-    names = {value for key, value in vars(states).items() if key.isupper() and isinstance(value, str)}
+    names = {
+        value for key, value in vars(states).items() if key.isupper() and isinstance(value, str)
+    }
     assert set(states.WORDS) == names
 
 

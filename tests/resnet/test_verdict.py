@@ -32,7 +32,8 @@ LESSON = {"plain20": 33.0, "plain56": 76.0, "resnet20_A": 5.0, "resnet56_A": 1.0
         ),
         (
             {"plain56": 34.0, "resnet56_A": 5.0},
-            "plain-56 trains about as well as plain-20; ResNet-56 trains about as well as ResNet-20.",
+            "plain-56 trains about as well as plain-20; "
+            "ResNet-56 trains about as well as ResNet-20.",
         ),
         (
             {"plain56": 23.0},
