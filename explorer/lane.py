@@ -142,10 +142,15 @@ def _trainer(store: RunStore, run: Run) -> Trainer:
     images = data.load(run.recipe.data, progress=_seldom(progress))
     trainer = Trainer(run.spec, run.recipe, images)
     file = checkpoint_file(run.id)
+    note = f"{images.label} ({images.note})" if images.note else images.label
     if file.exists():
+        if run.data and run.data != note:
+            raise data.DataError(
+                f"this run was trained on {run.data}, but the images are now {note}; "
+                "set RESNET_DATA back, or launch the comparison anew"
+            )
         trainer.load_state(checkpoint.load_for(file, run.spec, run.recipe))
     store.rewind(run.id, trainer.iteration)
-    note = f"{images.label} ({images.note})" if images.note else images.label
     store.describe(run.id, f"{device_name()}, {trainer.precision}", note)
     return trainer
 

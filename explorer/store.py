@@ -209,6 +209,14 @@ class RunStore:
             waiting = self._queued(connection)
             return waiting.index(comparison) if comparison in waiting else None
 
+    def load(self) -> tuple[int, int]:
+        """How many comparisons train, and how many wait."""
+        query = sa.select(runs.c.state, runs.c.comparison).where(runs.c.state.in_(states.ACTIVE))
+        with self._engine.connect() as connection:
+            active = list(connection.execute(query))
+        training = {row.comparison for row in active if row.state == states.RUNNING}
+        return len(training), len({row.comparison for row in active} - training)
+
     def since(self, comparison: str, cursor: int = 0) -> list[StoredRow]:
         """Rows with an id above `cursor`, in the order in which they were written."""
         query = (

@@ -3,7 +3,6 @@
 import time
 from typing import Any
 
-from explorer import states
 from explorer.store import NEEDED_DISK, RunStore
 from explorer.worker import SILENT
 
@@ -28,10 +27,6 @@ def machine_words(store: RunStore) -> str:
         return f":material/warning: the disk has {report[0]['free_disk'] / 2**20:,.0f} MB left"
     machine = store.reported("machine")
     name = machine[0]["name"] if machine else ""
-    waiting = sum(
-        any(run.state == states.QUEUED for run in each.runs) and not each.running
-        for each in store.comparisons()
-    )
-    busy = any(each.running for each in store.comparisons())
-    words = ("training" if busy else "ready") + (f", {waiting} waiting" if waiting else "")
+    training, waiting = store.load()
+    words = ("training" if training else "ready") + (f", {waiting} waiting" if waiting else "")
     return f":material/memory: {name}: {words}"

@@ -7,6 +7,8 @@ import streamlit as st
 from explorer import keeper, states, telling
 from explorer.store import Comparison, Refused
 
+PAGE = 12  # comparisons shown at once
+
 
 @st.dialog("Delete this comparison?")
 def _ask_to_delete(comparison: Comparison) -> None:
@@ -112,9 +114,13 @@ def _list() -> None:
             icon=":material/show_chart:",
         )
         return
-    for comparison in found:
+    shown = st.session_state.setdefault("runs_shown", PAGE)
+    for comparison in found[:shown]:
         _card(comparison)
+    if len(found) > shown and st.button(f"Show {min(PAGE, len(found) - shown)} more", key="more"):
+        st.session_state["runs_shown"] = shown + PAGE
+        st.rerun(scope="fragment")
 
 
-busy = any(each.active for each in keeper.store().comparisons())
+busy = any(keeper.store().load())
 st.fragment(_list, run_every=2.0 if busy else None)()

@@ -148,6 +148,20 @@ def test_images_that_cannot_be_had_fail_the_runs_in_one_sentence(store, submit, 
         assert "there is no folder no/such/folder; RESNET_DATA must name a folder" in run.message
 
 
+def test_a_run_is_not_resumed_on_other_images(store, submit, monkeypatch):
+    identity = submit()
+    worker.run_next(store)
+    for run in store.comparison(identity).runs:
+        with store._write() as connection:
+            connection.exec_driver_sql(f"UPDATE runs SET state='stopped' WHERE id={run.id}")
+    monkeypatch.setenv("RESNET_DATA_NAME", "other images")
+    store.resume(identity)
+    worker.run_next(store)
+    for run in store.comparison(identity).runs:
+        assert run.state == states.FAILED
+        assert "trained on tiny images, but the images are now other images" in run.message
+
+
 def test_more_images_than_there_are_fails_the_run_in_one_sentence(store, submit):
     identity = submit(images=5000)
     worker.run_next(store)

@@ -35,6 +35,13 @@ def test_claiming_from_an_empty_queue_gives_nothing(store):
     assert store.claim("lane") is None
 
 
+def test_the_load_counts_what_trains_and_what_waits(store, submit):
+    assert store.load() == (0, 0)
+    submit(), submit(), submit()
+    store.claim("lane")
+    assert store.load() == (1, 2)
+
+
 def test_two_claims_never_take_the_same_run(store, submit):
     submit()
     assert store.claim("one") is not None
