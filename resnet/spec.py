@@ -35,6 +35,8 @@ IMAGENET_BLOCKS = {
     101: ("bottleneck", (3, 4, 23, 3)),
     152: ("bottleneck", (3, 8, 36, 3)),
 }
+LAYERS_PER_BLOCK = {"basic": 2, "bottleneck": 3}
+EXAMPLE_STAGES = {"cifar": "234", "imagenet": "2345"}  # blocks of each stage, one digit each
 LAYERS_PER_CIFAR_STEP = {"basic": 6, "bottleneck": 9}
 MAX_DEPTH = 1202
 FIRST_WIDTH = {"cifar": 16, "imagenet": 64}
@@ -49,13 +51,14 @@ class NetSpec:
     Fields left at None take the paper's value for the family. `shortcut` is "none" for a plain net,
     else the option A, B or C of Section 4.1. `stride_on` places the stride of a bottleneck: on its
     first 1x1 (the paper) or on its 3x3 (torchvision's "v1.5"). `order` "pre" is the pre-activation
-    of He et al. 2016 (arXiv 1603.05027).
+    of He et al. 2016 (arXiv 1603.05027). `stages` are blocks per stage that the paper does not
+    have, as (2, 3, 4); they decide the depth, and are None where they are the paper's own.
 
     Raises SpecError, a ValueError whose sentence names the value, the cause and what would work.
     """
 
     family: str = "cifar"
-    depth: int = 20
+    depth: int = None  # type: ignore[assignment]  # 20, ImageNet's 18, or what `stages` make it
     block: str | None = None
     shortcut: str | None = None
     stride_on: str = "1x1"
@@ -64,9 +67,13 @@ class NetSpec:
     order: str = "post"
     norm: str = "batch"
     activation: str = "relu"
+    stages: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         check_one_of("family", self.family, FAMILIES)
+        if self.stages is not None:
+            self._count_stages()
+        self._fill("depth", 20 if self.family == "cifar" else 18)
         check_number("depth", self.depth, 1, MAX_DEPTH, whole=True)
         self._fill(
             "block", IMAGENET_BLOCKS[self.depth][0] if self._is_known_imagenet() else "basic"
@@ -82,7 +89,8 @@ class NetSpec:
         check_one_of("activation", self.activation, ACTIVATIONS)
         check_number("width", self.width, 1, 1024, whole=True)
         check_number("classes", self.classes, 2, 100_000, whole=True)
-        self._check_depth()
+        if self.stages is None:
+            self._check_depth()
         if self.stride_on == "3x3" and self.block == "basic":
             raise SpecError(
                 "stride_on '3x3' was given for a basic block, which has no 1x1 convolution; "
@@ -96,6 +104,8 @@ class NetSpec:
     @property
     def blocks(self) -> tuple[int, ...]:
         """Blocks in each stage: (n, n, n) for the CIFAR family, Table 1's for ImageNet."""
+        if self.stages is not None:
+            return self.stages
         if self.family == "imagenet":
             return IMAGENET_BLOCKS[self.depth][1]
         return ((self.depth - 2) // LAYERS_PER_CIFAR_STEP[str(self.block)],) * 3
@@ -106,8 +116,10 @@ class NetSpec:
         family = "ImageNet " if self.family == "imagenet" else ""
         name = f"plain-{self.depth}" if self.plain else f"ResNet-{self.depth} {self.shortcut}"
         words = [f"{family}{name}"]
-        if self.family == "cifar" and self.block == "bottleneck":
+        if self.family == "cifar" and self.block == "bottleneck" and not self.stages:
             words.append("bottleneck")
+        if self.stages:
+            words.append(f"{'+'.join(map(str, self.stages))} {self.block} blocks")
         if self.stride_on == "3x3":
             words.append("stride on 3x3")
         if self.width != FIRST_WIDTH[self.family]:
@@ -126,8 +138,10 @@ class NetSpec:
         family = "imagenet-" if self.family == "imagenet" else ""
         name = f"plain{self.depth}" if self.plain else f"resnet{self.depth}-{self.shortcut}"
         parts = [f"{family}{name}"]
-        if self.family == "cifar" and self.block == "bottleneck":
+        if self.block == "bottleneck" and (self.family == "cifar" or self.stages):
             parts.append("bottleneck")
+        if self.stages:
+            parts.append(f"stages{'.'.join(map(str, self.stages))}")
         if self.stride_on == "3x3":
             parts.append("3x3")
         if self.width != FIRST_WIDTH[self.family]:
@@ -146,7 +160,7 @@ class NetSpec:
     def parse(cls, text: str) -> Self:
         """The net that a name stands for: "plain56", "resnet56-A", "imagenet-resnet50-B-3x3"."""
         match = re.fullmatch(
-            r"(imagenet-)?(plain|resnet)-?(\d{1,6})((?:-[a-z0-9]+)*)", text.strip().lower()
+            r"(imagenet-)?(plain|resnet)-?(\d{1,6})((?:-[a-z0-9.]+)*)", text.strip().lower()
         )
         if match is None:
             raise SpecError(
@@ -176,6 +190,33 @@ class NetSpec:
     def _fill(self, field: str, value: Any) -> None:
         if getattr(self, field) is None:
             object.__setattr__(self, field, value)
+
+    def _count_stages(self) -> None:
+        """Checks the stages and sets the depth; forgets stages that are the paper's own."""
+        self._fill("block", "basic")
+        check_one_of("block", self.block, BLOCKS)
+        wanted = len(EXAMPLE_STAGES[self.family])
+        given = self.stages if isinstance(self.stages, list | tuple) else ()
+        if len(given) != wanted:
+            raise SpecError(
+                f"stages {self.stages!r} are not blocks for {wanted} stages, which {self.family} "
+                f"nets have; give {wanted} numbers, as {'.'.join(EXAMPLE_STAGES[self.family])}"
+            )
+        for count in given:
+            check_number("blocks in a stage", count, 1, (MAX_DEPTH - 2) // 2, whole=True)
+        depth = LAYERS_PER_BLOCK[str(self.block)] * sum(given) + 2
+        if self.depth not in (None, depth):
+            raise SpecError(
+                f"depth {self.depth} does not go with {'.'.join(map(str, given))} {self.block} "
+                f"blocks, which make depth {depth}; write {depth}, or leave the stages out"
+            )
+        object.__setattr__(self, "depth", depth)
+        object.__setattr__(self, "stages", None if self._is_the_papers(given) else tuple(given))
+
+    def _is_the_papers(self, stages: tuple[int, ...] | list[int]) -> bool:
+        if self.family == "imagenet":
+            return IMAGENET_BLOCKS.get(self.depth) == (self.block, tuple(stages))
+        return len(set(stages)) == 1
 
     def _is_known_imagenet(self) -> bool:
         return self.family == "imagenet" and self.depth in IMAGENET_BLOCKS
@@ -226,11 +267,15 @@ def _meaning(word: str, text: str) -> tuple[str, Any]:
     ):
         if word in values:
             return field, word
+    stages = re.fullmatch(r"stages(\d{1,4}(?:\.\d{1,4})*)", word)
+    if stages:
+        return "stages", tuple(int(count) for count in stages[1].split("."))
     number = re.fullmatch(r"([wc])(\d{1,6})", word)
     if number:
         return ("width" if number[1] == "w" else "classes"), int(number[2])
     known = ("A", "B", "C", *BLOCKS, *STRIDE_PLACES, *ORDERS, "nonorm", *ACTIVATIONS)
     raise SpecError(
         f"{text!r} contains {word!r}, which says nothing about a net{did_you_mean(word, known)} "
-        f"Known are {listed(known)}, w16 for a width, c100 for classes"
+        f"Known are {listed(known)}, w16 for a width, c100 for classes, "
+        "stages2.3.4 for blocks per stage"
     )

@@ -51,9 +51,9 @@ def short_titles(nets: Mapping[NetSpec, float] | list[NetSpec]) -> dict[NetSpec,
 
 def _shallow_and_deep(nets: list[NetSpec]) -> tuple[NetSpec, NetSpec] | None:
     """The shallowest and the deepest of nets that differ in nothing but depth."""
-    if len({replace(net, depth=20, block=None) for net in nets if net.block == "basic"}) != 1:
+    if any(net.block != "basic" or net.stages for net in nets):
         return None
-    if any(net.block != "basic" for net in nets):
+    if len({replace(net, depth=20) for net in nets}) != 1:
         return None
     shallow, deep = (choose(nets, key=lambda net: net.depth) for choose in (min, max))
     return (shallow, deep) if shallow.depth != deep.depth else None

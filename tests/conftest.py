@@ -32,6 +32,9 @@ def _names():
         yield f"imagenet-resnet{depth}-B-3x3"
     yield from ("imagenet-resnet101-B", "imagenet-resnet152-B", "imagenet-resnet18-B-pre")
     yield from ("imagenet-resnet50-A-pre", "imagenet-resnet34-B-w32-c10")
+    yield from ("resnet20-A-stages2.3.4", "plain29-bottleneck-stages4.1.4")
+    yield from ("resnet20-C-pre-stages4.3.2", "imagenet-resnet20-B-stages1.2.3.3")
+    yield from ("imagenet-resnet29-B-bottleneck-stages1.2.3.3-3x3",)
     yield from ("imagenet-plain34-nonorm", "imagenet-resnet18-C-tanh-nonorm")
 
 
