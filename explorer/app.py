@@ -16,8 +16,11 @@ def to_train() -> None:
 
 
 st.set_page_config("ResNet Explorer", page_icon=str(HERE / "icon.svg"), layout="wide")
-st.logo(str(HERE / "logo.svg"), size="large")
 st.html(HERE / "page.css")
+if st.context.is_embedded:  # inside another page: no navigation, and no space around
+    st.html(HERE / "embedded.css")
+else:
+    st.logo(str(HERE / "logo.svg"), size="large")
 keeper.start()
 
 st.navigation(
@@ -27,5 +30,5 @@ st.navigation(
         st.Page("views/runs.py", title="Runs", icon=":material/list:"),
         st.Page(to_train, title="Train", url_path="train", visibility="hidden"),
     ],
-    position="top",
+    position="hidden" if st.context.is_embedded else "top",
 ).run()

@@ -1,20 +1,17 @@
-"""Widgets <-> NetSpec <-> URL: one table drives the widgets, the net's name is the link.
-
-The net is kept as its name in `st.session_state[NET]`, so it survives leaving the page, and stands
-in the URL as `?net=resnet56-A`, both ways: a link sets the widgets, a widget rewrites the link.
-"""
+"""Widgets <-> NetSpec: one table drives the widgets that change the net being edited."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import streamlit as st
 
+from explorer.exhibit import Exhibit, nearest_depth
+from explorer.exhibit_state import change, current
+from explorer.net_bar import add_a_net
 from resnet.paper import CIFAR_DEPTHS
-from resnet.spec import IMAGENET_BLOCKS, NetSpec, SpecError, valid_depths_near
+from resnet.spec import IMAGENET_BLOCKS, NetSpec, SpecError
 
-NET, PROBLEM, LINK = "net_name", "net_problem", "net_in_link"  # keys of the session; strings only
-LONGEST_NAME = 60
 FIELDS_AT_THE_FAMILYS_VALUE = ("width", "classes", "shortcut")
 
 
@@ -22,8 +19,9 @@ FIELDS_AT_THE_FAMILYS_VALUE = ("width", "classes", "shortcut")
 class Control:
     """One widget, for the field `name` of a NetSpec.
 
-    It is a choice among `words` (value -> what people read), or a number in `between`, or, with
-    neither, the depth. `width` in px; `more` puts it behind "More options".
+    It is a choice among `words` (value -> what people read), or a number in `between`, or a text
+    like `example`, or, with none of them, the depth. `width` in px; `more` puts it behind "More
+    options".
     """
 
     name: str
@@ -32,6 +30,7 @@ class Control:
     width: int = 0
     words: dict[str, str] | None = None
     between: tuple[int, int] | None = None
+    example: str = ""
     more: bool = False
 
     @property
@@ -67,6 +66,11 @@ CONTROLS = (
         words={"1x1": "first 1x1 (paper)", "3x3": "3x3 (torchvision)"},
     ),
     Control(
+        "stages", "Blocks in each stage", "As 3, 4, 6, 3; they decide the depth. Empty: the "
+        "paper's. CIFAR nets have three stages, ImageNet nets four.", more=True,
+        example="the paper's",
+    ),
+    Control(
         "width", "Channels of the first stage", "In the paper 16 for CIFAR, 64 for ImageNet. Each "
         "further stage has twice as many.", between=(1, 1024), more=True,
     ),
@@ -90,9 +94,9 @@ CONTROLS = (
 )  # fmt: skip
 
 
-def choose_net() -> NetSpec:
-    """Shows the controls in one row and gives the net that they, or the link, stand for."""
-    spec = _follow_link()
+def net_controls(exhibit: Exhibit) -> None:
+    """Shows the controls of the edited net in one row, which offers a second net as well."""
+    spec = exhibit.edited
     with st.container(horizontal=True, vertical_alignment="bottom", key="net_controls"):
         for control in CONTROLS:
             if not control.more and (control.name != "stride_on" or spec.block == "bottleneck"):
@@ -104,14 +108,13 @@ def choose_net() -> NetSpec:
                 if control.more:
                     _widget(control, spec)
             st.button("Back to the paper's values", on_click=_reset, disabled=not changed)
-    if st.session_state.get(PROBLEM):
-        st.warning(literal(st.session_state[PROBLEM]))
-    return spec
+        if len(exhibit.nets) == 1:
+            add_a_net(exhibit)
 
 
 def changed_options(spec: NetSpec) -> list[str]:
     """The fields behind "More options" that are not at the paper's value for the family."""
-    usual = NetSpec(family=spec.family, depth=spec.depth, block=spec.block)
+    usual = _usual(spec)
     names = [control.name for control in CONTROLS if control.more]
     return [name for name in names if getattr(spec, name) != getattr(usual, name)]
 
@@ -124,78 +127,39 @@ def with_choice(spec: NetSpec, name: str, value: Any) -> NetSpec:
     """
     wanted = asdict(spec) | {name: value}
     if name == "family":
-        usual = NetSpec(family=spec.family, depth=spec.depth, block=spec.block)
+        usual = _usual(spec)
         for option in FIELDS_AT_THE_FAMILYS_VALUE:
             if getattr(spec, option) == getattr(usual, option):
                 wanted[option] = None
+    if name == "stages":
+        wanted["depth"] = None if value else nearest_depth(spec.depth, spec.family, spec.block)
+    elif name in ("family", "block", "depth"):
+        wanted["stages"] = None
     if name in ("family", "block"):
         wanted["depth"] = nearest_depth(spec.depth, wanted["family"], wanted["block"])
-    if wanted["family"] == "imagenet":
+    if wanted["family"] == "imagenet" and not wanted["stages"]:
         wanted["block"] = IMAGENET_BLOCKS.get(wanted["depth"], (None,))[0]
     if wanted["block"] == "basic":
         wanted["stride_on"] = "1x1"
     return NetSpec(**wanted)
 
 
-def nearest_depth(depth: int, family: str, block: str | None) -> int:
-    """The depth nearest to this one that the family has with such blocks (None: with any)."""
-    if family == "cifar":
-        fitting = valid_depths_near(depth, block or "basic")
-    else:
-        kinds = IMAGENET_BLOCKS.items()
-        fitting = tuple(each for each, (kind, _) in kinds if block in (kind, None))
-    return min(fitting, key=lambda each: abs(each - depth))
+def read_stages(text: str) -> tuple[int, ...] | None:
+    """ "3, 4, 6, 3", "3.4.6.3" or "3 4 6 3" as numbers; None for an empty text."""
+    words = re.split(r"[\s,.;+]+", text.strip()) if text.strip() else []
+    for word in words:
+        if not re.fullmatch(r"[0-9]{1,4}", word):
+            raise SpecError(f"blocks in each stage are whole numbers, as 3, 4, 6, 3, not {word!r}")
+    return tuple(int(word) for word in words) or None
 
 
-def from_link(text: str, otherwise: NetSpec) -> tuple[NetSpec, str]:
-    """The net of a link, and "" or one sentence on what is wrong with it and what is shown.
-
-    Where only the depth misses, that is the net of the nearest depth, else `otherwise`.
-    """
-    text = text if len(text) <= LONGEST_NAME else text[:LONGEST_NAME] + "…"
-    try:
-        return NetSpec.parse(text), ""
-    except SpecError as error:
-        shown = _with_nearest_depth(text) or otherwise
-        return shown, f"The link asks for {text!r}: {error}. Shown instead: {shown.title}."
-
-
-def literal(text: str) -> str:
-    """The same text for Markdown, with no part of it a command: a link may say anything."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])", r"\\\1", text)
-
-
-def _with_nearest_depth(text: str) -> NetSpec | None:
-    match = re.search(r"(?:plain|resnet)-?(\d{1,6})", text.lower())
-    if match is None:
-        return None
-    family = "imagenet" if "imagenet" in text.lower() else "cifar"
-    block = "bottleneck" if "bottleneck" in text.lower() else None
-    near = nearest_depth(int(match[1]), family, block)
-    try:
-        return NetSpec.parse(f"{text[: match.start(1)]}{near}{text[match.end(1) :]}")
-    except SpecError:
-        return None
-
-
-def _current() -> NetSpec:
-    return NetSpec.parse(st.session_state.get(NET, str(NetSpec())))
-
-
-def _follow_link() -> NetSpec:
-    """Takes a link that came from outside, else writes the net into the link."""
-    link = st.query_params.get("net")
-    if link is None:
-        if LINK in st.session_state:
-            st.session_state.pop(PROBLEM, None)  # said when the page was left
-    elif link != st.session_state.get(LINK):
-        spec, problem = from_link(link, _current())
-        st.session_state[NET], st.session_state[PROBLEM] = str(spec), problem
-    spec = _current()
-    if link != str(spec):
-        st.query_params["net"] = str(spec)
-    st.session_state[NET] = st.session_state[LINK] = str(spec)
-    return spec
+def _usual(spec: NetSpec) -> NetSpec:
+    """The paper's values for what such a net leaves open."""
+    kind = {"family": spec.family, "block": spec.block}
+    if spec.stages:
+        depth = nearest_depth(spec.depth, spec.family, spec.block)
+        return NetSpec(**kind, depth=depth)  # type: ignore[arg-type]
+    return NetSpec(**kind, depth=spec.depth)  # type: ignore[arg-type]
 
 
 def _widget(control: Control, spec: NetSpec) -> None:
@@ -210,6 +174,9 @@ def _widget(control: Control, spec: NetSpec) -> None:
         st.session_state[key] = value
         options, words = list(control.words), control.words.__getitem__
         st.selectbox(label, options, format_func=words, key=key, help=help, width=wide, **changes)
+    elif control.example:
+        st.session_state[key] = ", ".join(map(str, value or ()))
+        st.text_input(label, key=key, help=help, placeholder=control.example, width=wide, **changes)
     else:
         st.session_state[key] = str(value)
         st.selectbox(
@@ -230,15 +197,18 @@ def _choose(name: str) -> None:
         return
     if name == "depth" and re.fullmatch(r"\s*[+-]?[0-9]{1,9}\s*", value):
         value = int(value)
+    exhibit = current()
     try:
-        st.session_state[NET] = str(with_choice(_current(), name, value))
-        st.session_state[PROBLEM] = ""
+        if name == "stages":
+            value = read_stages(value)
+        change(exhibit.with_edited(with_choice(exhibit.edited, name, value)))
     except SpecError as error:
         what = f"{str(error)[:1].upper()}{str(error)[1:]}"
-        st.session_state[PROBLEM] = f"{what}. Still shown: {_current().title}."
+        change(exhibit, f"{what}. Still shown: {exhibit.edited.title}.")
 
 
 def _reset() -> None:
-    spec = _current()
-    usual = NetSpec(spec.family, spec.depth, spec.block, spec.shortcut, spec.stride_on)
-    st.session_state[NET], st.session_state[PROBLEM] = str(usual), ""
+    exhibit = current()
+    spec = exhibit.edited
+    kept = {"shortcut": spec.shortcut, "stride_on": spec.stride_on}
+    change(exhibit.with_edited(replace(_usual(spec), **kept)))  # type: ignore[arg-type]

@@ -52,24 +52,39 @@ class Group:
     block: Block | None = None
     others: int = 0
 
+    def advance(self, extra: float) -> float:
+        return sum(piece.advance(extra) for piece in self.pieces)
+
 
 @dataclass(frozen=True)
 class Section:
-    """The stem, a stage or the head, under two lines of heading."""
+    """The stem, a stage or the head, under two lines of heading.
+
+    groups   what it shows folded: the first block, and a stack for the others
+    further  what stands in the stack's place, once for each of the others, when it is unfolded
+    """
 
     stage: int
     heading: str
     size: str
     groups: tuple[Group, ...]
+    further: Group | None = None
 
-    def inner(self, extra: float) -> float:
+    @property
+    def others(self) -> int:
+        return self.groups[-1].others
+
+    def inner(self, extra: float, unfolded: bool = False) -> float:
         """Width of its pieces, when every box is `extra` wider than it must be."""
-        pieces = [piece for group in self.groups for piece in group.pieces]
-        return sum(piece.advance(extra) for piece in pieces) - GAP
+        if unfolded and self.further:
+            further = self.others * self.further.advance(extra)
+            return self.groups[0].advance(extra) + further - GAP
+        return sum(group.advance(extra) for group in self.groups) - GAP
 
-    def width(self, extra: float) -> float:
-        needs = (self.inner(extra), words(self.heading) * 1.1, words(self.size))
-        return max(needs) + 2 * PAD
+    def width(self, extra: float, unfolded: bool = False) -> float:
+        sign = 2 * LETTER if self.further else 0.0  # the page marks what can be unfolded
+        heading = words(self.heading) * 1.1 + sign
+        return max(self.inner(extra, unfolded), heading, words(self.size)) + 2 * PAD
 
 
 def sections(laid_out: Plan) -> list[Section]:
@@ -80,10 +95,12 @@ def sections(laid_out: Plan) -> list[Section]:
     for number, blocks in enumerate(laid_out.stages, start=1):
         count = "1 block" if len(blocks) == 1 else f"{len(blocks)} blocks"
         groups = [Group(tuple(_block_pieces(blocks[0])), blocks[0])]
+        further = None
         if len(blocks) > 1:
             groups.append(Group(tuple(_stack_pieces(blocks)), blocks[1], len(blocks) - 1))
+            further = Group(tuple(_block_pieces(blocks[1])), blocks[1])
         size = shape_words(blocks[-1])
-        parts.append(Section(number, f"Stage {number}: {count}", size, tuple(groups)))
+        parts.append(Section(number, f"Stage {number}: {count}", size, tuple(groups), further))
     head = Group(tuple(_pieces(laid_out.head)))
     parts.append(Section(len(parts), "Classes", str(spec.classes), (head,)))
     return parts

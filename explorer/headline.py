@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from resnet.cost import Cost
-from resnet.paper import Fact
 
 NOT_COUNTED = (
     "As in the paper, only convolutions and the fully connected layer count. Biases, BN, ReLU, "
@@ -78,18 +77,3 @@ def short(number: int) -> str:
             value = number / size
             return f"{value:,.{2 if value < 100 else 1 if value < 1000 else 0}f} {unit}"
     return f"{number} "
-
-
-def facts_in_words(facts: tuple[Fact, ...], total: Cost) -> str:
-    """What the paper prints for a net as lines of Markdown, our count beside what it counts."""
-    if not facts:
-        return "The paper prints nothing for exactly this net."
-    ours = {
-        "parameters": f"; counted here: {total.parameters:,}",
-        "macs": f"; counted here: {total.macs / 10**9:.3f} billion",
-    }
-    return "\n".join(
-        f"- {fact.text[0].upper()}{fact.text[1:]}: **{fact.value}** ({fact.source})"
-        f"{ours.get(fact.quantity, '')}"
-        for fact in facts
-    )

@@ -1,7 +1,8 @@
 """A lane: one process that trains its runs in step, writes their rows, and obeys wishes.
 
 Started by the worker, it imports torch, says what machine this is, and waits on its standard input
-for a line with its runs. When that pipe closes, the worker is gone: the lane then saves and ends.
+for a line with its runs, or with one job (explorer.job_lane). When that pipe closes, the worker is
+gone: the lane then saves what it trains, drops a job, and ends.
 """
 
 import json
@@ -16,7 +17,8 @@ from pathlib import Path
 import torch
 from sqlalchemy.exc import OperationalError
 
-from explorer import states
+from explorer import job_lane, states
+from explorer.jobs import JobStore
 from explorer.store import Run, RunStore, run_folder
 from resnet import checkpoint, data
 from resnet.lanes import cores
@@ -192,7 +194,7 @@ def machine() -> dict[str, object]:
 
 
 def main() -> None:
-    """The lane's process: set up, report, wait for a job, do it, end."""
+    """The lane's process: set up, report, wait for work, do it, end."""
     if best_device() == "cpu":
         torch.set_num_threads(1)
     store = RunStore()
@@ -200,18 +202,26 @@ def main() -> None:
     line = sys.stdin.readline()
     if not line:
         return
-    job = json.loads(line)
-    orphaned = threading.Event()
-    threading.Thread(target=_until_closed, args=(orphaned,), daemon=True).start()
-    train(store, job["lane"], job["runs"], orphaned.is_set)
+    work = json.loads(line)
+    if "job" in work:
+        _when_orphaned(lambda: os._exit(1))
+        job_lane.do(JobStore(store), work["lane"], work["job"])
+    else:
+        orphaned = threading.Event()
+        _when_orphaned(orphaned.set)
+        train(store, work["lane"], work["runs"], orphaned.is_set)
     sys.stdout.flush()
     os._exit(0)  # the reader thread may still hold standard input, which blocks a normal exit
 
 
-def _until_closed(orphaned: threading.Event) -> None:
+def _when_orphaned(act: Callable[[], None]) -> None:
     """Standard input is the worker's end of a pipe: reading it ends when the worker does."""
-    sys.stdin.read()
-    orphaned.set()
+
+    def until_closed() -> None:
+        sys.stdin.read()
+        act()
+
+    threading.Thread(target=until_closed, daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from functools import lru_cache
 from io import BytesIO
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import csv
 
 from resnet.cost import cost
@@ -55,20 +54,6 @@ def layer_table(spec: NetSpec) -> pa.Table:
     )
 
 
-@lru_cache(maxsize=32)
-def shown_table(spec: NetSpec, hide_weightless: bool) -> pa.Table:
-    """What the page shows: the total first, then the rows, or only those with parameters."""
-    table, total = layer_table(spec), cost(spec)
-    whole_net = {
-        "stage": "all", "layer": "", "kind": "whole net", "kernel": "", "input": "", "output": "",
-        "parameters": total.parameters, "macs": total.macs, "share": 100.0,
-        "activation_bytes": total.activation_bytes, "receptive_field": total.receptive_field,
-    }  # fmt: skip
-    first = pa.Table.from_pylist([whole_net], schema=table.schema)
-    rows = table.filter(pc.greater(table["parameters"], 0)) if hide_weightless else table
-    return pa.concat_tables([first, rows]).combine_chunks()
-
-
 def layer_csv(spec: NetSpec) -> bytes:
     """All rows as CSV, without the total, so that a sum over a column is right."""
     into = BytesIO()
@@ -90,5 +75,6 @@ def _stride(layer: Layer) -> int | None:
     return layer.stride if layer.kind in (*WITH_KERNEL, "subsample") else None
 
 
+@lru_cache(maxsize=1024)  # a net has thousands of layers and few shapes
 def _shape(shape: Shape) -> str:
     return "x".join(map(str, shape))

@@ -110,6 +110,11 @@ class RunStore:
         self._engine = open_engine(url or f"sqlite:///{home() / 'runs.db'}")
         self._writer = self._engine.execution_options(writes=True)
 
+    @property
+    def engine(self) -> sa.Engine:
+        """The connection to the database, for what else is kept there (explorer.jobs)."""
+        return self._engine
+
     # what visitors do
 
     def submit(

@@ -66,6 +66,21 @@ reports = sa.Table(
     sa.Column("at", sa.Float, nullable=False),
 )
 
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.String(32), nullable=False, unique=True),  # of the kind and the payload
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),  # JSON, as the result is
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("lane", sa.String(40)),
+    sa.Column("asked", sa.Float, nullable=False),
+    sa.Column("message", sa.String(500), nullable=False, default=""),
+    sa.Column("result", sa.Text),
+    sqlite_autoincrement=True,  # a folder of answers never meets another job of the same id
+)
+
 
 def open_engine(url: str) -> sa.Engine:
     """An engine with the tables made. On SQLite: WAL, a busy timeout, writers take turns."""

@@ -1,4 +1,4 @@
-"""The worker: one per machine. Claims comparisons, starts lanes, and watches over them.
+"""The worker: one per machine. Claims comparisons and jobs, starts lanes, watches over them.
 
 It imports no torch. Lanes are started ahead of time and wait, so that a click is answered by a
 process that has torch in memory already.
@@ -6,21 +6,22 @@ process that has torch in memory already.
 
 import argparse
 import contextlib
-import json
 import os
-import secrets
 import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
 from filelock import FileLock, Timeout
 
+from explorer.job_desk import JobDesk
+from explorer.jobs import JobStore
+from explorer.lane_process import Lane
 from explorer.store import Comparison, RunStore, free_disk
 from resnet.home import has_cifar10, home, image_folder, image_folder_label
 from resnet.lanes import cores, share_out
+from resnet.onnx_packages import missing
 
 POLL = 0.2  # seconds
 REPORT_EVERY = 1.0
@@ -31,48 +32,12 @@ ALONE_FOR = 90.0  # seconds without a server and without work after which the wo
 PATIENCE = 30.0  # seconds given to lanes to save when the worker is stopped
 
 
-@dataclass
-class Lane:
-    """A process of explorer.lane; it works from the moment it is given runs."""
-
-    process: subprocess.Popen[bytes]
-    name: str = field(default_factory=lambda: f"lane-{secrets.token_hex(6)}")
-
-    @classmethod
-    def start(cls) -> "Lane":
-        log = (home() / "worker.log").open("ab")
-        with log:
-            return cls(
-                subprocess.Popen(
-                    [sys.executable, "-m", "explorer.lane"],
-                    stdin=subprocess.PIPE,
-                    stdout=log,
-                    stderr=log,
-                )
-            )
-
-    def give(self, runs: list[int]) -> None:
-        assert self.process.stdin
-        line = json.dumps({"lane": self.name, "runs": runs}) + "\n"
-        self.process.stdin.write(line.encode())
-        self.process.stdin.flush()
-
-    def dismiss(self) -> None:
-        """Closes its input: a waiting lane ends, a working one saves and ends."""
-        if self.process.stdin:
-            with contextlib.suppress(OSError):
-                self.process.stdin.close()
-
-    @property
-    def ended(self) -> bool:
-        return self.process.poll() is not None
-
-
 class Worker:
-    """Trains one comparison at a time, its runs shared out among lanes."""
+    """Trains one comparison at a time, its runs shared out among lanes; does jobs beside it."""
 
     def __init__(self, store: RunStore) -> None:
         self.store = store
+        self.desk = JobDesk(JobStore(store))
         self.waiting: list[Lane] = []
         self.busy: list[Lane] = []
         self.stopping = False
@@ -84,12 +49,14 @@ class Worker:
     def run(self) -> None:
         """Works until it is told to stop, or has had no server and no work for a while."""
         self.store.interrupt()
+        self.desk.jobs.ask_again()
         while not self.stopping and not self._alone():
             self._report()
             self._look_after_lanes()
             if not self.busy:
                 self._keep_lanes_waiting()
                 self._start_next()
+            self.desk.look(self._next_lane)
             time.sleep(POLL)
         self._wind_up()
 
@@ -107,6 +74,7 @@ class Worker:
                 "free_disk": free_disk(),
                 "cifar10": has_cifar10(),
                 "folder": image_folder_label() if image_folder() else None,
+                "missing_for_onnx": missing(),
                 "ready": self._machine() is not None,
                 "problem": "training processes do not start; checkpoints/worker.log says why"
                 if self._lost > 2
@@ -146,19 +114,23 @@ class Worker:
         self._lost = 0
         lanes = 1 if machine["device"] != "cpu" else min(cores(), MAX_LANES)
         for share in shares(claimed, lanes):
-            lane = self.waiting.pop(0) if self.waiting else Lane.start()
+            lane = self._next_lane()
             self.busy.append(lane)
             self.store.hand_over(share, lane.name)
             with contextlib.suppress(OSError):  # it died just now; the next look finds it
                 lane.give(share)
 
+    def _next_lane(self) -> Lane:
+        return self.waiting.pop(0) if self.waiting else Lane.start()
+
     def _alone(self) -> bool:
         server = self.store.reported("server")
-        if self.busy or (server and server[1] < SILENT + 30):
+        if self.busy or self.desk.busy or (server and server[1] < SILENT + 30):
             self._needed = time.monotonic()
         return time.monotonic() - self._needed > ALONE_FOR
 
     def _wind_up(self) -> None:
+        self.desk.close()
         lanes = self.waiting + self.busy
         for lane in lanes:
             lane.dismiss()
@@ -187,6 +159,18 @@ def run_next(store: RunStore) -> bool:
     if claimed is None:
         return False
     lane.train(store, name, [run.id for run in claimed.runs if run.state == "running"])
+    return True
+
+
+def do_next_job(store: RunStore) -> bool:
+    """Does the next job here and now, without processes; False where none waits."""
+    from explorer import job_lane
+
+    jobs, name = JobStore(store), f"here-{os.getpid()}"
+    claimed = jobs.claim(name)
+    if claimed is None:
+        return False
+    job_lane.do(jobs, name, claimed.id)
     return True
 
 

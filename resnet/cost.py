@@ -51,7 +51,7 @@ def cost(spec: NetSpec, image_size: int | None = None) -> Cost:
     laid_out = plan(spec, image_size)
     fields = _receptive_fields(laid_out)
     rows = tuple(
-        LayerCost(layer, _parameters(layer), _macs(layer), _activation_bytes(layer), field)
+        LayerCost(layer, parameters_of(layer), macs_of(layer), activation_bytes_of(layer), field)
         for layer, field in zip(laid_out.layers, fields, strict=True)
     )
     return Cost(
@@ -64,21 +64,21 @@ def cost(spec: NetSpec, image_size: int | None = None) -> Cost:
     )
 
 
-def _parameters(layer: Layer) -> int:
+def parameters_of(layer: Layer) -> int:
     c_in, c_out = layer.in_shape[0], layer.out_shape[0]
     if layer.kind in ("conv", "fc"):
         return layer.kernel**2 * c_in * c_out + (c_out if layer.bias else 0)
     return 2 * c_out if layer.kind == "norm" else 0
 
 
-def _macs(layer: Layer) -> int:
+def macs_of(layer: Layer) -> int:
     if layer.kind not in ("conv", "fc"):
         return 0
     channels, height, width = layer.out_shape
     return layer.kernel**2 * layer.in_shape[0] * channels * height * width
 
 
-def _activation_bytes(layer: Layer) -> int:
+def activation_bytes_of(layer: Layer) -> int:
     if layer.kind in IN_PLACE and not layer.keeps_input:
         return 0
     channels, height, width = layer.out_shape

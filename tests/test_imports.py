@@ -20,7 +20,10 @@ WITH_TORCH = {
     "probe",
     "checkpoint",
     "commands",
+    "counters",
+    "onnx_export",
 }
+LANE = {"lane", "job_lane"}  # what runs in a lane's process
 TORCH = {"torch", "torchvision", "torchinfo"}
 SCREEN = {"explorer", "streamlit", "plotly", "sqlalchemy"}
 
@@ -52,14 +55,14 @@ def test_the_science_knows_no_screen(file):
 
 @pytest.mark.parametrize("file", APP, ids=lambda file: file.stem)
 def test_only_the_lane_imports_torch(file):
-    if file.stem == "lane":
+    if file.stem in LANE:
         return
     used = imports(file)
     assert not tops(used) & TORCH
     with_torch = {f"resnet.{name}" for name in WITH_TORCH}
     assert not used & with_torch
-    if file.stem != "worker":  # it trains in the caller for tests, where it imports the lane
-        assert "explorer.lane" not in used
+    if file.stem != "worker":  # it works in the caller for tests, where it imports the lane
+        assert not used & {f"explorer.{name}" for name in LANE}
 
 
 @pytest.mark.parametrize("name", ["figures", "feed", "diagram", "palette", "store", "telling"])

@@ -1,46 +1,58 @@
-"""Build: choose a net; see its costs, its picture, what the paper prints, and every layer."""
+"""Build: choose nets; read their costs; look at one section at a time; share it all as a link."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Literal
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from explorer.controls import choose_net
-from explorer.diagram import svg
-from explorer.headline import NOT_COUNTED, facts_in_words, headline
-from explorer.layer_table import layer_csv, shown_table
+from explorer.controls import net_controls
+from explorer.exhibit import SECTIONS, Exhibit
+from explorer.exhibit_link import exhibit_link
+from explorer.exhibit_state import change, current, follow_link, show_problem
+from explorer.headline import headline
+from explorer.net_bar import net_bar
+from explorer.sections import SHOW
 from resnet.cost import Cost, cost
-from resnet.paper import what_the_paper_prints
-from resnet.spec import NetSpec
+
+SECTION = "exhibit_section"  # key of the widget
 
 
-def _row(alignment: Literal["left", "distribute"]) -> Any:
+def _row() -> Any:
+    alignment: Literal["left", "distribute"] = "left" if st.context.is_embedded else "distribute"
     return st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment=alignment
     )
 
 
-def _title(spec: NetSpec) -> None:
-    too_big = spec.family == "imagenet"
+def _title(exhibit: Exhibit) -> None:
+    with _row():
+        if exhibit.shows("title"):
+            st.markdown(f"### {exhibit.edited.title}", width="content")
+        with st.container(horizontal=True, width="content", vertical_alignment="center"):
+            if exhibit.shows("train"):
+                _train_link(exhibit)
+            if exhibit.shows("link"):
+                exhibit_link(exhibit)
+
+
+def _train_link(exhibit: Exhibit) -> None:
+    nets = [net for net in exhibit.ordered if net.family == "cifar"]
     why_not = "ImageNet nets are for looking at: the images here suit nets of the CIFAR family."
-    with (
-        _row("distribute"),
-        suppress(StreamlitAPIException),
-    ):  # no Train page where this one is tried alone
-        st.markdown(f"### {spec.title}", width="content")
+    with suppress(StreamlitAPIException):  # no Train page where this one is tried alone
         st.page_link(
             "views/train.py",
-            label="Train this net",
+            label="Train these nets" if len(nets) > 1 else "Train this net",
             icon=":material/play_arrow:",
-            query_params={"nets": str(spec)},
-            disabled=too_big,
-            help=why_not if too_big else None,
+            query_params={"nets": ",".join(map(str, nets or exhibit.ordered))},
+            disabled=not nets,
+            help=None if nets else why_not,
         )
 
 
 def _figures(total: Cost) -> None:
-    with _row("distribute"):
+    with _row():
         for figure in headline(total):
             st.metric(
                 figure.label,
@@ -53,62 +65,33 @@ def _figures(total: Cost) -> None:
             )
 
 
-def _layers(total: Cost) -> None:
-    spec = total.plan.spec
-    with _row("left"):
-        st.markdown(f"#### Layer by layer: {len(total.layers):,} rows", width="content")
-        hide = st.toggle("Hide rows without parameters", key="layers_hide")
-        st.download_button(
-            "Table as CSV",
-            lambda: layer_csv(spec),
-            f"{spec}.csv",
-            "text/csv",
-            key="layers_csv",
-            on_click="ignore",
-            icon=":material/download:",
+def _choose_section(exhibit: Exhibit) -> str | None:
+    """The open section; None where all are hidden."""
+    names = [name for name in SHOW if exhibit.shows(name)]
+    chosen = exhibit.section if exhibit.section in names else next(iter(names), None)
+    if exhibit.shows("sections") and len(names) > 1:
+        st.session_state[SECTION] = chosen
+        st.segmented_control(
+            "Section",
+            names,
+            format_func=SECTIONS.__getitem__,
+            required=True,
+            key=SECTION,
+            on_change=lambda: change(replace(current(), section=st.session_state[SECTION])),
+            label_visibility="collapsed",
         )
-    st.dataframe(shown_table(spec, hide), height=420, placeholder="", column_config=COLUMNS)
-    st.caption(
-        f"{NOT_COUNTED} Activation memory is for one image in fp32; where a layer writes over its "
-        "input it is 0. The first row is the whole net, hidden rows included. The paper does not "
-        "say where option A's zero channels go; here they follow the real ones."
-    )
+    return chosen
 
 
-def _column(label: str, width: int, help: str | None = None, form: str = "") -> Any:
-    if form:
-        return st.column_config.NumberColumn(label, width=width, help=help, format=form)
-    return st.column_config.Column(label, width=width, help=help)
-
-
-SHAPE = "Channels x height x width."
-COLUMNS = {
-    "stage": _column("Stage", 54),
-    "block": _column("Block", 52),
-    "layer": _column("Layer", 132),
-    "kind": _column("Kind", 108),
-    "kernel": _column("Kernel", 58, "Height and width of its window, in pixels."),
-    "stride": _column("Stride", 54, "Pixels from one window to the next; 2 halves the map."),
-    "input": _column("Input", 90, SHAPE),
-    "output": _column("Output", 90, SHAPE),
-    "parameters": _column("Parameters", 90, form="%,d"),
-    "macs": _column("MACs", 110, NOT_COUNTED, "%,d"),
-    "share": _column("of all MACs", 84, form="%.2f %%"),
-    "activation_bytes": _column("Activation, bytes", 114, form="%,d"),
-    "receptive_field": _column(
-        "Field, px",
-        66,
-        "Receptive field: the side of the square of input pixels that can change "
-        "one output value. Empty after the last pooling, which sees everything.",
-        "%,d",
-    ),
-}
-
-spec = choose_net()
-total = cost(spec)
-_title(spec)
-_figures(total)
-st.markdown(f"<div style='overflow-x:auto'>{svg(total)}</div>", unsafe_allow_html=True)
-st.markdown("#### What the paper prints for it")
-st.markdown(facts_in_words(what_the_paper_prints(spec), total))
-_layers(total)
+exhibit = follow_link()
+if exhibit.shows("controls"):
+    if len(exhibit.nets) > 1:
+        net_bar(exhibit)
+    net_controls(exhibit)
+show_problem()
+if any(exhibit.shows(part) for part in ("title", "train", "link")):
+    _title(exhibit)
+if exhibit.shows("figures"):
+    _figures(cost(exhibit.edited))
+if section := _choose_section(exhibit):
+    SHOW[section](exhibit.ordered)

@@ -5,10 +5,9 @@ from io import StringIO
 
 import pytest
 
-from explorer.headline import facts_in_words, headline, short
-from explorer.layer_table import layer_csv, layer_table, shown_table
+from explorer.headline import headline, short
+from explorer.layer_table import layer_csv, layer_table
 from resnet.cost import cost
-from resnet.paper import what_the_paper_prints
 from resnet.spec import NetSpec
 
 NAMES = ("plain20", "resnet56-A", "resnet1202-C", "imagenet-resnet50-B", "resnet110-A-pre")
@@ -18,17 +17,14 @@ def figures(name: str) -> dict[str, tuple[str, str]]:
     return {f.label: (f.value, f.note) for f in headline(cost(NetSpec.parse(name)))}
 
 
-@pytest.mark.parametrize("hide", [True, False])
 @pytest.mark.parametrize("name", NAMES)
-def test_the_total_row_is_the_headline_and_the_sum(name: str, hide: bool) -> None:
+def test_the_rows_add_up_to_the_headline(name: str) -> None:
     spec = NetSpec.parse(name)
-    rows = shown_table(spec, hide).to_pylist()
-    total = cost(spec)
-    assert (rows[0]["kind"], rows[0]["parameters"]) == ("whole net", total.parameters)
-    assert rows[0]["activation_bytes"] == total.activation_bytes
-    assert sum(row["parameters"] for row in rows[1:]) == total.parameters
-    assert sum(row["macs"] for row in rows[1:]) == total.macs == rows[0]["macs"]
-    assert sum(row["share"] for row in rows[1:]) == pytest.approx(100)
+    rows, total = layer_table(spec).to_pylist(), cost(spec)
+    assert sum(row["parameters"] for row in rows) == total.parameters
+    assert sum(row["macs"] for row in rows) == total.macs
+    assert sum(row["activation_bytes"] for row in rows) == total.activation_bytes
+    assert sum(row["share"] for row in rows) == pytest.approx(100)
 
 
 def test_shortcuts_zero_pads_and_additions_have_rows() -> None:
@@ -52,11 +48,6 @@ def test_shortcuts_zero_pads_and_additions_have_rows() -> None:
     assert (block[6]["input"], block[6]["output"]) == ("16x16x16", "32x16x16")
     assert (rows[0]["stage"], rows[-1]["stage"], rows[-1]["layer"]) == ("first", "last", "fc")
     assert rows[-1]["receptive_field"] is None
-
-
-def test_hiding_leaves_the_rows_with_parameters() -> None:
-    kinds = set(shown_table(NetSpec.parse("resnet56-A"), True)["kind"].to_pylist())
-    assert kinds == {"whole net", "convolution", "batch norm", "fully connected"}
 
 
 def test_the_csv_has_every_row_and_no_total() -> None:
@@ -97,16 +88,3 @@ def test_headline_of_other_nets() -> None:
 )
 def test_short_numbers(number: int, words: str) -> None:
     assert short(number) == words
-
-
-def test_what_the_paper_prints_in_words() -> None:
-    def words(name: str) -> str:
-        spec = NetSpec.parse(name)
-        return facts_in_words(what_the_paper_prints(spec), cost(spec))
-
-    assert words("resnet56-A").splitlines() == [
-        "- Test error on CIFAR-10: **6.97 %** (He et al. 2015, Table 6)",
-        "- Parameters: **0.85 million** (He et al. 2015, Table 6); counted here: 853,018",
-    ]
-    assert words("imagenet-resnet50-B").endswith("counted here: 3.858 billion")
-    assert words("resnet56-B") == "The paper prints nothing for exactly this net."

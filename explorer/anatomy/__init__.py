@@ -1,0 +1,53 @@
+"""A net's picture and the table of its layers as one component, linked in the browser.
+
+Folding, hovering, selecting and the switch from MACs to FLOPs need no answer from the server, and
+survive every rerun of the page that shows the same net.
+"""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from explorer.anatomy.payload import payload_json
+from resnet.spec import NetSpec
+
+_HERE = Path(__file__).parent
+_SCRIPTS = ("rows.js", "picture.js", "columns.js", "table.js", "anatomy.js")  # one module
+
+
+def anatomy(
+    spec: NetSpec,
+    key: str,
+    unit: str | None = None,
+    height: int = 420,
+    hide: Collection[str] = (),
+) -> None:
+    """Shows the picture of a net and, under it, its layers one by one.
+
+    unit    "macs" or "flops" (2 x MACs), where the page decides; None gives the component a switch
+            of its own, with MACs, the paper's unit, first
+    height  of the table's frame, in pixels
+    hide    "picture" or "table", for a page that shows only the other
+    """
+    _component()(
+        key=key,
+        data={
+            "payload": payload_json(spec),
+            "unit": unit,
+            "height": height,
+            "hide": " ".join(hide),
+        },
+    )
+
+
+@st.cache_resource
+def _component() -> Any:
+    return st.components.v2.component(
+        "resnet_explorer_anatomy",
+        html='<div class="anatomy"></div>\n',
+        css=(_HERE / "anatomy.css").read_text("utf-8"),
+        js="\n".join((_HERE / name).read_text("utf-8") for name in _SCRIPTS),
+        isolate_styles=False,
+    )
