@@ -17,7 +17,8 @@ import torch
 from sqlalchemy.exc import OperationalError
 
 from explorer import states
-from explorer.store import Run, RunStore, run_folder
+from explorer.records import Run
+from explorer.store import RunStore, run_folder
 from resnet import checkpoint, data
 from resnet.lanes import cores
 from resnet.spec import SpecError

@@ -18,7 +18,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from explorer.store import Comparison, RunStore, free_disk
+from explorer import states
+from explorer.records import Comparison
+from explorer.store import RunStore, free_disk
 from resnet.home import has_cifar10, home, image_folder, image_folder_label
 from resnet.lanes import cores, share_out
 
@@ -173,8 +175,8 @@ class Worker:
 
 def shares(claimed: Comparison, lanes: int) -> list[list[int]]:
     """The ids of the claimed runs, lane by lane."""
-    ids = [run.id for run in claimed.runs if run.state == "running"]
-    specs = [run.spec for run in claimed.runs if run.state == "running"]
+    ids = [run.id for run in claimed.runs if run.state == states.RUNNING]
+    specs = [run.spec for run in claimed.runs if run.state == states.RUNNING]
     return [[ids[index] for index in share] for share in share_out(specs, lanes)]
 
 
@@ -186,7 +188,7 @@ def run_next(store: RunStore) -> bool:
     claimed = store.claim(name)
     if claimed is None:
         return False
-    lane.train(store, name, [run.id for run in claimed.runs if run.state == "running"])
+    lane.train(store, name, [run.id for run in claimed.runs if run.state == states.RUNNING])
     return True
 
 
