@@ -165,10 +165,13 @@ def gradient_map(curves: Sequence[Curves], theme: str) -> go.Figure:
             col=column,
         )
         figure.update_xaxes(
-            title_text="iteration", range=[0, each.run.recipe.iterations], row=1, col=column
+            title={"text": "iteration", "font": {"size": 14}, "standoff": 6},
+            range=[0, each.run.recipe.iterations],
+            row=1,
+            col=column,
         )
     figure.update_yaxes(title_text="layer, from the input", col=1, row=1)
-    figure.update_layout(margin={"l": 60, "r": 20, "t": 30, "b": 45}, font_size=14)
+    figure.update_layout(margin={"l": 60, "r": 20, "t": 50, "b": 45}, font_size=14)
     return figure
 
 
