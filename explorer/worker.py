@@ -21,7 +21,13 @@ from filelock import FileLock, Timeout
 from explorer import states
 from explorer.records import Comparison
 from explorer.store import RunStore, free_disk
-from resnet.home import has_cifar10, home, image_folder, image_folder_label
+from resnet.home import (
+    has_cifar10,
+    home,
+    image_folder,
+    image_folder_classes,
+    image_folder_label,
+)
 from resnet.lanes import cores, share_out
 
 POLL = 0.2  # seconds
@@ -109,6 +115,7 @@ class Worker:
                 "free_disk": free_disk(),
                 "cifar10": has_cifar10(),
                 "folder": image_folder_label() if image_folder() else None,
+                "folder_classes": image_folder_classes(),
                 "ready": self._machine() is not None,
                 "problem": "training processes do not start; checkpoints/worker.log says why"
                 if self._lost > 2
