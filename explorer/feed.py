@@ -6,7 +6,8 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from explorer.store import Comparison, Run, RunStore, StoredRow
+from explorer.records import Comparison, Run, StoredRow
+from explorer.store import RunStore
 
 FRESH_FOR = 0.9  # seconds; pages refresh once a second
 

@@ -18,6 +18,8 @@ from resnet.plan import Layer, plan
 from resnet.verdict import short_titles
 
 LABEL_GAP = 5.5  # percent of the axis between two names at the curves' ends
+End = tuple[Curves, str, float, Any]  # a curve, its name there, and the place of its last point
+
 MARKERS_SHOWN = 25  # on one curve; more would hide it
 MAP_COLUMNS = 100  # iterations a gradient map shows at most
 
@@ -26,7 +28,7 @@ def error_figure(curves: Sequence[Curves], theme: str) -> go.Figure:
     """Training (dashed) and test error (bold) against iterations, a name at each curve's end."""
     figure = _figure("error, %: training dashed, test bold", curves)
     names = _names(curves)
-    ends = []
+    ends: list[End] = []
     for each, name in zip(curves, names, strict=True):
         tests = each.tests
         x = _numbers([row.iteration for row in tests])
@@ -69,12 +71,17 @@ def error_figure(curves: Sequence[Curves], theme: str) -> go.Figure:
 def loss_figure(curves: Sequence[Curves], theme: str) -> go.Figure:
     """Mean training loss (cross-entropy) between rows against iterations."""
     figure = _figure("training loss", curves)
+    ends: list[End] = []
     for each, name in zip(curves, _names(curves), strict=True):
         rows = each.trained
         figure.add_trace(
             _line(each, name, theme, [r.iteration for r in rows], [r.loss for r in rows], ".3f")
         )
-    figure.update_yaxes(rangemode="tozero")
+        if rows and rows[-1].loss is not None:
+            ends.append((each, name, rows[-1].iteration, rows[-1].loss))
+    highest = max((row.loss or 0 for each in curves for row in each.trained), default=1.0)
+    _end_labels(figure, ends, (0, highest), theme)
+    figure.update_yaxes(range=[0, 1.04 * highest])
     return figure
 
 
@@ -158,10 +165,13 @@ def gradient_map(curves: Sequence[Curves], theme: str) -> go.Figure:
             col=column,
         )
         figure.update_xaxes(
-            title_text="iteration", range=[0, each.run.recipe.iterations], row=1, col=column
+            title={"text": "iteration", "font": {"size": 14}, "standoff": 6},
+            range=[0, each.run.recipe.iterations],
+            row=1,
+            col=column,
         )
     figure.update_yaxes(title_text="layer, from the input", col=1, row=1)
-    figure.update_layout(margin={"l": 60, "r": 20, "t": 30, "b": 45}, font_size=14)
+    figure.update_layout(margin={"l": 60, "r": 20, "t": 50, "b": 45}, font_size=14)
     return figure
 
 
@@ -213,7 +223,7 @@ def _figure(title: str, curves: Sequence[Curves], x: str = "iteration") -> go.Fi
 
 def _end_labels(
     figure: go.Figure,
-    ends: list[tuple[Curves, str, float, Any]],
+    ends: list[End],
     axis: tuple[float, float],
     theme: str,
 ) -> None:
@@ -228,7 +238,7 @@ def _end_labels(
                 mode="text",
                 textposition="middle right",
                 textfont={"size": 13, "color": palette.colour(each.run.spec, theme)},
-                legendgroup=label.rsplit(" ", 1)[0],
+                legendgroup=label.removesuffix(" train").removesuffix(" test"),
                 showlegend=False,
                 cliponaxis=False,
                 hoverinfo="skip",
@@ -244,6 +254,7 @@ def _line(
         x=_numbers(x),
         y=_numbers(y),
         name=name,
+        legendgroup=name,
         mode="lines",
         line={"color": palette.colour(each.run.spec, theme), "width": 2.5},
         hovertemplate=f"{name}<br>iteration %{{x}}: %{{y:{form}}}<extra></extra>",

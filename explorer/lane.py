@@ -19,7 +19,8 @@ from sqlalchemy.exc import OperationalError
 
 from explorer import job_lane, states
 from explorer.jobs import JobStore
-from explorer.store import Run, RunStore, run_folder
+from explorer.records import Run
+from explorer.store import RunStore, run_folder
 from resnet import checkpoint, data
 from resnet.lanes import cores
 from resnet.spec import SpecError

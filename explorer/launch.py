@@ -12,7 +12,7 @@ from explorer.store import MAX_NETS, Refused, RunStore
 from resnet.home import CIFAR10_BYTES
 from resnet.lessons import DEGRADATION, LESSONS
 from resnet.recipe import IMAGE_SIZES, SCHEDULES, SPLITS, WARMUPS
-from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.spec import NetSpec, Recipe, SpecError, for_classes
 
 OWN = "own"
 SUGGESTED = (
@@ -221,12 +221,17 @@ def nets_and_settings(seed: int, folded: bool) -> tuple[tuple[NetSpec, ...], Rec
     return nets, replace(recipe, **chosen)
 
 
-def submit(store: RunStore, wish: Wish, data: str) -> str:
-    """Queues the wish with images from `data`; returns the comparison's id. Raises Refused."""
+def submit(store: RunStore, wish: Wish, data: str, worker: dict[str, Any]) -> str:
+    """Queues the wish with images from `data`; returns the comparison's id. Raises Refused.
+
+    worker  its last report, which says how many classes a folder of images has
+    """
     if not wish.nets:
         raise Refused("no net was chosen; choose at least one")
     recipe = replace(wish.recipe, data=data)
-    return store.submit(wish.title, [(net, recipe) for net in wish.nets], wish.lesson)
+    classes = (worker.get("folder_classes") if data == "folder" else None) or 10
+    nets = [(for_classes(net, classes), recipe) for net in wish.nets]
+    return store.submit(wish.title, nets, wish.lesson)
 
 
 def _widget(setting: Setting, default: Any) -> Any:

@@ -11,13 +11,13 @@ import time
 from array import array
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from explorer import states
+from explorer.records import Comparison, Run, StoredRow, row_record, run_record
 from explorer.tables import comparisons, open_engine, reports, rows, runs
 from resnet.home import home
 from resnet.spec import NetSpec, Recipe
@@ -38,69 +38,6 @@ ROW_FIELDS = (
 
 class Refused(ValueError):
     """A wish that the store does not take; its text says why and what would work."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """One net trained with one recipe and one seed, as the store knows it."""
-
-    id: int
-    comparison: str
-    spec: NetSpec
-    recipe: Recipe
-    state: str
-    want: str | None
-    iteration: int
-    seconds: float
-    leg_started: float | None
-    leg_from: int
-    device: str
-    data: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What a person launched: runs that are looked at together, in the order of their curves."""
-
-    id: str
-    title: str
-    lesson: str | None
-    created: float
-    queued: float
-    generation: int
-    message: str
-    done: int | None
-    total: int | None
-    runs: tuple[Run, ...]
-
-    @property
-    def active(self) -> bool:
-        return any(run.state in states.ACTIVE for run in self.runs)
-
-    @property
-    def running(self) -> bool:
-        return any(run.state == states.RUNNING for run in self.runs)
-
-    @property
-    def resumable(self) -> bool:
-        return not self.active and any(run.state in states.RESUMABLE for run in self.runs)
-
-
-@dataclass(frozen=True)
-class StoredRow:
-    """A row of a run; `gradients` are float32, in the order of the Plan's weighted layers."""
-
-    id: int
-    run: int
-    iteration: int
-    seconds: float
-    learning_rate: float | None
-    loss: float | None
-    batch_error: float | None
-    train_error: float | None
-    test_error: float | None
-    gradients: array
 
 
 class RunStore:
@@ -231,7 +168,7 @@ class RunStore:
             .order_by(rows.c.id)
         )
         with self._engine.connect() as connection:
-            return [_stored_row(row) for row in connection.execute(query)]
+            return [row_record(row) for row in connection.execute(query)]
 
     def reported(self, key: str) -> tuple[dict[str, Any], float] | None:
         """What was last reported under a key, and how many seconds ago."""
@@ -280,7 +217,7 @@ class RunStore:
         query = sa.select(runs).where(runs.c.id == identity)
         with self._engine.connect() as connection:
             found = connection.execute(query).first()
-        return _run(found) if found else None
+        return run_record(found) if found else None
 
     def append(self, lane: str, fresh: Sequence[tuple[int, Any]]) -> None:
         """Adds rows (run id, resnet.train.Row) of runs that still belong to the lane."""
@@ -396,7 +333,7 @@ class RunStore:
         with self._engine.connect() as connection:
             members: dict[str, list[Run]] = {}
             for row in connection.execute(of_them):
-                members.setdefault(row.comparison, []).append(_run(row))
+                members.setdefault(row.comparison, []).append(run_record(row))
             return [
                 Comparison(**row._mapping, runs=tuple(members.get(row.id, ())))
                 for row in connection.execute(query)
@@ -412,19 +349,6 @@ def free_disk() -> int:
     """Bytes free where the program keeps its runs."""
     home().mkdir(parents=True, exist_ok=True)
     return shutil.disk_usage(home()).free
-
-
-def _run(row: Any) -> Run:
-    fields = {**row._mapping}
-    del fields["lane"]
-    net, recipe = fields.pop("net"), fields.pop("recipe")
-    return Run(**fields, spec=NetSpec.from_json(net), recipe=Recipe.from_json(recipe))
-
-
-def _stored_row(row: Any) -> StoredRow:
-    fields = {**row._mapping}
-    fields["gradients"] = array("f", fields["gradients"] or b"")
-    return StoredRow(**fields)
 
 
 def _values(run: int, row: Any) -> dict[str, Any]:

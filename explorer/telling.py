@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from explorer import states
 from explorer.feed import Curves, Snapshot
-from explorer.store import Comparison
+from explorer.records import Comparison
 from resnet.cost import cost
 from resnet.verdict import short_titles, verdict
 

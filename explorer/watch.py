@@ -139,7 +139,17 @@ def _details(feed: Feed, snapshot: Snapshot, theme: str) -> None:
         "More", [*DETAILS, "numbers"], default="loss", key="detail", label_visibility="collapsed"
     )
     if choice == "numbers":
-        st.dataframe(telling.numbers(snapshot.curves), hide_index=True, width="stretch")
+        st.dataframe(
+            telling.numbers(snapshot.curves),
+            hide_index=True,
+            column_config={
+                "training error, %": st.column_config.NumberColumn(format="%.2f"),
+                "test error, %": st.column_config.NumberColumn(format="%.2f"),
+                "loss": st.column_config.NumberColumn(format="%.3f"),
+                "parameters": st.column_config.NumberColumn(format="%,d"),
+                "seconds": st.column_config.NumberColumn(format="%.0f"),
+            },
+        )
         st.download_button(
             "Download the rows as CSV",
             lambda: telling.csv_text(snapshot),

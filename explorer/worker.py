@@ -15,11 +15,19 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from explorer import states
 from explorer.job_desk import JobDesk
 from explorer.jobs import JobStore
 from explorer.lane_process import Lane
-from explorer.store import Comparison, RunStore, free_disk
-from resnet.home import has_cifar10, home, image_folder, image_folder_label
+from explorer.records import Comparison
+from explorer.store import RunStore, free_disk
+from resnet.home import (
+    has_cifar10,
+    home,
+    image_folder,
+    image_folder_classes,
+    image_folder_label,
+)
 from resnet.lanes import cores, share_out
 from resnet.onnx_packages import missing
 
@@ -74,6 +82,7 @@ class Worker:
                 "free_disk": free_disk(),
                 "cifar10": has_cifar10(),
                 "folder": image_folder_label() if image_folder() else None,
+                "folder_classes": image_folder_classes(),
                 "missing_for_onnx": missing(),
                 "ready": self._machine() is not None,
                 "problem": "training processes do not start; checkpoints/worker.log says why"
@@ -145,8 +154,8 @@ class Worker:
 
 def shares(claimed: Comparison, lanes: int) -> list[list[int]]:
     """The ids of the claimed runs, lane by lane."""
-    ids = [run.id for run in claimed.runs if run.state == "running"]
-    specs = [run.spec for run in claimed.runs if run.state == "running"]
+    ids = [run.id for run in claimed.runs if run.state == states.RUNNING]
+    specs = [run.spec for run in claimed.runs if run.state == states.RUNNING]
     return [[ids[index] for index in share] for share in share_out(specs, lanes)]
 
 
@@ -158,7 +167,7 @@ def run_next(store: RunStore) -> bool:
     claimed = store.claim(name)
     if claimed is None:
         return False
-    lane.train(store, name, [run.id for run in claimed.runs if run.state == "running"])
+    lane.train(store, name, [run.id for run in claimed.runs if run.state == states.RUNNING])
     return True
 
 

@@ -16,7 +16,7 @@ from resnet import checkpoint
 from resnet.cost import cost
 from resnet.data import DataError, ImageSet, load
 from resnet.lanes import cores, share_out
-from resnet.spec import NetSpec, Recipe
+from resnet.spec import NetSpec, Recipe, for_classes
 from resnet.train import Trainer, best_device, train_together
 from resnet.verdict import verdict
 
@@ -52,6 +52,7 @@ def train(
 ) -> None:
     """Trains nets side by side, with a progress bar; prints their errors and a verdict."""
     images = _load(recipe.data)
+    nets = [for_classes(net, len(images.classes)) for net in nets]
     device = best_device()
     wanted = lanes or (cores() if device == "cpu" else 1)
     final: dict[NetSpec, dict[str, Any]] = {}

@@ -37,6 +37,16 @@ def image_folder_label() -> str:
     return os.environ.get("RESNET_DATA_NAME") or (folder.resolve().name if folder else "folder")
 
 
+def image_folder_classes() -> int | None:
+    """How many classes that folder holds, one sub-folder of train/ each; None where it has none."""
+    folder = image_folder()
+    if folder is None or not (folder / "train").is_dir():
+        return None
+    return sum(
+        entry.is_dir() and not entry.name.startswith(".") for entry in (folder / "train").iterdir()
+    )
+
+
 def has_cifar10() -> bool:
     """Whether CIFAR-10 can be used without a download."""
     source = data_home()

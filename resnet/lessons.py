@@ -55,7 +55,9 @@ DEGRADATION = Lesson(
         "overfitting: it is harder to optimise. This is the early-optimisation form of the "
         "degradation problem: after 400 iterations on 5,000 images of 16x16 pixels the gap is far "
         "larger than the paper's gap after 64,000 iterations (He et al. 2015, Fig. 6). Test errors "
-        "stay high for every net because 5,000 images are few."
+        "stay high for every net because 5,000 images are few. The deep plain net's gradients are "
+        "smaller in places, but they are not gone: with BN, the paper holds, vanishing gradients "
+        "are unlikely to be the cause (Section 4.1)."
     ),
 )
 

@@ -5,7 +5,7 @@ A spec has a name and a name has a spec: `NetSpec.parse(str(spec)) == spec`.
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from resnet.recipe import Recipe
@@ -18,7 +18,7 @@ from resnet.wording import (
     listed,
 )
 
-__all__ = ["NetSpec", "Recipe", "SpecError", "valid_depths_near"]
+__all__ = ["NetSpec", "Recipe", "SpecError", "for_classes", "valid_depths_near"]
 
 FAMILIES = ("cifar", "imagenet")
 BLOCKS = ("basic", "bottleneck")
@@ -242,6 +242,12 @@ class NetSpec:
                 f"depth {self.depth} is not {step}n+2; "
                 + (f"the nearest are {near}" if len(neighbours) > 1 else f"the nearest is {near}")
             )
+
+
+def for_classes(spec: NetSpec, classes: int) -> NetSpec:
+    """The net for images in so many classes; one that names a number of its own keeps it."""
+    named = spec.classes != CLASSES[spec.family]
+    return spec if named or classes < 2 else replace(spec, classes=classes)
 
 
 def valid_depths_near(depth: int, block: str) -> tuple[int, ...]:

@@ -5,7 +5,8 @@ from datetime import datetime
 import streamlit as st
 
 from explorer import keeper, states, telling
-from explorer.store import Comparison, Refused
+from explorer.records import Comparison
+from explorer.store import Refused
 
 PAGE = 12  # comparisons shown at once
 

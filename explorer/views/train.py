@@ -94,7 +94,9 @@ def _offer_generated(wish: Wish) -> None:
 
 def _launch(wish: Wish, data: str) -> None:
     try:
-        st.session_state["comparison"] = launch.submit(keeper.store(), wish, data)
+        st.session_state["comparison"] = launch.submit(
+            keeper.store(), wish, data, reported(keeper.store())
+        )
     except Refused as error:
         st.error(f"This was not launched: {error}.")
     else:

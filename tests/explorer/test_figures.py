@@ -9,7 +9,7 @@ import pytest
 
 from explorer import figures
 from explorer.feed import Curves
-from explorer.store import Run, StoredRow
+from explorer.records import Run, StoredRow
 from resnet.lessons import DEGRADATION
 from resnet.plan import plan
 from resnet.spec import NetSpec

@@ -72,3 +72,13 @@ def test_cifar10_is_offered_with_its_size_until_it_is_there():
     assert absent == {"cifar10": "CIFAR-10 (download, 170 MB)", "generated": "generated images"}
     there = launch.data_options({"cifar10": True, "folder": "my images"})
     assert list(there.items())[:2] == [("folder", "my images"), ("cifar10", "CIFAR-10")]
+
+
+def test_nets_take_the_number_of_classes_of_the_folder(store):
+    nets = tuple(NetSpec.parse(name) for name in ("plain20", "resnet20-A", "plain20-c7"))
+    wish = Wish("Your own comparison", nets, launch.own_recipe(0), None)
+    worker = {"folder": "five", "folder_classes": 5}
+    found = store.comparison(launch.submit(store, wish, "folder", worker))
+    assert [run.spec.classes for run in found.runs] == [5, 5, 7]
+    found = store.comparison(launch.submit(store, wish, "generated", worker))
+    assert [run.spec.classes for run in found.runs] == [10, 10, 7]

@@ -6,7 +6,7 @@ import pytest
 
 from explorer import states, telling
 from explorer.feed import Curves, Feed, Snapshot
-from explorer.store import Comparison, Run
+from explorer.records import Comparison, Run
 from resnet.lessons import DEGRADATION
 from resnet.spec import NetSpec
 
