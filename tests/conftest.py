@@ -60,6 +60,12 @@ def home(tmp_path, monkeypatch):
 
 
 @pytest.fixture(autouse=True)
+def same_main(monkeypatch):
+    """AppTest leaves its script as `__main__`, which spawned processes would then import."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
+@pytest.fixture(autouse=True)
 def one_thread():
     """One thread, so that figures repeat bit for bit; a test without torch stays without it."""
     if "torch" in sys.modules:

@@ -5,7 +5,10 @@ import re
 from playwright.sync_api import expect
 
 TWO = "/build?net=resnet56-A&net=plain56"
-TOP = "() => document.querySelector('[data-testid=stMetric]').getBoundingClientRect().top"
+TOP = """() => {
+  const metric = document.querySelector("[data-testid=stMetric]");
+  return metric ? metric.getBoundingClientRect().top : Infinity;
+}"""
 
 
 def section(page, title):
