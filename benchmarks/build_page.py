@@ -14,7 +14,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from explorer.sections import SHOW
+from explorer.build.sections import SHOW
 
 PAGE = Path(__file__).parents[1] / "explorer" / "views" / "build.py"
 FOUR_OF_110 = ("resnet110-A", "plain110", "resnet110-B", "resnet110-C")

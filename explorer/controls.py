@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.exhibit import Exhibit, nearest_depth
-from explorer.exhibit_state import change, current
-from explorer.net_bar import add_a_net
+from explorer.build.exhibit import Exhibit, nearest_depth
+from explorer.build.exhibit_state import change, current
+from explorer.build.net_bar import add_a_net
 from resnet.paper import CIFAR_DEPTHS
 from resnet.spec import IMAGENET_BLOCKS, NetSpec, SpecError
 

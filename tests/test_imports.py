@@ -65,7 +65,14 @@ def test_only_the_lane_imports_torch(file):
         assert not used & {f"explorer.{name}" for name in LANE}
 
 
-@pytest.mark.parametrize("name", ["figures", "feed", "diagram", "palette", "store", "telling"])
+PURE = [
+    *("figures", "feed", "diagram", "palette", "store", "records", "jobs", "telling"),
+    *(f"build/{name}" for name in ("compare", "exhibit", "landmarks", "layer_table", "vgg_table")),
+    *(f"build/{name}" for name in ("landscape_figure", "memory_figures", "stage_figure")),
+]
+
+
+@pytest.mark.parametrize("name", PURE)
 def test_what_draws_and_keeps_imports_no_streamlit(name):
     assert "streamlit" not in tops(imports(ROOT / "explorer" / f"{name}.py"))
 

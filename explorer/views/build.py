@@ -7,13 +7,13 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from explorer.build.exhibit import SECTIONS, Exhibit
+from explorer.build.exhibit_link import exhibit_link
+from explorer.build.exhibit_state import change, current, follow_link, show_problem
+from explorer.build.headline import headline
+from explorer.build.net_bar import net_bar
+from explorer.build.sections import SHOW
 from explorer.controls import net_controls
-from explorer.exhibit import SECTIONS, Exhibit
-from explorer.exhibit_link import exhibit_link
-from explorer.exhibit_state import change, current, follow_link, show_problem
-from explorer.headline import headline
-from explorer.net_bar import net_bar
-from explorer.sections import SHOW
 from resnet.cost import Cost, cost
 
 SECTION = "exhibit_section"  # key of the widget

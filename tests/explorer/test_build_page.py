@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.build.exhibit import from_link
+from explorer.build.exhibit_state import literal
+from explorer.build.sections import SHOW
 from explorer.controls import changed_options, with_choice
-from explorer.exhibit import from_link
-from explorer.exhibit_state import literal
-from explorer.sections import SHOW
 from resnet.spec import NetSpec, SpecError
 
 PAGE = Path(__file__).parents[2] / "explorer" / "views" / "build.py"

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from explorer import compare
-from explorer.compare import by_stage, differing_layers, headlines
-from explorer.headline import exact
-from explorer.landmarks import landmarks, published_error
-from explorer.landscape_figure import landscape_figure
-from explorer.stage_figure import stage_figure
+from explorer.build import compare
+from explorer.build.compare import by_stage, differing_layers, headlines
+from explorer.build.headline import exact
+from explorer.build.landmarks import landmarks, published_error
+from explorer.build.landscape_figure import landscape_figure
+from explorer.build.stage_figure import stage_figure
 from resnet.cost import cost
 from resnet.spec import NetSpec
 

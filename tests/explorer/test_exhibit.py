@@ -2,8 +2,8 @@
 
 import pytest
 
-from explorer.companions import companions
-from explorer.exhibit import (
+from explorer.build.companions import companions
+from explorer.build.exhibit import (
     MOST_NETS,
     PARTS,
     SECTIONS,
@@ -12,8 +12,8 @@ from explorer.exhibit import (
     from_query,
     to_query,
 )
-from explorer.exhibit_link import iframe
-from explorer.net_bar import tab_labels
+from explorer.build.exhibit_link import iframe
+from explorer.build.net_bar import tab_labels
 from resnet.spec import NetSpec, SpecError
 
 

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from explorer import job_desk, jobs, states, worker
-from explorer.crosscheck_words import reasons_in_words, totals_table
+from explorer.build.crosscheck_words import reasons_in_words, totals_table
 from explorer.jobs import JobStore, job_folder
 from explorer.lane_process import Lane
 from explorer.store import Refused

@@ -5,8 +5,8 @@ from io import StringIO
 
 import pytest
 
-from explorer.headline import headline, short
-from explorer.layer_table import layer_csv, layer_table
+from explorer.build.headline import headline, short
+from explorer.build.layer_table import layer_csv, layer_table
 from resnet.cost import cost
 from resnet.spec import NetSpec
 

@@ -3,8 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import memory_figures, memory_words, paper_words, shortcut_words
-from explorer.vgg_table import vgg_table
+from explorer.build import memory_figures, memory_words, paper_words, shortcut_words
+from explorer.build.vgg_table import vgg_table
 from resnet.paper_checks import neighbours
 from resnet.roofline import MACHINES, forward_work, step_bound
 from resnet.shortcut_costs import doubled_blocks, option_costs
@@ -29,7 +29,7 @@ def page(section: str, net: str) -> None:
 
     from resnet.spec import NetSpec
 
-    importlib.import_module(f"explorer.sections.{section}").show((NetSpec.parse(net),))
+    importlib.import_module(f"explorer.build.sections.{section}").show((NetSpec.parse(net),))
 
 
 def opened(section: str, net: str) -> AppTest:

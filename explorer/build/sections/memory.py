@@ -4,8 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import memory_figures as figures
-from explorer import memory_words as words
+from explorer.build import memory_figures as figures
+from explorer.build import memory_words as words
 from explorer.live import live_chart
 from resnet.memory import inference_memory, training_memory
 from resnet.roofline import MACHINES, Bound, Machine, forward_work, step_bound

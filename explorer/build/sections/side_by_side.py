@@ -5,11 +5,11 @@ from functools import lru_cache
 import pyarrow as pa
 import streamlit as st
 
-from explorer.compare import differing_layers, headlines
-from explorer.landmarks import MEASURES
-from explorer.landscape_figure import landscape_figure
+from explorer.build.compare import differing_layers, headlines
+from explorer.build.landmarks import MEASURES
+from explorer.build.landscape_figure import landscape_figure
+from explorer.build.stage_figure import stage_figure
 from explorer.live import live_chart
-from explorer.stage_figure import stage_figure
 from resnet.spec import NetSpec
 
 TABLE_HEIGHT = 400  # px at most

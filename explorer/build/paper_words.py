@@ -1,6 +1,6 @@
 """Our counts against the paper's, strides and published errors, in words and tables (Markdown)."""
 
-from explorer.headline import short
+from explorer.build.headline import short
 from resnet.paper_checks import Check, Published, StrideChange
 from resnet.plan import Shape
 from resnet.spec import NetSpec

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from explorer.companions import companions
-from explorer.exhibit import MOST_NETS, Exhibit, nearest_net
-from explorer.exhibit_state import change, current
+from explorer.build.companions import companions
+from explorer.build.exhibit import MOST_NETS, Exhibit, nearest_net
+from explorer.build.exhibit_state import change, current
 from resnet.spec import NetSpec, SpecError
 
 EDIT, BY_NAME = "exhibit_edit", "exhibit_by_name"  # keys of the widgets

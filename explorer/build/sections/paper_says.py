@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from explorer import paper_words as words
-from explorer.vgg_table import vgg_table
+from explorer.build import paper_words as words
+from explorer.build.vgg_table import vgg_table
 from resnet import paper_checks as paper
 from resnet.cost import cost
 from resnet.spec import NetSpec

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.asked import asked
-from explorer.crosscheck_words import reasons_in_words, totals_table
+from explorer.build.crosscheck_words import reasons_in_words, totals_table
 from resnet.cost import cost
 from resnet.crosscheck import compare, uncounted
 from resnet.spec import NetSpec

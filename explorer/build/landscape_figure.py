@@ -12,9 +12,9 @@ import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
 from explorer import palette
-from explorer.headline import short
-from explorer.landmarks import MEASURES, Landmark, landmark, landmarks
-from explorer.stage_figure import MACS, panel_title
+from explorer.build.headline import short
+from explorer.build.landmarks import MEASURES, Landmark, landmark, landmarks
+from explorer.build.stage_figure import MACS, panel_title
 from resnet.spec import FAMILIES, NetSpec
 
 Nets = tuple[NetSpec, ...]

@@ -10,7 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from explorer import palette
-from explorer.layer_table import KIND_WORDS
+from explorer.build.layer_table import KIND_WORDS
 from resnet.plan import Layer
 from resnet.roofline import Machine, Work
 from resnet.spec import NetSpec

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.anatomy.payload import payload_json
+from explorer.build.anatomy.payload import payload_json
 from resnet.spec import NetSpec
 
 _HERE = Path(__file__).parent

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
-from explorer.exhibit import Exhibit, from_query, to_query
+from explorer.build.exhibit import Exhibit, from_query, to_query
 from resnet.spec import NetSpec
 
 STATE, PROBLEM = "exhibit", "exhibit_problem"  # keys of the session; strings only

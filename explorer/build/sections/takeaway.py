@@ -7,9 +7,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from explorer import keeper
 from explorer.asked import asked
-from explorer.layer_table import layer_csv
-from explorer.picture_file import picture_file
-from explorer.png import png_button
+from explorer.build.layer_table import layer_csv
+from explorer.build.picture_file import picture_file
+from explorer.build.png import png_button
 from resnet.onnx_packages import sentence
 from resnet.spec import NetSpec
 from resnet.standalone import file_name, standalone

@@ -1,11 +1,11 @@
 """The sections of the Build page: each has `show(specs)`, the first spec being the edited net.
 
-Only the open one is drawn. Their names and titles are those of `explorer.exhibit.SECTIONS`.
+Only the open one is drawn. Their names and titles are those of `explorer.build.exhibit.SECTIONS`.
 """
 
 from collections.abc import Callable
 
-from explorer.sections import (
+from explorer.build.sections import (
     crosscheck,
     layers,
     memory,

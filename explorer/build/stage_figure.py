@@ -8,8 +8,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from explorer import palette
-from explorer.compare import by_stage
-from explorer.headline import short
+from explorer.build.compare import by_stage
+from explorer.build.headline import short
 from resnet.spec import NetSpec
 
 Nets = tuple[NetSpec, ...]

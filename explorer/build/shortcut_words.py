@@ -1,6 +1,6 @@
 """What a net's shortcuts cost, in words and in tables that a class can read (Markdown)."""
 
-from explorer.headline import short
+from explorer.build.headline import short
 from resnet.shortcut_costs import BlockDoubling, OptionCost, kernel_arithmetic
 from resnet.spec import NetSpec
 

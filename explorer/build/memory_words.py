@@ -4,8 +4,8 @@ from functools import lru_cache
 
 import pyarrow as pa
 
-from explorer.headline import short
-from explorer.layer_table import KIND_WORDS
+from explorer.build.headline import short
+from explorer.build.layer_table import KIND_WORDS
 from resnet.memory import Part
 from resnet.roofline import Bound, Machine, forward_work
 from resnet.spec import NetSpec

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from explorer.headline import exact, short
-from explorer.landmarks import SHORT_MEASURES, published_error
-from explorer.layer_table import KIND_WORDS
+from explorer.build.headline import exact, short
+from explorer.build.landmarks import SHORT_MEASURES, published_error
+from explorer.build.layer_table import KIND_WORDS
 from resnet.cost import Cost, cost
 from resnet.plan import Block, Layer, Plan
 from resnet.spec import NetSpec

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from explorer.anatomy import anatomy
-from explorer.exhibit_state import current
-from explorer.layer_table import layer_csv
+from explorer.build.anatomy import anatomy
+from explorer.build.exhibit_state import current
+from explorer.build.layer_table import layer_csv
 from resnet.spec import NetSpec
 
 PARTS = ("picture", "table")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import shortcut_words as words
+from explorer.build import shortcut_words as words
 from resnet.shortcut_costs import doubled_blocks, option_costs
 from resnet.spec import NetSpec
 

@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from explorer.exhibit import PARTS, SECTIONS, Exhibit, address
+from explorer.build.exhibit import PARTS, SECTIONS, Exhibit, address
 
 HIDE, EMBED = "link_hide", "link_embed"  # keys of the widgets
 FRAME_HEIGHT = 640  # px
