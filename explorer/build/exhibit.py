@@ -5,6 +5,8 @@
 | `net=resnet56-A&net=plain56` | the nets, up to four, by name |
 | `edit=2` | which of them the controls change, and the figures describe; the first if left out |
 | `section=compare` | the open section, a name of `SECTIONS`; the first if left out |
+| `unit=flops` | count in FLOPs (2 x MACs); in MACs, the paper's unit, if left out |
+| `memory=256,bf16,2` | what the memory section counts for: see `explorer.build.memory_settings` |
 | `hide=controls,table` | what is left out of the page: names of `PARTS` or of `SECTIONS` |
 """
 
@@ -13,12 +15,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
+from explorer.build.memory_settings import USUAL, MemorySettings
 from resnet.spec import IMAGENET_BLOCKS, NetSpec, SpecError, valid_depths_near
 from resnet.wording import listed
 
 MOST_NETS = 4
 LONGEST_NAME = 60
-KEYS = ("net", "edit", "section", "hide")
+KEYS = ("net", "edit", "section", "unit", "memory", "hide")
+UNITS = ("macs", "flops")
 
 SECTIONS = {
     "layers": "Picture and layers",
@@ -54,6 +58,8 @@ class Exhibit:
     edit: int = 0
     section: str = "layers"
     hide: tuple[str, ...] = ()
+    unit: str = "macs"
+    memory: MemorySettings = USUAL
 
     @property
     def edited(self) -> NetSpec:
@@ -96,6 +102,10 @@ def to_query(exhibit: Exhibit) -> dict[str, list[str]]:
         query["edit"] = [str(exhibit.edit + 1)]
     if exhibit.section != "layers":
         query["section"] = [exhibit.section]
+    if exhibit.unit != "macs":
+        query["unit"] = [exhibit.unit]
+    if exhibit.memory != USUAL:
+        query["memory"] = [str(exhibit.memory)]
     if exhibit.hide:
         query["hide"] = [",".join(exhibit.hide)]
     return query
@@ -121,8 +131,8 @@ def from_query(query: Query, before: Exhibit) -> tuple[Exhibit, tuple[str, ...]]
         edit = _edit(query, places, wrong)
     else:
         nets, edit = before.nets, before.edit
-    hide = _hide(query, wrong)
-    return Exhibit(nets, edit, _section(query, wrong), hide), tuple(wrong)
+    section, unit, memory = _section(query, wrong), _unit(query, wrong), _memory(query, wrong)
+    return Exhibit(nets, edit, section, _hide(query, wrong), unit, memory), tuple(wrong)
 
 
 def nearest_net(text: str) -> tuple[NetSpec | None, str]:
@@ -222,6 +232,23 @@ def _section(query: Query, wrong: list[str]) -> str:
         f"Shown instead: {SECTIONS['layers']}."
     )
     return "layers"
+
+
+def _unit(query: Query, wrong: list[str]) -> str:
+    text = _last(query, "unit", "macs")
+    if text in UNITS:
+        return text
+    wrong.append(f"The link counts in {_cut(text)!r}; there are {listed(UNITS)}. Shown: MACs.")
+    return "macs"
+
+
+def _memory(query: Query, wrong: list[str]) -> MemorySettings:
+    text = _last(query, "memory", str(USUAL))
+    try:
+        return MemorySettings.parse(text)
+    except ValueError as error:
+        wrong.append(f"The link says memory={_cut(text)}: {error}. Shown: the usual settings.")
+        return USUAL
 
 
 def _hide(query: Query, wrong: list[str]) -> tuple[str, ...]:

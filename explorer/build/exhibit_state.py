@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode
 import streamlit as st
 
 from explorer.build.exhibit import Exhibit, from_query, to_query
+from explorer.build.memory_settings import USUAL, MemorySettings
 from resnet.spec import NetSpec
 
 STATE, PROBLEM = "exhibit", "exhibit_problem"  # keys of the session; strings only
@@ -25,6 +26,8 @@ def current() -> Exhibit:
         int(query.get("edit", ["1"])[0]) - 1,
         query.get("section", ["layers"])[0],
         tuple(text for text in query.get("hide", [""])[0].split(",") if text),
+        query.get("unit", ["macs"])[0],
+        MemorySettings.parse(query["memory"][0]) if "memory" in query else USUAL,
     )
 
 

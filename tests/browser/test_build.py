@@ -84,3 +84,20 @@ def test_embedded_it_has_no_navigation_and_no_space_around(open_page):
     section(page, "Picture and layers").click()  # the flag outlives a change
     expect(page).to_have_url(re.compile("embed=true"))
     expect(page.get_by_test_id("stHeader")).to_be_hidden()
+
+
+def test_the_unit_and_the_memory_settings_are_part_of_the_link(open_page):
+    page = open_page("/build?net=resnet20-A")
+    page.get_by_label("FLOPs (2 × MACs)").check()
+    expect(page).to_have_url(re.compile("unit=flops"))
+    section(page, "Memory and time").click()
+    batch = page.get_by_label("Mini-batch, images")
+    batch.fill("256")
+    batch.press("Enter")
+    expect(page).to_have_url(re.compile("memory=256%2Cfp32%2C1|memory=256,fp32,1"))
+    other = open_page("/build" + page.url.split("/build", 1)[1])
+    expect(other.get_by_label("Mini-batch, images")).to_have_value("256")
+    section(other, "Picture and layers").click()
+    expect(other.locator(".anatomy-rows tfoot tr")).to_contain_text("81,102,080")
+    other = open_page("/build?net=resnet20-A&section=memory&memory=0,fp32,1")
+    expect(other.get_by_text("mini-batch 0 is out of range").first).to_be_visible()

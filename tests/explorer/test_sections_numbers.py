@@ -114,10 +114,14 @@ def test_memory_follows_the_batch_and_the_machine() -> None:
     assert {metric.label: metric.value for metric in shown.metric}["To train"] == "4.77 MB"
     shown.selectbox(key="memory_machine").set_value(FASTEST.name).run()
     assert f"balance is **{FASTEST.balance('fp32'):.3g} MACs a byte**" in text(shown)
-    shown.number_input(key=f"memory_peak_{len(MACHINES) - 1}_fp32").set_value(134.0).run()
+    shown.number_input(key="memory_peak").set_value(134.0).run()
     assert not shown.exception
     assert "your own figures: 134 TFLOP/s" in text(shown)
     assert "balance is **20 MACs a byte**" in text(shown)
+    shown.number_input(key="memory_batch").set_value(2).run()
+    assert "your own figures: 134 TFLOP/s" in text(shown)
+    shown.selectbox(key="memory_machine").set_value(MACHINES[0].name).run()
+    assert "your own figures" not in text(shown)
 
 
 def test_a_bound_is_always_called_one() -> None:

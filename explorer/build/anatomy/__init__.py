@@ -4,7 +4,7 @@ Folding, hovering, selecting and the switch from MACs to FLOPs need no answer fr
 survive every rerun of the page that shows the same net.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +20,27 @@ _SCRIPTS = ("rows.js", "picture.js", "columns.js", "table.js", "anatomy.js")  # 
 def anatomy(
     spec: NetSpec,
     key: str,
-    unit: str | None = None,
+    unit: str = "macs",
     height: int = 420,
     hide: Collection[str] = (),
+    on_unit: Callable[[str], None] | None = None,
 ) -> None:
     """Shows the picture of a net and, under it, its layers one by one.
 
-    unit    "macs" or "flops" (2 x MACs), where the page decides; None gives the component a switch
-            of its own, with MACs, the paper's unit, first
+    unit    "macs" or "flops" (2 x MACs), which the component's own switch can change
+    on_unit  told when a visitor changes it
     height  of the table's frame, in pixels
     hide    "picture" or "table", for a page that shows only the other
     """
+
+    def changed() -> None:
+        chosen = st.session_state[key].get("unit")
+        if on_unit and chosen:
+            on_unit(chosen)
+
     _component()(
         key=key,
+        on_unit_change=changed,
         data={
             "payload": payload_json(spec),
             "unit": unit,

@@ -40,8 +40,10 @@ class Anatomy {
       `<span id="${id}-table-hint" hidden>Arrow keys walk through the picture, Enter chooses a ` +
       `layer. The table after the picture lists every layer with its shapes and costs.</span>`;
     this.bar.addEventListener("change", ({ target }) => {
-      if (target.type === "radio") this.state.unit = target.value;
-      else this.state.weighted = target.checked;
+      if (target.type === "radio") {
+        this.state.unit = target.value;
+        this.report(target.value);
+      } else this.state.weighted = target.checked;
       this.table.redraw();
       this.tell();
     });
@@ -53,7 +55,6 @@ class Anatomy {
   update({ payload, unit, height, hide }) {
     this.root.dataset.hide = hide;
     this.table.frame.style.maxHeight = `${height}px`;
-    this.bar.querySelector("fieldset").hidden = Boolean(unit);
     if (payload !== this.source) {
       this.source = payload;
       this.payload = JSON.parse(payload);
@@ -63,14 +64,15 @@ class Anatomy {
       const stages = group(this.rows);
       const before = this.state;
       this.state = stateOf(this.payload.net, stages);
-      if (before) Object.assign(this.state, { unit: before.unit, weighted: before.weighted });
-      if (unit) this.state.unit = unit;
+      if (before) this.state.weighted = before.weighted;
+      this.state.unit = unit;
       this.picture.show(this.payload.picture, this.pictured(), this.table.node.id);
       this.table.show(this.payload, this.rows, stages, this.state);
-    } else if (unit && unit !== this.state.unit) {
+    } else if (unit !== this.asked) {
       this.state.unit = unit;
       this.table.redraw();
     } else return;
+    this.asked = unit;
     const { unit: shown, weighted } = this.state;
     this.bar.querySelector(`[value="${shown}"]`).checked = true;
     this.bar.querySelector(".anatomy-weighted").checked = weighted;
@@ -166,5 +168,6 @@ class Anatomy {
 export default function (component) {
   const root = component.parentElement.querySelector(".anatomy");
   root.anatomy ??= new Anatomy(root);
+  root.anatomy.report = (unit) => component.setStateValue("unit", unit);
   root.anatomy.update(component.data);
 }

@@ -1,13 +1,19 @@
 """The picture of a net and every layer as a row, linked to each other; the rows as CSV."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from explorer.build.anatomy import anatomy
-from explorer.build.exhibit_state import current
+from explorer.build.exhibit_state import change, current
 from explorer.build.layer_table import layer_csv
 from resnet.spec import NetSpec
 
 PARTS = ("picture", "table")
+
+
+def _count_in(unit: str) -> None:
+    change(replace(current(), unit=unit))
 
 
 def show(specs: tuple[NetSpec, ...]) -> None:
@@ -15,7 +21,7 @@ def show(specs: tuple[NetSpec, ...]) -> None:
     spec, exhibit = specs[0], current()
     hidden = [part for part in PARTS if not exhibit.shows(part)]
     if len(hidden) < len(PARTS):
-        anatomy(spec, key="anatomy", hide=hidden)
+        anatomy(spec, key="anatomy", unit=exhibit.unit, hide=hidden, on_unit=_count_in)
     if "table" in hidden:
         return
     note, button = st.columns([8, 2], vertical_alignment="center")

@@ -1,36 +1,35 @@
 """Memory and time on paper: what a step holds, what it moves, and what bounds each layer."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from explorer.build import memory_figures as figures
 from explorer.build import memory_words as words
+from explorer.build.exhibit_state import change, current
+from explorer.build.memory_settings import (
+    MOST_IMAGES,
+    PEAK_RANGE,
+    SPEED_RANGE,
+    MemorySettings,
+)
 from explorer.live import live_chart
 from resnet.memory import inference_memory, training_memory
 from resnet.roofline import MACHINES, Bound, Machine, forward_work, step_bound
 from resnet.spec import NetSpec
 
-OWN = "your own figures"
+KEYS = ("memory_batch", "memory_precision", "memory_machine", "memory_peak", "memory_speed")
 CHART_HEIGHT = 330
 
 
 def show(specs: tuple[NetSpec, ...]) -> None:
     """For the first net."""
     spec = specs[0]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        batch = int(_number("Mini-batch, images", "memory_batch", 128, 1, 65_536, "%d"))
-        precision = st.selectbox(
-            "Precision",
-            list(words.PRECISIONS),
-            format_func=words.PRECISIONS.__getitem__,
-            key="memory_precision",
-            width=140,
-            persist_state="session",
-            help="bf16 mixed: maps and working copies of the weights in 2 bytes; weights, "
-            "gradients, momentum and BN's numbers stay in fp32.",
-        )
-        machine = _machine(precision)
+    settings = current().memory
+    _controls(settings)
+    batch, precision, machine = settings.batch, settings.precision, settings.as_machine()
     work = forward_work(spec, batch, precision)
     bound = step_bound(spec, batch, precision, machine)
     _headline(spec, batch, precision, bound)
@@ -48,26 +47,66 @@ def show(specs: tuple[NetSpec, ...]) -> None:
         )
 
 
-def _machine(precision: str) -> Machine:
-    """One of the list, or with the peaks that a person typed over it."""
-    known = {machine.name: machine for machine in MACHINES}
-    name = st.selectbox(
-        "Machine (assumed)", list(known), key="memory_machine", width=210, persist_state="session"
-    )
-    chosen = known[name]
-    peak = chosen.bf16 if precision == "bf16" else chosen.fp32
-    tag = f"{MACHINES.index(chosen)}_{precision}"
-    flops = _number(
-        "Peak, TFLOP/s", f"memory_peak_{tag}", peak, 0.001, 100_000.0, "%g",
-        help="As data sheets count: one multiply-add is two FLOPs. Type your own machine's.",
-    )  # fmt: skip
-    speed = _number(
-        "Memory, GB/s", f"memory_speed_{tag}", chosen.gigabytes, 0.1, 100_000.0, "%g",
-        help="10⁹ bytes a second between memory and processor.",
-    )  # fmt: skip
-    if (flops, speed) == (peak, chosen.gigabytes):
-        return chosen
-    return Machine(OWN, flops, flops, speed, "what you typed")
+def _controls(settings: MemorySettings) -> None:
+    """The widgets, which show the settings of the link and rewrite it when they change."""
+    peak, speed = settings.peaks
+    shown = (settings.batch, settings.precision, settings.machine, peak, speed)
+    for key, value in zip(KEYS, shown, strict=True):
+        st.session_state[key] = value
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _number("Mini-batch, images", KEYS[0], (1, MOST_IMAGES), "%d")
+        st.selectbox(
+            "Precision",
+            list(words.PRECISIONS),
+            format_func=words.PRECISIONS.__getitem__,
+            key=KEYS[1],
+            width=140,
+            on_change=_chosen,
+            help="bf16 mixed: maps and working copies of the weights in 2 bytes; weights, "
+            "gradients, momentum and BN's numbers stay in fp32.",
+        )
+        st.selectbox(
+            "Machine (assumed)",
+            range(len(MACHINES)),
+            format_func=lambda place: MACHINES[place].name,
+            key=KEYS[2],
+            width=210,
+            on_change=_chosen,
+        )
+        _number(
+            "Peak, TFLOP/s",
+            KEYS[3],
+            PEAK_RANGE,
+            "%g",
+            _typed,
+            "As data sheets count: one multiply-add is two FLOPs. Type your own machine's.",
+        )
+        _number(
+            "Memory, GB/s",
+            KEYS[4],
+            SPEED_RANGE,
+            "%g",
+            _typed,
+            "10⁹ bytes a second between memory and processor.",
+        )
+
+
+def _chosen() -> None:
+    """Typed peaks stay for another mini-batch; another precision or machine brings its own."""
+    exhibit = current()
+    batch, precision, machine = (st.session_state[key] for key in KEYS[:3])
+    before = exhibit.memory
+    if (precision, machine) == (before.precision, before.machine):
+        settings = replace(before, batch=int(batch))
+    else:
+        settings = MemorySettings(int(batch), precision, machine)
+    change(replace(exhibit, memory=settings))
+
+
+def _typed() -> None:
+    peak, speed = (float(st.session_state[key]) for key in KEYS[3:])
+    exhibit = current()
+    change(replace(exhibit, memory=exhibit.memory.with_peaks(peak, speed)))
 
 
 def _headline(spec: NetSpec, batch: int, precision: str, bound: Bound) -> None:
@@ -118,23 +157,21 @@ def _bills(spec: NetSpec, batch: int, precision: str) -> None:
 def _number(
     label: str,
     key: str,
-    value: float,
-    least: float,
-    most: float,
-    form: str | None = None,
+    between: tuple[float, float],
+    form: str,
+    on_change: Callable[[], None] | None = None,
     help: str | None = None,
-) -> float:
+) -> None:
     kind = int if form == "%d" else float
-    return st.number_input(
+    st.number_input(
         label,
-        kind(least),
-        kind(most),
-        kind(value),
+        kind(between[0]),
+        kind(between[1]),
         format=form,
         key=key,
         help=help,
         width=150,
-        persist_state="session",
+        on_change=on_change or _chosen,
     )
 
 
