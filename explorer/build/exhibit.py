@@ -5,6 +5,7 @@
 | `net=resnet56-A&net=plain56` | the nets, up to four, by name |
 | `edit=2` | which of them the controls change, and the figures describe; the first if left out |
 | `section=compare` | the open section, a name of `SECTIONS`; the first if left out |
+| `layer=stage2.block1.conv1` | the layer that is chosen in the picture and the table |
 | `unit=flops` | count in FLOPs (2 x MACs); in MACs, the paper's unit, if left out |
 | `memory=256,bf16,2` | what the memory section counts for: see `explorer.build.memory_settings` |
 | `hide=controls,table` | what is left out of the page: names of `PARTS` or of `SECTIONS` |
@@ -16,12 +17,13 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from explorer.build.memory_settings import USUAL, MemorySettings
+from resnet.plan import plan
 from resnet.spec import IMAGENET_BLOCKS, NetSpec, SpecError, valid_depths_near
 from resnet.wording import listed
 
 MOST_NETS = 4
 LONGEST_NAME = 60
-KEYS = ("net", "edit", "section", "unit", "memory", "hide")
+KEYS = ("net", "edit", "section", "layer", "unit", "memory", "hide")
 UNITS = ("macs", "flops")
 
 SECTIONS = {
@@ -60,10 +62,16 @@ class Exhibit:
     hide: tuple[str, ...] = ()
     unit: str = "macs"
     memory: MemorySettings = USUAL
+    layer: str = ""
 
     @property
     def edited(self) -> NetSpec:
         return self.nets[self.edit]
+
+    @property
+    def chosen_layer(self) -> str:
+        """The chosen layer where the edited net has it, else ""."""
+        return self.layer if self.layer and has_layer(self.edited, self.layer) else ""
 
     @property
     def ordered(self) -> tuple[NetSpec, ...]:
@@ -95,6 +103,10 @@ class Exhibit:
         return replace(self, nets=nets, edit=min(self.edit, len(nets) - 1))
 
 
+def has_layer(spec: NetSpec, name: str) -> bool:
+    return any(layer.name == name for layer in plan(spec).layers)
+
+
 def to_query(exhibit: Exhibit) -> dict[str, list[str]]:
     """What stands in the URL; what has its usual value is left out."""
     query = {"net": [str(net) for net in exhibit.nets]}
@@ -102,6 +114,8 @@ def to_query(exhibit: Exhibit) -> dict[str, list[str]]:
         query["edit"] = [str(exhibit.edit + 1)]
     if exhibit.section != "layers":
         query["section"] = [exhibit.section]
+    if exhibit.chosen_layer:
+        query["layer"] = [exhibit.layer]
     if exhibit.unit != "macs":
         query["unit"] = [exhibit.unit]
     if exhibit.memory != USUAL:
@@ -132,7 +146,8 @@ def from_query(query: Query, before: Exhibit) -> tuple[Exhibit, tuple[str, ...]]
     else:
         nets, edit = before.nets, before.edit
     section, unit, memory = _section(query, wrong), _unit(query, wrong), _memory(query, wrong)
-    return Exhibit(nets, edit, section, _hide(query, wrong), unit, memory), tuple(wrong)
+    layer = _layer(query, nets[edit], wrong)
+    return Exhibit(nets, edit, section, _hide(query, wrong), unit, memory, layer), tuple(wrong)
 
 
 def nearest_net(text: str) -> tuple[NetSpec | None, str]:
@@ -232,6 +247,14 @@ def _section(query: Query, wrong: list[str]) -> str:
         f"Shown instead: {SECTIONS['layers']}."
     )
     return "layers"
+
+
+def _layer(query: Query, spec: NetSpec, wrong: list[str]) -> str:
+    text = _last(query, "layer", "")
+    if not text or has_layer(spec, text):
+        return text
+    wrong.append(f"The link chooses the layer {_cut(text)!r}, which {spec.title} does not have.")
+    return ""
 
 
 def _unit(query: Query, wrong: list[str]) -> str:

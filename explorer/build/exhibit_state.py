@@ -28,6 +28,7 @@ def current() -> Exhibit:
         tuple(text for text in query.get("hide", [""])[0].split(",") if text),
         query.get("unit", ["macs"])[0],
         MemorySettings.parse(query["memory"][0]) if "memory" in query else USUAL,
+        query.get("layer", [""])[0],
     )
 
 

@@ -101,3 +101,14 @@ def test_the_unit_and_the_memory_settings_are_part_of_the_link(open_page):
     expect(other.locator(".anatomy-rows tfoot tr")).to_contain_text("81,102,080")
     other = open_page("/build?net=resnet20-A&section=memory&memory=0,fp32,1")
     expect(other.get_by_text("mini-batch 0 is out of range").first).to_be_visible()
+
+
+def test_the_chosen_layer_is_part_of_the_link(open_page):
+    page = open_page("/build?net=resnet56-A")
+    page.locator('[data-layer="stage2.block1.conv1"]').first.click()
+    expect(page).to_have_url(re.compile(r"layer=stage2\.block1\.conv1"))
+    other = open_page("/build" + page.url.split("/build", 1)[1])
+    expect(other.locator(".anatomy-chosen")).to_contain_text("stage2.block1.conv1")
+    expect(other.locator('.anatomy-rows tr[aria-selected="true"]')).to_have_count(1)
+    other = open_page("/build?net=resnet20-A&layer=stage9.block1.conv1")
+    expect(other.get_by_text("which ResNet-20 A does not have").first).to_be_visible()

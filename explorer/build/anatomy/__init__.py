@@ -24,26 +24,35 @@ def anatomy(
     height: int = 420,
     hide: Collection[str] = (),
     on_unit: Callable[[str], None] | None = None,
+    layer: str = "",
+    on_layer: Callable[[str], None] | None = None,
 ) -> None:
     """Shows the picture of a net and, under it, its layers one by one.
 
     unit    "macs" or "flops" (2 x MACs), which the component's own switch can change
     on_unit  told when a visitor changes it
+    layer    the one that is chosen when the net is first shown, by the Plan's name
+    on_layer told when a visitor chooses another
     height  of the table's frame, in pixels
     hide    "picture" or "table", for a page that shows only the other
     """
 
-    def changed() -> None:
-        chosen = st.session_state[key].get("unit")
-        if on_unit and chosen:
-            on_unit(chosen)
+    def told(name: str, listener: Callable[[str], None] | None) -> Callable[[], None]:
+        def changed() -> None:
+            chosen = st.session_state[key].get(name)
+            if listener and chosen:
+                listener(chosen)
+
+        return changed
 
     _component()(
         key=key,
-        on_unit_change=changed,
+        on_unit_change=told("unit", on_unit),
+        on_layer_change=told("layer", on_layer),
         data={
             "payload": payload_json(spec),
             "unit": unit,
+            "layer": layer,
             "height": height,
             "hide": " ".join(hide),
         },

@@ -42,7 +42,7 @@ class Anatomy {
     this.bar.addEventListener("change", ({ target }) => {
       if (target.type === "radio") {
         this.state.unit = target.value;
-        this.report(target.value);
+        this.report("unit", target.value);
       } else this.state.weighted = target.checked;
       this.table.redraw();
       this.tell();
@@ -52,7 +52,7 @@ class Anatomy {
     });
   }
 
-  update({ payload, unit, height, hide }) {
+  update({ payload, unit, layer, height, hide }) {
     this.root.dataset.hide = hide;
     this.table.frame.style.maxHeight = `${height}px`;
     if (payload !== this.source) {
@@ -82,6 +82,12 @@ class Anatomy {
       ? `${thousands(this.rows.count)} rows are too many at once; unfold a stage or a block.`
       : "";
     this.tell();
+    // The link decides once for each net: a later answer may be older than the latest click.
+    if (payload !== this.followed) {
+      this.followed = payload;
+      this.linked = layer;
+      if (this.index.has(layer)) this.choose(this.index.get(layer));
+    }
   }
 
   // The picture's state speaks names, the table's row numbers.
@@ -110,6 +116,10 @@ class Anatomy {
     }
     this.table.choose(i);
     this.tell();
+    if (name !== this.linked) {
+      this.linked = name;
+      this.report("layer", name);
+    }
   }
 
   unfold(stage, open) {
@@ -168,6 +178,6 @@ class Anatomy {
 export default function (component) {
   const root = component.parentElement.querySelector(".anatomy");
   root.anatomy ??= new Anatomy(root);
-  root.anatomy.report = (unit) => component.setStateValue("unit", unit);
+  root.anatomy.report = (name, value) => component.setStateValue(name, value);
   root.anatomy.update(component.data);
 }

@@ -16,12 +16,24 @@ def _count_in(unit: str) -> None:
     change(replace(current(), unit=unit))
 
 
+def _choose(layer: str) -> None:
+    change(replace(current(), layer=layer))
+
+
 def show(specs: tuple[NetSpec, ...]) -> None:
     """For the first net."""
     spec, exhibit = specs[0], current()
     hidden = [part for part in PARTS if not exhibit.shows(part)]
     if len(hidden) < len(PARTS):
-        anatomy(spec, key="anatomy", unit=exhibit.unit, hide=hidden, on_unit=_count_in)
+        anatomy(
+            spec,
+            key="anatomy",
+            unit=exhibit.unit,
+            hide=hidden,
+            on_unit=_count_in,
+            layer=exhibit.chosen_layer,
+            on_layer=_choose,
+        )
     if "table" in hidden:
         return
     note, button = st.columns([8, 2], vertical_alignment="center")
