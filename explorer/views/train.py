@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from explorer import keeper, launch
+from explorer import keeper, launch, states
 from explorer.launch import OWN, Wish
 from explorer.store import Refused
 from explorer.watch import watch
@@ -71,9 +71,18 @@ def _controls() -> None:
         "Launch", type="primary", width="stretch", key="launch", icon=":material/play_arrow:"
     ):
         _launch(wish, data)
-    if download:
+    if download and not _watching():
         _offer_generated(wish)
     st.session_state["train_link"] = launch.link_of(wish)
+
+
+def _watching() -> bool:
+    """Whether curves are on the page, which then get the room; what failed has none."""
+    watched = st.session_state.get("comparison")
+    snapshot = keeper.feed(watched).snapshot() if watched else None
+    return snapshot is not None and any(
+        run.state != states.FAILED for run in snapshot.comparison.runs
+    )
 
 
 def _machine() -> None:
