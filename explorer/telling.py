@@ -73,8 +73,9 @@ def state_sentence(comparison: Comparison, ahead: int | None) -> str:
         mine = [run for run in ended if run.state == state]
         if not mine:
             continue
-        who = "All nets" if len(mine) == len(ended) else ", ".join(run.spec.title for run in mine)
-        if state == states.FAILED and len(mine) == len(ended):
+        everyone = len(mine) == len(ended) > 1
+        who = "All nets" if everyone else ", ".join(run.spec.title for run in mine)
+        if state == states.FAILED and everyone:
             who = "The nets"
         if state == states.DIVERGED:
             what = "diverged: the loss is no longer a finite number. Try a lower learning rate"

@@ -1,5 +1,7 @@
 """The picture and the table of a net, linked: fold, point, click one and find the other, keys."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -192,13 +194,12 @@ def test_a_screen_reader_is_led_to_the_table(open_net):
 def test_what_is_chosen_and_unfolded_survives_a_rerun(open_net):
     page = open_net("resnet56-A")
     page.locator("[data-toggle='2']").click()
-    page.locator("[data-layer='stage2.block7.conv2']").click()
-    page.get_by_label("FLOPs (2 × MACs)").check()
-    # a rerun of the page, as any widget causes it
-    page.evaluate("document.activeElement.blur()")
     page.evaluate("window.drawn = document.querySelector('.anatomy-picture svg')")
-    page.keyboard.press("r")
-    page.wait_for_timeout(1500)
+    # each of these makes the server run the page again, which then rewrites the address
+    page.locator("[data-layer='stage2.block7.conv2']").click()
+    expect(page).to_have_url(re.compile(r"layer=stage2\.block7\.conv2"))
+    page.get_by_label("FLOPs (2 × MACs)").check()
+    expect(page).to_have_url(re.compile("unit=flops"))
     assert page.evaluate("window.drawn === document.querySelector('.anatomy-picture svg')")
     assert chosen_layer(page)[:3] == ["2", "7", "conv2"]
     expect(page.locator("[data-toggle='2']")).to_have_attribute("aria-expanded", "true")

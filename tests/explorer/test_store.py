@@ -6,7 +6,7 @@ import pytest
 
 from explorer import states
 from explorer import store as store_module
-from explorer.store import MAX_NETS, MAX_QUEUED, Refused, run_folder
+from explorer.store import MAX_NETS, Refused, run_folder
 from resnet.spec import NetSpec
 
 
@@ -163,7 +163,6 @@ def test_a_full_queue_is_refused(store, submit, monkeypatch):
     submit(), submit()
     with pytest.raises(Refused, match="2 comparisons are waiting already"):
         submit()
-    assert MAX_QUEUED == 60
 
 
 def test_a_report_replaces_the_one_before(store):
