@@ -104,7 +104,7 @@ class _Training:
         for trainer, run in open_runs.items():
             if run.id not in owned:
                 unwanted.append(trainer)
-            elif owned[run.id] == states.STOPPED:
+            elif owned[run.id].state == states.STOPPED:
                 self._end(trainer, states.STOPPED)
                 unwanted.append(trainer)
         return unwanted

@@ -1,16 +1,39 @@
-"""What the store keeps, as frozen records: comparisons, their runs, the rows of a run."""
+"""What the store keeps, as frozen records: comparisons, their runs, rows and events."""
 
+import json
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from explorer import states
 from resnet.spec import NetSpec, Recipe
 
+RATE = "rate"  # the kinds of events: the value is the new learning rate,
+EXTENDED = "extended"  # or the new last iteration;
+PAUSED = "paused"  # it has no value
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who asks. `everything`: may act on what others launched, as the machine's own people may."""
+
+    id: str
+    everything: bool = False
+
+    def may_change(self, comparison: "Comparison") -> bool:
+        return self.everything or comparison.owner == self.id
+
 
 @dataclass(frozen=True)
 class Run:
-    """One net trained with one recipe and one seed, as the store knows it."""
+    """One net trained with one recipe and one seed, as the store knows it.
+
+    until      the iteration at which it is finished: the recipe's (as 0 says), or later where it
+               was extended
+    hold_at    the iteration at which it is to pause (0: at once); None: not
+    want_rate  a new learning rate that its lane has not taken up yet
+    turn       runs of the same turn train at once, turn after turn: one turn a seed
+    """
 
     id: int
     comparison: str
@@ -25,6 +48,15 @@ class Run:
     device: str
     data: str
     message: str
+    turn: int = 0
+    until: int = 0
+    hold_at: int | None = None
+    want_rate: float | None = None
+
+    @property
+    def iterations(self) -> int:
+        """How many iterations it trains in all."""
+        return self.until or self.recipe.iterations
 
 
 @dataclass(frozen=True)
@@ -41,6 +73,13 @@ class Comparison:
     done: int | None
     total: int | None
     runs: tuple[Run, ...]
+    owner: str = ""
+    rank: float | None = None
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    archived: bool = False
+    deleted: float | None = None
+    origin: str = ""
 
     @property
     def active(self) -> bool:
@@ -51,8 +90,22 @@ class Comparison:
         return any(run.state == states.RUNNING for run in self.runs)
 
     @property
+    def paused(self) -> bool:
+        """Nothing of it moves because somebody holds it."""
+        return not self.running and any(run.state == states.PAUSED for run in self.runs)
+
+    @property
     def resumable(self) -> bool:
-        return not self.active and any(run.state in states.RESUMABLE for run in self.runs)
+        """Whether what ended early can be taken up; what came in a file has no checkpoints."""
+        return (
+            not self.active
+            and not self.origin
+            and any(run.state in states.RESUMABLE for run in self.runs)
+        )
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        return tuple(sorted({run.recipe.seed for run in self.runs}))
 
 
 @dataclass(frozen=True)
@@ -69,16 +122,45 @@ class StoredRow:
     train_error: float | None
     test_error: float | None
     gradients: array
+    weights: array = field(default_factory=lambda: array("f"))
+
+
+@dataclass(frozen=True)
+class Event:
+    """What people did to a run while it trained; `kind` is RATE, EXTENDED or PAUSED."""
+
+    run: int
+    iteration: int
+    kind: str
+    value: float | None
+    at: float
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a lane is to do with one of its runs."""
+
+    state: str | None
+    hold_at: int | None
+    rate: float | None
+    until: int
 
 
 def run_record(row: Any) -> Run:
     fields = {**row._mapping}
     del fields["lane"]
-    net, recipe = fields.pop("net"), fields.pop("recipe")
-    return Run(**fields, spec=NetSpec.from_json(net), recipe=Recipe.from_json(recipe))
+    spec, recipe = NetSpec.from_json(fields.pop("net")), Recipe.from_json(fields.pop("recipe"))
+    return Run(**fields, spec=spec, recipe=recipe)
+
+
+def comparison_record(row: Any, runs: tuple[Run, ...]) -> Comparison:
+    fields = {**row._mapping}
+    fields["tags"] = tuple(json.loads(fields["tags"]))
+    return Comparison(**fields, runs=runs)
 
 
 def row_record(row: Any) -> StoredRow:
     fields = {**row._mapping}
-    fields["gradients"] = array("f", fields["gradients"] or b"")
+    for norms in ("gradients", "weights"):
+        fields[norms] = array("f", fields[norms] or b"")
     return StoredRow(**fields)

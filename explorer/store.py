@@ -17,13 +17,26 @@ from typing import Any
 import sqlalchemy as sa
 
 from explorer import states
-from explorer.records import Comparison, Run, StoredRow, row_record, run_record
-from explorer.tables import comparisons, open_engine, reports, rows, runs
+from explorer.records import (
+    RATE,
+    Comparison,
+    Event,
+    Run,
+    StoredRow,
+    Wanted,
+    comparison_record,
+    row_record,
+    run_record,
+)
+from explorer.tables import comparisons, events, open_engine, reports, rows, runs
+from explorer.turns import Waiting, in_order
 from resnet.home import home
 from resnet.spec import NetSpec, Recipe
 
 MAX_NETS = 6
+MAX_SEEDS = 5
 MAX_QUEUED = 60
+MAX_WAITING_EACH = 5  # comparisons of one visitor
 NEEDED_DISK = 500 * 2**20  # bytes free before a new comparison is taken
 ROW_FIELDS = (
     "iteration",
@@ -52,19 +65,27 @@ class RunStore:
         """The connection to the database, for what else is kept there (explorer.jobs)."""
         return self._engine
 
-    # what visitors do
-
     def submit(
         self,
         title: str,
         nets: Sequence[tuple[NetSpec, Recipe]],
         lesson: str | None = None,
+        owner: str = "",
     ) -> str:
-        """Puts a comparison into the queue and returns its id. Raises Refused beyond the limits."""
+        """Puts a comparison into the queue and returns its id. Raises Refused beyond the limits.
+
+        nets   each with its recipe; those of one seed train at once, one seed after another
+        owner  the visitor who launches it; "" for the machine's own people, who have no limit
+        """
         if not nets:
             raise Refused("no net was chosen; choose at least one")
-        if len(nets) > MAX_NETS:
-            raise Refused(f"{len(nets)} nets were chosen; a comparison holds at most {MAX_NETS}")
+        seeds = list(dict.fromkeys(recipe.seed for _, recipe in nets))
+        for seed in seeds:
+            together = sum(recipe.seed == seed for _, recipe in nets)
+            if together > MAX_NETS:
+                raise Refused(f"{together} nets were chosen; a comparison holds at most {MAX_NETS}")
+        if len(seeds) > MAX_SEEDS:
+            raise Refused(f"{len(seeds)} seeds were asked for; at most {MAX_SEEDS} train in a row")
         free = free_disk()
         if free < NEEDED_DISK:
             raise Refused(
@@ -73,14 +94,16 @@ class RunStore:
             )
         now = time.time()
         identity = secrets.token_hex(4)
-        with self._write() as connection:
-            if len(self._queued(connection)) >= MAX_QUEUED:
-                raise Refused(
-                    f"{MAX_QUEUED} comparisons are waiting already; try again when one has ended"
-                )
+        with self.write() as connection:
+            check_line(self.waiting(connection), owner)
             connection.execute(
                 comparisons.insert().values(
-                    id=identity, title=title[:200], lesson=lesson, created=now, queued=now
+                    id=identity,
+                    title=title[:200],
+                    lesson=lesson,
+                    created=now,
+                    queued=now,
+                    owner=owner,
                 )
             )
             for spec, recipe in nets:
@@ -90,66 +113,32 @@ class RunStore:
                         net=spec.to_json(),
                         recipe=recipe.to_json(),
                         state=states.QUEUED,
+                        turn=seeds.index(recipe.seed),
+                        until=recipe.iterations,
                     )
                 )
         return identity
 
-    def stop(self, comparison: str) -> None:
-        """Wishes that a comparison stop: what waits is stopped here, what trains by its lane."""
-        mine = runs.c.comparison == comparison
-        with self._write() as connection:
-            connection.execute(
-                runs.update()
-                .where(mine, runs.c.state == states.QUEUED)
-                .values(state=states.STOPPED, want=None)
-            )
-            connection.execute(
-                runs.update()
-                .where(mine, runs.c.state == states.RUNNING)
-                .values(want=states.STOPPED)
-            )
-
-    def resume(self, comparison: str) -> None:
-        """Puts what was stopped, interrupted or has failed back into the queue."""
-        with self._write() as connection:
-            connection.execute(
-                runs.update()
-                .where(runs.c.comparison == comparison, runs.c.state.in_(states.RESUMABLE))
-                .values(state=states.QUEUED, want=None, message="", lane=None)
-            )
-            connection.execute(
-                comparisons.update()
-                .where(comparisons.c.id == comparison)
-                .values(queued=time.time(), message="", done=None, total=None)
-            )
-
-    def delete(self, comparison: str) -> None:
-        """Forgets a comparison, its rows and its checkpoints. Raises Refused while it trains."""
-        found = self.comparison(comparison)
-        if found is None:
-            return
-        with self._write() as connection:
-            if self._running(connection, comparison):
-                raise Refused(f"{found.title!r} is training; stop it first, then delete it")
-            connection.execute(comparisons.delete().where(comparisons.c.id == comparison))
-        for run in found.runs:
-            shutil.rmtree(run_folder(run.id), ignore_errors=True)
-
     # what pages read
 
     def comparison(self, identity: str) -> Comparison | None:
-        found = self._comparisons(comparisons.c.id == identity)
+        found = self._comparisons(comparisons.c.id == identity, comparisons.c.deleted.is_(None))
         return found[0] if found else None
 
-    def comparisons(self) -> list[Comparison]:
-        """All comparisons, the newest first."""
-        return self._comparisons(sa.true())
+    def comparisons(self, deleted: bool = False) -> list[Comparison]:
+        """All comparisons, the newest first; or those that are deleted and can be had back."""
+        gone = comparisons.c.deleted
+        return self._comparisons(gone.is_not(None) if deleted else gone.is_(None))
+
+    def line(self) -> list[str]:
+        """The ids of the comparisons that wait, in the order in which their turns come."""
+        with self._engine.connect() as connection:
+            return in_order(self.waiting(connection))
 
     def place(self, comparison: str) -> int | None:
         """How many comparisons are ahead in the queue; None where it does not wait."""
-        with self._engine.connect() as connection:
-            waiting = self._queued(connection)
-            return waiting.index(comparison) if comparison in waiting else None
+        waiting = self.line()
+        return waiting.index(comparison) if comparison in waiting else None
 
     def load(self) -> tuple[int, int]:
         """How many comparisons train, and how many wait."""
@@ -170,6 +159,18 @@ class RunStore:
         with self._engine.connect() as connection:
             return [row_record(row) for row in connection.execute(query)]
 
+    def events(self, comparison: str) -> list[Event]:
+        """What people did to the runs of a comparison while they trained, the oldest first."""
+        query = (
+            sa.select(events)
+            .join(runs, runs.c.id == events.c.run)
+            .where(runs.c.comparison == comparison)
+            .order_by(events.c.iteration, events.c.id)
+        )
+        with self._engine.connect() as connection:
+            found = [{**row._mapping} for row in connection.execute(query)]
+        return [Event(**{k: v for k, v in each.items() if k != "id"}) for each in found]
+
     def reported(self, key: str) -> tuple[dict[str, Any], float] | None:
         """What was last reported under a key, and how many seconds ago."""
         query = sa.select(reports.c.value, reports.c.at).where(reports.c.key == key)
@@ -180,14 +181,16 @@ class RunStore:
     # what worker and lanes do
 
     def claim(self, lane: str) -> Comparison | None:
-        """Takes the comparison that has waited longest; its queued runs now belong to `lane`."""
-        with self._write() as connection:
-            waiting = self._queued(connection)
-            if not waiting:
+        """Takes the next turn of the comparison at the head of the line; its runs are `lane`'s."""
+        with self.write() as connection:
+            line = in_order(self.waiting(connection))
+            if not line:
                 return None
+            waits = (runs.c.comparison == line[0], runs.c.state == states.QUEUED)
+            turn = connection.scalar(sa.select(sa.func.min(runs.c.turn)).where(*waits))
             connection.execute(
                 runs.update()
-                .where(runs.c.comparison == waiting[0], runs.c.state == states.QUEUED)
+                .where(*waits, runs.c.turn == turn)
                 .values(
                     state=states.RUNNING,
                     want=None,
@@ -196,22 +199,28 @@ class RunStore:
                     leg_from=runs.c.iteration,
                 )
             )
-        found = self.comparison(waiting[0])
+            connection.execute(  # a place that a teacher gave is for one turn
+                comparisons.update().where(comparisons.c.id == line[0]).values(rank=None)
+            )
+        found = self.comparison(line[0])
         assert found is not None
         return found
 
     def hand_over(self, run_ids: Iterable[int], lane: str) -> None:
         """Gives claimed runs to one lane."""
-        with self._write() as connection:
+        with self.write() as connection:
             connection.execute(runs.update().where(runs.c.id.in_(list(run_ids))).values(lane=lane))
 
-    def owned(self, lane: str) -> dict[int, str | None]:
-        """The running runs that belong to a lane, and what is wanted of each."""
-        query = sa.select(runs.c.id, runs.c.want).where(
-            runs.c.lane == lane, runs.c.state == states.RUNNING
-        )
+    def owned(self, lane: str) -> dict[int, Wanted]:
+        """The runs that a lane holds, training or paused, and what is wanted of each."""
+        query = sa.select(
+            runs.c.id, runs.c.want, runs.c.hold_at, runs.c.want_rate, runs.c.until
+        ).where(_held_by(lane))
         with self._engine.connect() as connection:
-            return {row.id: row.want for row in connection.execute(query)}
+            return {
+                row.id: Wanted(row.want, row.hold_at, row.want_rate, row.until)
+                for row in connection.execute(query)
+            }
 
     def run(self, identity: int) -> Run | None:
         query = sa.select(runs).where(runs.c.id == identity)
@@ -221,12 +230,9 @@ class RunStore:
 
     def append(self, lane: str, fresh: Sequence[tuple[int, Any]]) -> None:
         """Adds rows (run id, resnet.train.Row) of runs that still belong to the lane."""
-        with self._write() as connection:
+        with self.write() as connection:
             owned = {
-                row.id
-                for row in connection.execute(
-                    sa.select(runs.c.id).where(runs.c.lane == lane, runs.c.state == states.RUNNING)
-                )
+                row.id for row in connection.execute(sa.select(runs.c.id).where(_held_by(lane)))
             }
             values = [_values(run, row) for run, row in fresh if run in owned]
             if not values:
@@ -243,8 +249,11 @@ class RunStore:
     def rewind(self, run: int, iteration: int) -> None:
         """Takes back the rows after `iteration` (all, at 0): a run goes on from its checkpoint."""
         beyond = rows.c.iteration > (iteration if iteration else -1)
-        with self._write() as connection:
+        with self.write() as connection:
             gone = connection.execute(rows.delete().where(rows.c.run == run, beyond)).rowcount
+            connection.execute(
+                events.delete().where(events.c.run == run, events.c.iteration > iteration)
+            )
             connection.execute(
                 runs.update()
                 .where(runs.c.id == run)
@@ -260,16 +269,68 @@ class RunStore:
 
     def settle(self, run: int, lane: str, state: str, message: str = "") -> None:
         """Writes the state in which a lane leaves its run."""
-        with self._write() as connection:
+        with self.write() as connection:
             connection.execute(
                 runs.update()
-                .where(runs.c.id == run, runs.c.lane == lane, runs.c.state == states.RUNNING)
-                .values(state=state, want=None, lane=None, message=message[:500])
+                .where(runs.c.id == run, _held_by(lane))
+                .values(state=state, want=None, hold_at=None, lane=None, message=message[:500])
             )
+
+    def hold(self, run: int, lane: str, iteration: int) -> None:
+        """Notes that a lane has paused its run after `iteration` mini-batches."""
+        with self.write() as connection:
+            connection.execute(
+                runs.update()
+                .where(runs.c.id == run, _held_by(lane))
+                .values(state=states.PAUSED, iteration=iteration)
+            )
+
+    def go_on(self, run: int, lane: str) -> None:
+        """Notes that a paused run trains again."""
+        with self.write() as connection:
+            connection.execute(
+                runs.update()
+                .where(runs.c.id == run, _held_by(lane))
+                .values(state=states.RUNNING, leg_started=time.time(), leg_from=runs.c.iteration)
+            )
+
+    def let_go(self, run: int, lane: str) -> bool:
+        """Leaves a paused run, saved, to whoever claims it next; False if it is wanted just now."""
+        with self.write() as connection:
+            return bool(
+                connection.execute(
+                    runs.update()
+                    .where(
+                        runs.c.id == run,
+                        runs.c.lane == lane,
+                        runs.c.state == states.PAUSED,
+                        runs.c.want.is_(None),
+                        runs.c.hold_at <= runs.c.iteration,
+                    )
+                    .values(lane=None)
+                ).rowcount
+            )
+
+    def mark(self, run: int, iteration: int, kind: str, value: float | None = None) -> None:
+        """Keeps what was done to a run; once, however often it is told. A rate is then taken up."""
+        with self.write() as connection:
+            same = (events.c.run == run, events.c.iteration == iteration, events.c.kind == kind)
+            connection.execute(events.delete().where(*same))
+            connection.execute(
+                events.insert().values(
+                    run=run, iteration=iteration, kind=kind, value=value, at=time.time()
+                )
+            )
+            if kind == RATE:
+                connection.execute(
+                    runs.update()
+                    .where(runs.c.id == run, runs.c.want_rate == value)
+                    .values(want_rate=None)
+                )
 
     def describe(self, run: int, device: str, data: str) -> None:
         """Notes on what machine and which images a run trains."""
-        with self._write() as connection:
+        with self.write() as connection:
             connection.execute(
                 runs.update().where(runs.c.id == run).values(device=device[:80], data=data[:200])
             )
@@ -278,7 +339,7 @@ class RunStore:
         self, comparison: str, message: str, done: int | None = None, total: int | None = None
     ) -> None:
         """What a comparison is doing before its first row: "decoding images", 500 of 60,000."""
-        with self._write() as connection:
+        with self.write() as connection:
             connection.execute(
                 comparisons.update()
                 .where(comparisons.c.id == comparison)
@@ -286,48 +347,70 @@ class RunStore:
             )
 
     def interrupt(self, lane: str | None = None) -> int:
-        """Marks running runs as interrupted: those of one lane, or all. Returns how many."""
+        """Marks running runs as interrupted: those of one lane, or all. Returns how many.
+
+        What was paused stays so: it was saved when it paused.
+        """
         theirs = runs.c.lane == lane if lane else sa.true()
-        with self._write() as connection:
+        waiting = sa.and_(
+            runs.c.state == states.PAUSED,
+            runs.c.want.is_(None),
+            runs.c.hold_at.is_not(None),
+            runs.c.hold_at <= runs.c.iteration,
+        )
+        with self.write() as connection:
+            connection.execute(runs.update().where(theirs, waiting).values(lane=None))
+            held = runs.c.state.in_(states.HELD_BY_A_LANE)
             return connection.execute(
                 runs.update()
-                .where(runs.c.state == states.RUNNING, theirs)
-                .values(state=states.INTERRUPTED, want=None, lane=None)
+                .where(theirs, held, sa.not_(waiting))
+                .values(state=states.INTERRUPTED, want=None, hold_at=None, lane=None)
             ).rowcount
 
     def report(self, key: str, value: dict[str, Any]) -> None:
         """Keeps what a worker, lane or server says of itself, in place of what it said before."""
-        with self._write() as connection:
+        with self.write() as connection:
             connection.execute(reports.delete().where(reports.c.key == key))
             connection.execute(
                 reports.insert().values(key=key, value=json.dumps(value), at=time.time())
             )
 
-    def _write(self) -> AbstractContextManager[sa.Connection]:
+    def write(self) -> AbstractContextManager[sa.Connection]:
+        """A transaction that writes, for what else is kept in the same database."""
         return self._writer.begin()
 
-    def _queued(self, connection: sa.Connection) -> list[str]:
+    def waiting(self, connection: sa.Connection) -> list[Waiting]:
+        """What waits in line: queued, and not held at a pause, deleted or on the train already."""
+        held = sa.select(runs.c.comparison).where(runs.c.state == states.PAUSED)
         query = (
-            sa.select(comparisons.c.id)
+            sa.select(
+                comparisons.c.id, comparisons.c.owner, comparisons.c.queued, comparisons.c.rank
+            )
             .join(runs, runs.c.comparison == comparisons.c.id)
-            .where(runs.c.state == states.QUEUED)
+            .where(
+                runs.c.state == states.QUEUED,
+                comparisons.c.id.not_in(held),
+                comparisons.c.deleted.is_(None),
+            )
             .group_by(comparisons.c.id)
-            .order_by(comparisons.c.queued, comparisons.c.id)
         )
-        return list(connection.scalars(query))
-
-    def _running(self, connection: sa.Connection, comparison: str) -> bool:
-        query = sa.select(runs.c.id).where(
-            runs.c.comparison == comparison, runs.c.state == states.RUNNING
+        served = (
+            sa.select(comparisons.c.owner, sa.func.max(runs.c.leg_started).label("at"))
+            .join(runs, runs.c.comparison == comparisons.c.id)
+            .group_by(comparisons.c.owner)
         )
-        return connection.execute(query).first() is not None
+        at = {row.owner: row.at or 0.0 for row in connection.execute(served)}
+        return [
+            Waiting(row.id, row.owner, row.queued, row.rank, at.get(row.owner, 0.0))
+            for row in connection.execute(query)
+        ]
 
-    def _comparisons(self, which: sa.ColumnElement[bool]) -> list[Comparison]:
-        query = sa.select(comparisons).where(which).order_by(comparisons.c.created.desc())
+    def _comparisons(self, *which: sa.ColumnElement[bool]) -> list[Comparison]:
+        query = sa.select(comparisons).where(*which).order_by(comparisons.c.created.desc())
         of_them = (
             sa.select(runs)
             .join(comparisons, comparisons.c.id == runs.c.comparison)
-            .where(which)
+            .where(*which)
             .order_by(runs.c.id)
         )
         with self._engine.connect() as connection:
@@ -335,9 +418,20 @@ class RunStore:
             for row in connection.execute(of_them):
                 members.setdefault(row.comparison, []).append(run_record(row))
             return [
-                Comparison(**row._mapping, runs=tuple(members.get(row.id, ())))
+                comparison_record(row, tuple(members.get(row.id, ())))
                 for row in connection.execute(query)
             ]
+
+
+def check_line(waiting: Sequence[Waiting], owner: str) -> None:
+    """Raises Refused where the line, or a visitor's part of it, is full."""
+    if len(waiting) >= MAX_QUEUED:
+        raise Refused(f"{MAX_QUEUED} comparisons are waiting already; try again when one has ended")
+    if owner and sum(each.owner == owner for each in waiting) >= MAX_WAITING_EACH:
+        raise Refused(
+            f"{MAX_WAITING_EACH} comparisons of yours are waiting already; "
+            "wait until one has begun, or stop one"
+        )
 
 
 def run_folder(run: int) -> Path:
@@ -351,6 +445,10 @@ def free_disk() -> int:
     return shutil.disk_usage(home()).free
 
 
+def _held_by(lane: str) -> sa.ColumnElement[bool]:
+    return sa.and_(runs.c.lane == lane, runs.c.state.in_(states.HELD_BY_A_LANE))
+
+
 def _values(run: int, row: Any) -> dict[str, Any]:
     """A row's columns; numbers that are not finite become NULL, which every database can hold."""
     values = {
@@ -358,4 +456,7 @@ def _values(run: int, row: Any) -> dict[str, Any]:
         for name in ROW_FIELDS
         for value in (getattr(row, name),)
     }
-    return {**values, "run": run, "gradients": array("f", row.gradients or ()).tobytes()}
+    norms = {
+        name: array("f", getattr(row, name) or ()).tobytes() for name in ("gradients", "weights")
+    }
+    return {**values, **norms, "run": run}

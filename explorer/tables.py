@@ -19,6 +19,13 @@ comparisons = sa.Table(
     sa.Column("message", sa.String(500), nullable=False, default=""),
     sa.Column("done", sa.BigInteger),
     sa.Column("total", sa.BigInteger),
+    sa.Column("owner", sa.String(24), nullable=False, server_default=""),  # who launched it
+    sa.Column("rank", sa.Float),  # a teacher's place in the line, the lowest first
+    sa.Column("tags", sa.Text, nullable=False, server_default="[]"),  # JSON
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.Column("archived", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("deleted", sa.Float),  # when; it can be had back for a while
+    sa.Column("origin", sa.String(300), nullable=False, server_default=""),  # what came in a file
 )
 
 runs = sa.Table(
@@ -38,6 +45,10 @@ runs = sa.Table(
     sa.Column("device", sa.String(80), nullable=False, default=""),
     sa.Column("data", sa.String(200), nullable=False, default=""),
     sa.Column("message", sa.String(500), nullable=False, default=""),
+    sa.Column("turn", sa.Integer, nullable=False, server_default="0"),  # of a turn: train at once
+    sa.Column("until", sa.Integer, nullable=False, server_default="0"),  # 0: as the recipe says
+    sa.Column("hold_at", sa.Integer),  # the iteration at which it is to pause; NULL: go on
+    sa.Column("want_rate", sa.Float),  # a new learning rate that its lane has not taken up yet
     sqlite_autoincrement=True,  # a folder of checkpoints never meets another run of the same id
 )
 
@@ -54,8 +65,30 @@ rows = sa.Table(
     sa.Column("train_error", sa.Float),
     sa.Column("test_error", sa.Float),
     sa.Column("gradients", sa.LargeBinary),  # float32, one for each of the Plan's weighted layers
+    sa.Column("weights", sa.LargeBinary),  # likewise: the norms of the weights themselves
     sa.UniqueConstraint("run", "iteration"),
     sqlite_autoincrement=True,  # an id is never given twice, so a cursor never misses a row
+)
+
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("run", sa.ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("iteration", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("value", sa.Float),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.UniqueConstraint("run", "iteration", "kind"),
+)
+
+guesses = sa.Table(
+    "guesses",
+    metadata,
+    sa.Column("comparison", sa.ForeignKey("comparisons.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("visitor", sa.String(24), primary_key=True),
+    sa.Column("choice", sa.Integer, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
 )
 
 reports = sa.Table(
@@ -91,7 +124,19 @@ def open_engine(url: str) -> sa.Engine:
         sa.event.listen(engine, "begin", _begin)
     with engine.execution_options(writes=True).begin() as connection:
         metadata.create_all(connection)
+        _add_missing_columns(connection)
     return engine
+
+
+def _add_missing_columns(connection: sa.Connection) -> None:
+    """Brings a database that an older version of the program made up to these tables."""
+    inspector = sa.inspect(connection)
+    for table in metadata.sorted_tables:
+        known = {column["name"] for column in inspector.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in known:
+                definition = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {definition}")
 
 
 def _prepare(connection: Any, _record: Any) -> None:

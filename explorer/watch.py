@@ -8,6 +8,7 @@ import streamlit as st
 from explorer import figures, keeper, telling
 from explorer.feed import Curves, Feed, Snapshot
 from explorer.live import live_chart
+from explorer.wishes import Wishes
 from resnet.lessons import LESSONS
 
 Draw = Callable[[Sequence[Curves], str], go.Figure]
@@ -91,7 +92,7 @@ def _head(feed: Feed, snapshot: Snapshot) -> None:
             key="stop",
             width="stretch",
             on_click=_act,
-            args=(keeper.store().stop, comparison.id),
+            args=(Wishes(keeper.store()).stop, comparison.id),
             help="Stops after the next mini-batch; it can be resumed.",
         )
     elif comparison.resumable:
@@ -101,7 +102,7 @@ def _head(feed: Feed, snapshot: Snapshot) -> None:
             key="resume",
             width="stretch",
             on_click=_act,
-            args=(keeper.store().resume, comparison.id),
+            args=(Wishes(keeper.store()).resume, comparison.id),
             help="Carries on from the last checkpoint.",
         )
     sentence = telling.state_sentence(comparison, keeper.store().place(comparison.id))

@@ -32,6 +32,7 @@ class Row:
     train_error   on fixed training images, in evaluation mode and fp32; None where not tested
     test_error    on fixed test images, likewise
     gradients     L2 norm of the loss gradient for every layer of `Trainer.layer_names`
+    weights       L2 norm of the weights themselves, likewise
     """
 
     iteration: int
@@ -42,6 +43,7 @@ class Row:
     train_error: float | None = None
     test_error: float | None = None
     gradients: tuple[float, ...] | None = None
+    weights: tuple[float, ...] | None = None
 
     @property
     def diverged(self) -> bool:

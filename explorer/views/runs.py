@@ -6,7 +6,9 @@ import streamlit as st
 
 from explorer import keeper, states, telling
 from explorer.records import Comparison
+from explorer.shelf import Shelf
 from explorer.store import Refused
+from explorer.wishes import Wishes
 
 PAGE = 12  # comparisons shown at once
 
@@ -20,7 +22,7 @@ def _ask_to_delete(comparison: Comparison) -> None:
     yes, no = st.columns(2)
     if yes.button("Delete", type="primary", width="stretch", key="delete_yes"):
         try:
-            keeper.store().delete(comparison.id)
+            Shelf(keeper.store()).delete(comparison.id)
         except Refused as error:
             st.error(f"It was not deleted: {error}.")
             return
@@ -73,7 +75,7 @@ def _card(comparison: Comparison) -> None:
                 "Stop",
                 key=f"stop_{comparison.id}",
                 width="stretch",
-                on_click=keeper.store().stop,
+                on_click=Wishes(keeper.store()).stop,
                 args=(comparison.id,),
             )
         else:
@@ -82,7 +84,7 @@ def _card(comparison: Comparison) -> None:
                 key=f"resume_{comparison.id}",
                 width="stretch",
                 disabled=not comparison.resumable,
-                on_click=keeper.store().resume,
+                on_click=Wishes(keeper.store()).resume,
                 args=(comparison.id,),
             )
         cells[2].download_button(

@@ -10,6 +10,7 @@ import torch
 
 from explorer import lane, states, worker
 from explorer.store import run_folder
+from explorer.wishes import Wishes
 from resnet import checkpoint, data
 from resnet.spec import NetSpec
 
@@ -81,7 +82,7 @@ def test_a_killed_lane_is_interrupted_and_resumes_to_the_undisturbed_numbers(sto
     begun = [checkpoint.load(file)[2]["iteration"] for file in files]
     assert all(0 < iteration < 300 for iteration in begun)
 
-    store.resume(disturbed)
+    Wishes(store).resume(disturbed)
     worker.run_next(store)
     assert {run.state for run in store.comparison(disturbed).runs} == {states.FINISHED}
     assert curves(store, disturbed) == curves(store, undisturbed)
@@ -97,7 +98,7 @@ def test_a_stopped_comparison_resumes_to_the_undisturbed_numbers(store, submit, 
 
     def stop_soon():
         wait_for(lambda: len(store.since(stopped)) > 4)
-        store.stop(stopped)
+        Wishes(store).stop(stopped)
 
     thread = threading.Thread(target=stop_soon)
     thread.start()
@@ -106,7 +107,7 @@ def test_a_stopped_comparison_resumes_to_the_undisturbed_numbers(store, submit, 
     found = store.comparison(stopped)
     assert {run.state for run in found.runs} == {states.STOPPED}
     assert all(0 < run.iteration < 100 for run in found.runs)
-    store.resume(stopped)
+    Wishes(store).resume(stopped)
     worker.run_next(store)
     assert curves(store, stopped) == curves(store, undisturbed)
 
@@ -152,10 +153,10 @@ def test_a_run_is_not_resumed_on_other_images(store, submit, monkeypatch):
     identity = submit()
     worker.run_next(store)
     for run in store.comparison(identity).runs:
-        with store._write() as connection:
+        with store.write() as connection:
             connection.exec_driver_sql(f"UPDATE runs SET state='stopped' WHERE id={run.id}")
     monkeypatch.setenv("RESNET_DATA_NAME", "other images")
-    store.resume(identity)
+    Wishes(store).resume(identity)
     worker.run_next(store)
     for run in store.comparison(identity).runs:
         assert run.state == states.FAILED

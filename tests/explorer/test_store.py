@@ -6,12 +6,14 @@ import pytest
 
 from explorer import states
 from explorer import store as store_module
+from explorer.shelf import Shelf
 from explorer.store import MAX_NETS, Refused, run_folder
+from explorer.wishes import Wishes
 from resnet.spec import NetSpec
 
 
 def row(iteration, **more):
-    fields = dict.fromkeys(store_module.ROW_FIELDS) | {"gradients": None}
+    fields = dict.fromkeys(store_module.ROW_FIELDS) | {"gradients": None, "weights": None}
     return SimpleNamespace(**{**fields, "iteration": iteration, "seconds": 1.0, **more})
 
 
@@ -103,13 +105,13 @@ def test_a_cursor_misses_no_row_after_rows_were_taken_back(store, submit):
 
 def test_stopping_ends_what_waits_and_asks_what_trains(store, submit):
     waiting = submit()
-    store.stop(waiting)
+    Wishes(store).stop(waiting)
     assert {run.state for run in store.comparison(waiting).runs} == {states.STOPPED}
     training = submit()
     claimed = store.claim("lane")
-    store.stop(training)
+    Wishes(store).stop(training)
     assert {run.state for run in store.comparison(training).runs} == {states.RUNNING}
-    assert set(store.owned("lane").values()) == {states.STOPPED}
+    assert {wanted.state for wanted in store.owned("lane").values()} == {states.STOPPED}
     assert set(store.owned("lane")) == {run.id for run in claimed.runs}
 
 
@@ -119,7 +121,7 @@ def test_resuming_queues_only_what_can_be_resumed(store, submit):
     finished, stopped = (run.id for run in claimed.runs)
     store.settle(finished, "lane", states.FINISHED)
     store.settle(stopped, "lane", states.STOPPED)
-    store.resume(claimed.id)
+    Wishes(store).resume(claimed.id)
     assert store.run(finished).state == states.FINISHED
     assert store.run(stopped).state == states.QUEUED
     again = store.claim("other")
@@ -133,10 +135,13 @@ def test_deleting_takes_rows_and_checkpoints_along(store, submit):
     store.append("lane", [(run, row(10))])
     run_folder(run).mkdir(parents=True)
     with pytest.raises(Refused, match="'small' is training; stop it first"):
-        store.delete(claimed.id)
+        Shelf(store).delete(claimed.id)
     store.interrupt("lane")
-    store.delete(claimed.id)
+    Shelf(store).delete(claimed.id)
     assert store.comparison(claimed.id) is None
+    Shelf(store).purge()
+    assert run_folder(run).exists()  # it can still be had back
+    Shelf(store).purge(older_than=0)
     assert store.since(claimed.id) == []
     assert not run_folder(run).exists()
 
@@ -144,7 +149,8 @@ def test_deleting_takes_rows_and_checkpoints_along(store, submit):
 def test_the_id_of_a_deleted_run_is_never_given_again(store, submit):
     first = submit()
     ids = {run.id for run in store.comparison(first).runs}
-    store.delete(first)
+    Shelf(store).delete(first)
+    Shelf(store).purge(older_than=0)
     assert ids.isdisjoint(run.id for run in store.comparison(submit()).runs)
 
 

@@ -7,6 +7,7 @@ import pytest
 from explorer import states, telling
 from explorer.feed import Curves, Feed, Snapshot
 from explorer.records import Comparison, Run
+from explorer.shelf import Shelf
 from resnet.lessons import DEGRADATION
 from resnet.spec import NetSpec
 
@@ -132,5 +133,5 @@ def test_a_feed_starts_over_when_rows_are_taken_back(store, submit, image_folder
     after = feed.snapshot(fresh=True)
     assert [row.iteration for row in after.curves[0].rows] == [0, 10, 20]
     assert after.version > before.version
-    store.delete(identity)
+    Shelf(store).delete(identity)
     assert feed.snapshot(fresh=True) is None
