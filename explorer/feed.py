@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from explorer.records import Comparison, Run, StoredRow
+from explorer.records import Comparison, Event, Run, StoredRow
 from explorer.store import RunStore
 
 FRESH_FOR = 0.9  # seconds; pages refresh once a second
@@ -41,6 +41,7 @@ class Snapshot:
     comparison: Comparison
     curves: tuple[Curves, ...]
     version: int
+    events: tuple[Event, ...] = ()
 
 
 class Feed:
@@ -84,7 +85,8 @@ class Feed:
             self._rows.setdefault(row.run, []).append(row)
             self._cursor = max(self._cursor, row.id)
         before = self._snapshot
-        if before and not fresh and before.comparison == found:
+        events = tuple(self._store.events(self._id))
+        if before and not fresh and (before.comparison, before.events) == (found, events):
             return
         curves = tuple(Curves(run, list(self._rows.get(run.id, ()))) for run in found.runs)
-        self._snapshot = Snapshot(found, curves, before.version + 1 if before else 0)
+        self._snapshot = Snapshot(found, curves, before.version + 1 if before else 0, events)

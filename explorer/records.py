@@ -32,6 +32,7 @@ class Run:
                was extended
     hold_at    the iteration at which it is to pause (0: at once); None: not
     want_rate  a new learning rate that its lane has not taken up yet
+    held       whether a lane holds it, training or paused
     turn       runs of the same turn train at once, turn after turn: one turn a seed
     """
 
@@ -52,6 +53,7 @@ class Run:
     until: int = 0
     hold_at: int | None = None
     want_rate: float | None = None
+    held: bool = False
 
     @property
     def iterations(self) -> int:
@@ -148,7 +150,7 @@ class Wanted:
 
 def run_record(row: Any) -> Run:
     fields = {**row._mapping}
-    del fields["lane"]
+    fields["held"] = fields.pop("lane") is not None
     spec, recipe = NetSpec.from_json(fields.pop("net")), Recipe.from_json(fields.pop("recipe"))
     return Run(**fields, spec=spec, recipe=recipe)
 

@@ -5,9 +5,28 @@ from collections.abc import Sequence
 
 from explorer import states
 from explorer.feed import Curves, Snapshot
-from explorer.records import Comparison
+from explorer.records import Comparison, Run
+from explorer.state_words import state_sentence
+from explorer.verdicts import evidence, paper_points, paper_says, results, verdict_of
 from resnet.cost import cost
-from resnet.verdict import short_titles, verdict
+from resnet.curves import curve, curve_names
+from resnet.paper import GRADIENT_POSITION
+
+__all__ = [
+    "GRADIENT_POSITION",
+    "csv_text",
+    "duration",
+    "escaped",
+    "evidence",
+    "numbers",
+    "paper_points",
+    "paper_says",
+    "progress",
+    "results",
+    "seconds_left",
+    "state_sentence",
+    "verdict_of",
+]
 
 
 def duration(seconds: float) -> str:
@@ -16,122 +35,77 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     if seconds < 5400:
         return f"{seconds / 60:.0f} min"
-    return f"{seconds // 3600:.0f} h {seconds % 3600 / 60:.0f} min"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min"
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown must show as it is."""
+    return "".join(
+        f"\\{letter}" if letter in r"\`*_{}[]()#+-.!|$~<>" else letter for letter in text
+    )
 
 
 def progress(comparison: Comparison) -> tuple[float, str]:
-    """The share of the work that is done, 0 to 1, and a sentence about it."""
-    total = sum(run.recipe.iterations * cost(run.spec).macs for run in comparison.runs)
-    done = sum(run.iteration * cost(run.spec).macs for run in comparison.runs)
-    least = min(run.iteration for run in comparison.runs)
-    words = f"iteration {least:,} of {comparison.runs[0].recipe.iterations:,}"
+    """The share of the work that is done, 0 to 1, and a sentence about it.
+
+    The sentence is about the seed that trains: "seed 2 of 3, iteration 240 of 400, 41 s left".
+    What will not train on counts as done.
+    """
+    done = sum(run.iteration * _work(run) for run in comparison.runs)
+    total = sum(_planned(run, comparison.active) * _work(run) for run in comparison.runs)
+    turns = sorted({run.turn for run in comparison.runs})
+    now = _turn(comparison.runs)
+    mine = [run for run in comparison.runs if run.turn == now]
+    going = [run for run in mine if run.state in states.ACTIVE] or mine
+    behind = min(going, key=lambda run: run.iteration / run.iterations)
+    words = f"iteration {behind.iteration:,} of {behind.iterations:,}"
+    if len(turns) > 1:
+        all_done = all(run.state == states.FINISHED for run in comparison.runs)
+        seed = f"{len(turns)} seeds" if all_done else f"seed {turns.index(now) + 1} of {len(turns)}"
+        words = f"{seed}, {words}"
     left = seconds_left(comparison)
     if comparison.running and left is not None:
         words += f", {duration(left)} left"
-    return done / total, words
+    return done / max(1, total), words
 
 
 def seconds_left(comparison: Comparison, now: float | None = None) -> float | None:
-    """From the pace since this leg began; None while there is no pace yet.
+    """For all that still trains and the turns to come, at the pace since this leg began.
 
-    Runs that no longer train do not count, neither for the work left nor for the pace.
+    None while there is no pace yet. Waiting in line between turns is not in it.
     """
-    active = [run for run in comparison.runs if run.state == states.RUNNING and run.leg_started]
-    weights = {run.id: cost(run.spec).macs for run in active}
-    done = sum((run.iteration - run.leg_from) * weights[run.id] for run in active)
-    left = sum((run.recipe.iterations - run.iteration) * weights[run.id] for run in active)
-    if not active or done <= 0:
+    now = time.time() if now is None else now
+    training = [run for run in comparison.runs if run.state == states.RUNNING and run.leg_started]
+    pace = sum(
+        (run.iteration - run.leg_from) * _work(run) / max(1e-3, now - (run.leg_started or 0.0))
+        for run in training
+    )
+    if pace <= 0:
         return None
-    started = max(run.leg_started or 0.0 for run in active)
-    elapsed = (now or time.time()) - started
-    return max(0.0, left * elapsed / done)
-
-
-def state_sentence(comparison: Comparison, ahead: int | None) -> str:
-    """What happens with the comparison as a whole, in words."""
-    if ahead is not None and not comparison.running:
-        if ahead == 0:
-            return "Starting: the training processes get ready."
-        return f"Waiting: {ahead} comparison{'s' if ahead > 1 else ''} ahead in the line."
-    if comparison.message and comparison.running:
-        share = (
-            f": {comparison.done:,} of {comparison.total:,}"
-            if comparison.done is not None and comparison.total
-            else ""
-        )
-        if comparison.message.startswith("downloading") and comparison.total:
-            share = f": {(comparison.done or 0) / 1e6:.0f} of {comparison.total / 1e6:.0f} MB"
-        return f"{comparison.message[0].upper()}{comparison.message[1:]}{share}."
-    ended = [run for run in comparison.runs if run.state not in states.ACTIVE]
-    if comparison.active:
-        return ""
-    kinds = {run.state for run in ended}
-    if kinds == {states.FINISHED}:
-        return ""
-    sentences = []
-    for state in (states.STOPPED, states.INTERRUPTED, states.DIVERGED, states.FAILED):
-        mine = [run for run in ended if run.state == state]
-        if not mine:
-            continue
-        everyone = len(mine) == len(ended) > 1
-        who = "All nets" if everyone else ", ".join(run.spec.title for run in mine)
-        if state == states.FAILED and everyone:
-            who = "The nets"
-        if state == states.DIVERGED:
-            what = "diverged: the loss is no longer a finite number. Try a lower learning rate"
-        else:
-            what = {
-                states.STOPPED: f"stopped at iteration {min(run.iteration for run in mine):,}",
-                states.INTERRUPTED: "were interrupted" if len(mine) > 1 else "was interrupted",
-                states.FAILED: "could not be trained",
-            }[state]
-        reasons = list(dict.fromkeys(run.message for run in mine if run.message))
-        sentences.append(f"{who} {what}{': ' + '; '.join(reasons) if reasons else ''}.")
-    return " ".join(sentences)
-
-
-def verdict_of(snapshot: Snapshot) -> str:
-    """The verdict on the curves so far; "" while there is nothing to compare."""
-    curves = [each for each in snapshot.curves if each.tests and each.tests[-1].iteration > 0]
-    if len(curves) < len(snapshot.curves) or len({each.run.spec for each in curves}) < len(curves):
-        return ""
-    last = {each.run.spec: each.tests[-1] for each in curves}
-    recipe = curves[0].run.recipe
-    complete = all(each.run.state == states.FINISHED for each in curves)
-    images = recipe.final_images if complete else recipe.test_images
-    errors = {spec: row.train_error for spec, row in last.items() if row.train_error is not None}
-    words = verdict(errors, images or recipe.images or 10_000)
-    if not words or complete:
-        return words
-    least = min(row.iteration for row in last.values())
-    return f"So far, at iteration {least:,}: {words}"
-
-
-def evidence(snapshot: Snapshot) -> str:
-    """The training errors that the verdict stands on, and on how many seeds."""
-    parts = []
-    titles = short_titles([each.run.spec for each in snapshot.curves])
-    for each in snapshot.curves:
-        if each.tests and each.tests[-1].train_error is not None:
-            parts.append(f"{titles[each.run.spec]} {each.tests[-1].train_error:.1f} %")
-    seeds = {each.run.recipe.seed for each in snapshot.curves}
-    count = "One seed" if len(seeds) == 1 else f"{len(seeds)} seeds"
-    return f"Training error: {', '.join(parts)}. {count}."
+    ahead = [run for run in comparison.runs if run.state in (states.RUNNING, states.QUEUED)]
+    left = sum(max(0, run.iterations - run.iteration) * _work(run) for run in ahead)
+    return left / pace
 
 
 def numbers(curves: Sequence[Curves]) -> list[dict[str, object]]:
-    """A table of the latest figures, one row a net."""
+    """A table of the last figures and the best test error, one row a run."""
+    names = _table_names(curves)
     table = []
-    for each in curves:
+    for each, name in zip(curves, names, strict=True):
         run, tests, trained = each.run, each.tests, each.trained
+        last = tests[-1] if tests else None
+        best = min(tests, key=lambda row: row.test_error or 0.0) if tests else None
         table.append(
             {
-                "net": run.spec.title,
+                "net": name,
                 "state": run.state,
                 "seed": run.recipe.seed,
                 "iteration": run.iteration,
-                "training error, %": tests[-1].train_error if tests else None,
-                "test error, %": tests[-1].test_error if tests else None,
+                "training error, %": last.train_error if last else None,
+                "test error, %": last.test_error if last else None,
+                "best test error, %": best.test_error if best else None,
+                "best at iteration": best.iteration if best else None,
                 "loss": trained[-1].loss if trained else None,
                 "seconds": round(run.seconds, 1),
                 "parameters": cost(run.spec).parameters,
@@ -157,3 +131,32 @@ def csv_text(snapshot: Snapshot) -> str:
             ]
             lines.append(",".join(head + cells))
     return "\n".join(lines) + "\n"
+
+
+def _work(run: Run) -> int:
+    """Multiply-adds of one forward pass of a mini-batch."""
+    return cost(run.spec, run.recipe.image_size).macs * run.recipe.batch
+
+
+def _planned(run: Run, active: bool) -> int:
+    """How many iterations a run will have in the end, as things stand."""
+    ended_early = run.state in states.RESUMABLE and active
+    return run.iteration if ended_early or run.state == states.DIVERGED else run.iterations
+
+
+def _turn(runs: Sequence[Run]) -> int:
+    """The turn that trains or is paused; else the next; else where it broke off; else the last."""
+    for kinds in (states.HELD_BY_A_LANE, (states.QUEUED,), states.RESUMABLE):
+        turns = [run.turn for run in runs if run.state in kinds]
+        if turns:
+            return min(turns)
+    return max(run.turn for run in runs)
+
+
+def _table_names(curves: Sequence[Curves]) -> list[str]:
+    """Full titles; nets that come with several recipes say what is different of them."""
+    keys = [curve(each.run.spec, each.run.recipe) for each in curves]
+    distinct = list(dict.fromkeys(keys))
+    names = curve_names(distinct)
+    twice = {each.net for each in distinct if sum(one.net == each.net for one in distinct) > 1}
+    return [names[key] if key.net in twice else key.net.title for key in keys]

@@ -14,11 +14,12 @@ from tqdm import tqdm
 
 from resnet import checkpoint
 from resnet.cost import cost
+from resnet.curves import curve
 from resnet.data import DataError, ImageSet, load
 from resnet.lanes import cores, share_out
 from resnet.spec import NetSpec, Recipe, for_classes
 from resnet.train import Trainer, best_device, train_together
-from resnet.verdict import verdict
+from resnet.verdict import evidence, verdict
 
 COLUMNS = (
     "net", "seed", "iteration", "seconds", "learning_rate", "loss", "train_error", "test_error",
@@ -188,11 +189,14 @@ def _conclude(
             f"{row['seconds']:>10.0f}{note}"
         )
     finished = {
-        n: r["train_error"] for n, r in final.items() if r["iteration"] == recipe.iterations
+        curve(spec, recipe): {recipe.seed: row["train_error"]}
+        for spec, row in final.items()
+        if row["iteration"] == recipe.iterations
     }
     counted = min(recipe.final_images or 10**9, recipe.images or len(images.train_labels))
-    words = verdict(finished, counted)
+    words = verdict(finished, counted, recipe.iterations)
     if words:
-        print(f"\n{words}\n{images.label}, seed {recipe.seed}; one seed.")
+        print(f"\n{words}\n{evidence(finished, counted, recipe.iterations)}")
+        print(f"{images.label}, seed {recipe.seed}; one seed.")
     if save:
         print(f"checkpoints are in {save}")

@@ -53,6 +53,16 @@ class Fact:
     source: str
 
 
+# What the paper holds about vanishing gradients, to stand beside every view of gradients.
+GRADIENT_POSITION = (
+    "**What the paper says of gradients.** Many summaries say that deep plain nets fail because "
+    "their gradients vanish. The paper argues that this is unlikely (He et al. 2015, Section 4.1): "
+    "with BN, forward signals have non-zero variance, and it verified that backward gradients have "
+    "healthy norms, so that neither forward nor backward signals vanish. It takes degradation for "
+    "a difficulty of optimisation. Gradients do vanish where a sigmoid squashes them and nothing "
+    "normalises: train `plain20-nonorm-sigmoid` beside `plain20-sigmoid` and `plain20` to see it."
+)
+
 # Table 1, 10^9 multiply-adds ("FLOPs"); VGG-19: Fig. 3.
 TABLE_1 = {18: 1.8, 34: 3.6, 50: 3.8, 101: 7.6, 152: 11.3}
 VGG19_MULTIPLY_ADDS = 19.6

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from explorer.build.headline import exact, short
-from explorer.build.landmarks import SHORT_MEASURES, published_error
+from explorer.build.landmarks import SHORT_MEASURES
 from explorer.build.layer_table import KIND_WORDS
 from resnet.cost import Cost, cost
 from resnet.plan import Block, Layer, Plan
+from resnet.printed import published_error
 from resnet.spec import NetSpec
 from resnet.wording import listed
 

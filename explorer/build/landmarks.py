@@ -9,16 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from resnet.cost import cost
-from resnet.paper import (
-    FIGURE_6_PLAIN,
-    FOLLOW_UP,
-    FOLLOW_UP_ROWS,
-    PAPER,
-    TABLE_1,
-    TABLE_2,
-    TABLE_3,
-    TABLE_6,
-)
+from resnet.paper import FIGURE_6_PLAIN, TABLE_1
+from resnet.printed import PrintedError, published_error, published_errors
 from resnet.spec import NetSpec
 from resnet.vgg import vgg19
 
@@ -27,17 +19,6 @@ MEASURES = {
     "cifar": "test error on CIFAR-10, %",
     "imagenet": "top-1 error on ImageNet, 10-crop, %",
 }
-
-
-@dataclass(frozen=True)
-class PrintedError:
-    """An error in percent, and where it is printed."""
-
-    error: float
-    source: str
-
-    def __str__(self) -> str:
-        return f"{self.error:.2f} % ({self.source})"
 
 
 @dataclass(frozen=True)
@@ -52,16 +33,11 @@ class Landmark:
     error: PrintedError | None
 
 
-def published_error(net: NetSpec) -> PrintedError | None:
-    """The error that is printed for exactly this net, if any; the best of five for ResNet-110."""
-    return _errors().get(str(net))
-
-
 @lru_cache(maxsize=1)
 def landmarks() -> tuple[Landmark, ...]:
     """Every net of both families that the paper or its follow-up names; costed once a process."""
     table_1 = [f"imagenet-resnet{depth}-B" for depth in TABLE_1]
-    names = dict.fromkeys([*_errors(), *FIGURE_6_PLAIN, "plain110", *table_1])
+    names = dict.fromkeys([*published_errors(), *FIGURE_6_PLAIN, "plain110", *table_1])
     return (*(landmark(NetSpec.parse(name)) for name in names), _vgg())
 
 
@@ -75,20 +51,3 @@ def _vgg() -> Landmark:
     """The paper's reference; Table 3 prints the error of VGG-16, not of this net."""
     total = vgg19()
     return Landmark("VGG-19", "imagenet", None, total.parameters, total.macs, None)
-
-
-@lru_cache(maxsize=1)
-def _errors() -> dict[str, PrintedError]:
-    errors: dict[str, PrintedError] = {}
-    for table, source in ((TABLE_2, f"{PAPER}, Table 2"), (TABLE_3, f"{PAPER}, Table 3")):
-        for row in table:
-            if row.net:
-                errors.setdefault(row.net, PrintedError(row.top1, source))
-    for each in TABLE_6:
-        if each.net:
-            errors[each.net] = PrintedError(each.error, f"{PAPER}, Table 6")
-    for each in FOLLOW_UP_ROWS:
-        if each.net:
-            table_number = 2 if each.label == "pre-activation" else 1
-            errors[each.net] = PrintedError(each.error, f"{FOLLOW_UP}, Table {table_number}")
-    return errors

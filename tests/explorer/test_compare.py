@@ -8,10 +8,11 @@ import pytest
 from explorer.build import compare
 from explorer.build.compare import by_stage, differing_layers, headlines
 from explorer.build.headline import exact
-from explorer.build.landmarks import landmarks, published_error
+from explorer.build.landmarks import landmarks
 from explorer.build.landscape_figure import landscape_figure
 from explorer.build.stage_figure import stage_figure
 from resnet.cost import cost
+from resnet.printed import published_error
 from resnet.spec import NetSpec
 
 

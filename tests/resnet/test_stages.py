@@ -3,8 +3,9 @@
 import pytest
 
 from resnet.cost import cost
+from resnet.curves import curve
 from resnet.plan import plan
-from resnet.spec import NetSpec, SpecError
+from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.verdict import verdict
 
 
@@ -63,5 +64,8 @@ def test_stages_that_cannot_be_are_refused_in_a_sentence(name, sentence):
 
 
 def test_a_net_with_stages_of_its_own_is_ranked_not_compared_by_depth():
-    errors = {NetSpec(stages=(1, 2, 3)): 30.0, NetSpec(depth=56): 10.0}
-    assert verdict(errors, 2000).startswith("ResNet-56 has the lowest training error (10.0 %)")
+    own = NetSpec(stages=(1, 2, 3))
+    errors = {curve(own, Recipe()): {0: 30.0}, curve(NetSpec(depth=56), Recipe()): {0: 10.0}}
+    assert verdict(errors, 2000, 400) == (
+        "ResNet-56 trains best: ResNet-14 (1+2+3 basic blocks) is 20 points behind (one seed)."
+    )
