@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from explorer import states
 from explorer.feed import Curves, Snapshot
@@ -10,27 +9,11 @@ from explorer.records import RATE, StoredRow
 from resnet import earned, verdict
 from resnet.curves import Curve, curve
 from resnet.earned import Earned, PaperPoint
-from resnet.spec import NetSpec, Recipe
+from resnet.lessons import Entry, Result
+from resnet.spec import Recipe
 
 BROKEN = (states.DIVERGED, states.FAILED)
 FEW_IMAGES = 10_000  # where a recipe takes all of a set, of whatever size
-
-
-class Entry(NamedTuple):
-    """A net and how it was trained."""
-
-    net: NetSpec
-    recipe: Recipe
-
-
-class Result(NamedTuple):
-    """What one run came to, as a lesson's answer reads it; None where it has not finished."""
-
-    entry: Entry
-    train_error: float | None
-    test_error: float | None
-    first_gradients: tuple[float, ...] | None
-    last_gradients: tuple[float, ...] | None
 
 
 @dataclass(frozen=True)
