@@ -1,4 +1,4 @@
-"""What measuring gradient norms costs, as a share of a training step, in one run on one thread.
+"""What the norms of gradients and weights cost, as a share of a training step, on one thread.
 
     python benchmarks/telemetry.py [NET]
 
@@ -37,8 +37,8 @@ def main() -> None:
     share = 100 * statistics.median(norms)
     every = DEGRADATION.recipe.log_every
     print(f"{spec.title}: step {1000 * statistics.median(steps):.1f} ms ({trainer.precision})")
-    print(f"gradient norms at every step: {share:.2f} % of a step")
-    print(f"gradient norms every {every} steps, as the lesson: {share / every:.3f} % of a step")
+    print(f"gradient and weight norms at every step: {share:.2f} % of a step")
+    print(f"the same every {every} steps, as the lesson: {share / every:.3f} % of a step")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A lane: one process that trains its runs in step, writes their rows, and obeys wishes.
+"""A lane: one process that is given runs, sets them up and trains them (explorer.lane_training).
 
 Started by the worker, it imports torch, says what machine this is, and waits on its standard input
 for a line with its runs, or with one job (explorer.job_lane). When that pipe closes, the worker is
@@ -12,137 +12,100 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
-from sqlalchemy.exc import OperationalError
 
-from explorer import job_lane, states
+from explorer import event_files, job_lane, states
 from explorer.jobs import JobStore
+from explorer.lane_training import ORPHANED, LaneTraining, Leg, checkpoint_file
 from explorer.records import Run
 from explorer.store import RunStore, run_folder
 from resnet import checkpoint, data
 from resnet.lanes import cores
 from resnet.spec import SpecError
-from resnet.train import Row, Trainer, best_device, in_step, precision_on
+from resnet.train import Trainer, best_device, precision_on
 
-FLUSH_EVERY = 0.5  # seconds between writes of rows, and between looks at what is wanted
-SAVE_EVERY = 30.0  # seconds between checkpoints
-ORPHANED = "the worker ended; resume to carry on from the last checkpoint"
+TELL_EVERY = 0.5  # seconds between words on how far the images are
+
+
+class _Left(Exception):
+    """While a run was set up its state became this: it was stopped, or the worker ended."""
+
+    def __init__(self, state: str, message: str = "") -> None:
+        super().__init__(state)
+        self.state = state
+        self.message = message
 
 
 def train(
     store: RunStore, lane: str, ids: list[int], gone: Callable[[], bool] = lambda: False
 ) -> None:
-    """Trains runs that belong to `lane` until each has ended one way or another.
+    """Trains runs that belong to `lane` until each has ended, or is paused and let go of.
 
     gone  asked between steps; when it says True the runs are saved and left as interrupted
     """
-    ready: dict[Trainer, Run] = {}
+    legs: list[Leg] = []
+    images = _Images(store, lane, gone)
     for identity in ids:
         run = store.run(identity)
-        if run is None or gone():
+        if run is None:
             continue
         try:
-            ready[_trainer(store, run)] = run
+            legs.append(_leg(store, run, images.of(run)))
+        except _Left as left:
+            store.settle(identity, lane, left.state, left.message)
         except (SpecError, data.DataError, checkpoint.CheckpointError) as error:
             store.settle(identity, lane, states.FAILED, str(error))
         except Exception as error:
             traceback.print_exc()
             store.settle(identity, lane, states.FAILED, f"it could not be set up: {error}")
-    if ready:
-        store.tell(next(iter(ready.values())).comparison, "")
+    if legs:
+        store.tell(legs[0].run.comparison, "")
+    del images  # the trainers have what they need of them
+    training = LaneTraining(store, lane, legs, gone)
     try:
-        _Training(store, lane, ready, gone).carry_out()
+        training.carry_out()
     except checkpoint.CheckpointError as error:
-        _leave(store, lane, ready, states.INTERRUPTED, str(error))
+        training.leave(states.INTERRUPTED, str(error))
     except Exception as error:
         traceback.print_exc()
-        _leave(store, lane, ready, states.FAILED, f"training broke off: {error}")
+        training.leave(states.FAILED, f"training broke off: {error}")
 
 
-class _Training:
-    """The loop of one lane: steps, rows, wishes, checkpoints."""
+class _Images:
+    """The image sets of a lane's runs, each read once."""
 
-    def __init__(
-        self, store: RunStore, lane: str, runs: dict[Trainer, Run], gone: Callable[[], bool]
-    ) -> None:
-        self.store = store
-        self.lane = lane
-        self.runs = runs
-        self.gone = gone
-        self.pending: list[tuple[int, Row]] = []
-        self.flushed = self.saved = time.monotonic()
+    def __init__(self, store: RunStore, lane: str, gone: Callable[[], bool]) -> None:
+        self._store = store
+        self._lane = lane
+        self._gone = gone
+        self._sets: dict[str, data.ImageSet] = {}
 
-    def carry_out(self) -> None:
-        open_runs = dict(self.runs)
-        for trainer, row in in_step(list(self.runs)):
-            run = self.runs[trainer]
-            if row:
-                self.pending.append((run.id, row))
-            if trainer.finished or (row and row.diverged):
-                self._end(trainer, states.DIVERGED if row and row.diverged else states.FINISHED)
-                del open_runs[trainer]
-            elif time.monotonic() - self.flushed >= FLUSH_EVERY:
-                self._flush()
-                for stopped in self._unwanted(open_runs):
-                    stopped.halted = True
-                    del open_runs[stopped]
-                if time.monotonic() - self.saved >= SAVE_EVERY:
-                    for each in open_runs:
-                        self._save(each)
-                    self.saved = time.monotonic()
-            if self.gone():
-                break
-        for trainer in open_runs:
-            self._end(trainer, states.INTERRUPTED, ORPHANED)
+    def of(self, run: Run) -> data.ImageSet:
+        """Raises _Left where the run was stopped meanwhile; images may take minutes to decode."""
+        self._check(run)
+        if run.recipe.data not in self._sets:
+            here = threading.get_ident()
 
-    def _unwanted(self, open_runs: dict[Trainer, Run]) -> list[Trainer]:
-        """Those to be stopped, now saved and settled, and those that are no longer this lane's."""
-        owned = self.store.owned(self.lane)
-        unwanted = []
-        for trainer, run in open_runs.items():
-            if run.id not in owned:
-                unwanted.append(trainer)
-            elif owned[run.id].state == states.STOPPED:
-                self._end(trainer, states.STOPPED)
-                unwanted.append(trainer)
-        return unwanted
+            def progress(what: str, done: int, of: int) -> None:
+                self._store.tell(run.comparison, what, done, of)
+                if threading.get_ident() == here:  # a download is watched by a thread of its own
+                    self._check(run)
 
-    def _end(self, trainer: Trainer, state: str, message: str = "") -> None:
-        if state != states.DIVERGED:
-            self._save(trainer)
-        self._flush(last=True)
-        self.store.settle(self.runs[trainer].id, self.lane, state, message)
+            self._sets[run.recipe.data] = data.load(run.recipe.data, progress=_seldom(progress))
+            self._check(run)
+        return self._sets[run.recipe.data]
 
-    def _save(self, trainer: Trainer) -> None:
-        run = self.runs[trainer]
-        checkpoint.save(checkpoint_file(run.id), run.spec, run.recipe, trainer.state())
-
-    def _flush(self, last: bool = False) -> None:
-        """Writes what is pending; a full disk keeps it pending until there is room again."""
-        try:
-            if self.pending:
-                self.store.append(self.lane, self.pending)
-                self.pending.clear()
-        except OperationalError as error:
-            print(f"rows not written yet: {error}", file=sys.stderr, flush=True)
-            if last:
-                raise
-        self.flushed = time.monotonic()
+    def _check(self, run: Run) -> None:
+        if self._gone():
+            raise _Left(states.INTERRUPTED, ORPHANED)
+        wanted = self._store.owned(self._lane).get(run.id)
+        if wanted and wanted.state == states.STOPPED:
+            raise _Left(states.STOPPED)
 
 
-def checkpoint_file(run: int) -> Path:
-    return run_folder(run) / "checkpoint.pt"
-
-
-def _trainer(store: RunStore, run: Run) -> Trainer:
-    """The run's trainer, at its last checkpoint where there is one; later rows are taken back."""
-
-    def progress(what: str, done: int, of: int) -> None:
-        store.tell(run.comparison, what, done, of)
-
-    images = data.load(run.recipe.data, progress=_seldom(progress))
+def _leg(store: RunStore, run: Run, images: data.ImageSet) -> Leg:
+    """A run at its last checkpoint, where there is one; later rows are taken back."""
     trainer = Trainer(run.spec, run.recipe, images)
     file = checkpoint_file(run.id)
     note = f"{images.label} ({images.note})" if images.note else images.label
@@ -153,9 +116,15 @@ def _trainer(store: RunStore, run: Run) -> Trainer:
                 "set RESNET_DATA back, or launch the comparison anew"
             )
         trainer.load_state(checkpoint.load_for(file, run.spec, run.recipe))
+    elif run.recipe.iterations <= min(run.iteration, run.iterations - 1):
+        raise checkpoint.CheckpointError(
+            "its checkpoint is gone, so it cannot be extended; launch the comparison anew"
+        )
     store.rewind(run.id, trainer.iteration)
     store.describe(run.id, f"{device_name()}, {trainer.precision}", note)
-    return trainer
+    folder = run_folder(run.id) / "events" / f"{run.spec}-seed{run.recipe.seed}"
+    events = event_files.open_events(folder, trainer.layer_names, trainer.iteration)
+    return Leg(run, trainer, events)
 
 
 def _seldom(progress: data.Progress) -> data.Progress:
@@ -164,16 +133,11 @@ def _seldom(progress: data.Progress) -> data.Progress:
 
     def report(what: str, done: int, of: int) -> None:
         nonlocal last
-        if time.monotonic() - last > FLUSH_EVERY:
+        if time.monotonic() - last >= TELL_EVERY:
             last = time.monotonic()
             progress(what, done, of)
 
     return report
-
-
-def _leave(store: RunStore, lane: str, runs: dict[Trainer, Run], state: str, message: str) -> None:
-    for run in runs.values():
-        store.settle(run.id, lane, state, message)
 
 
 def device_name() -> str:
@@ -200,6 +164,7 @@ def main() -> None:
         torch.set_num_threads(1)
     store = RunStore()
     store.report("machine", machine())
+    event_files.available()  # loads what takes a while before there is work
     line = sys.stdin.readline()
     if not line:
         return

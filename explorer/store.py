@@ -29,13 +29,13 @@ from explorer.records import (
     run_record,
 )
 from explorer.tables import comparisons, events, open_engine, reports, rows, runs
-from explorer.turns import Waiting, in_order
+from explorer.turns import Waiting, in_order, turns_in_order
 from resnet.home import home
 from resnet.spec import NetSpec, Recipe
 
 MAX_NETS = 6
 MAX_SEEDS = 5
-MAX_QUEUED = 60
+MAX_QUEUED = 200
 MAX_WAITING_EACH = 5  # comparisons of one visitor
 NEEDED_DISK = 500 * 2**20  # bytes free before a new comparison is taken
 ROW_FIELDS = (
@@ -129,6 +129,16 @@ class RunStore:
         """All comparisons, the newest first; or those that are deleted and can be had back."""
         gone = comparisons.c.deleted
         return self._comparisons(gone.is_not(None) if deleted else gone.is_(None))
+
+    def active(self) -> list[Comparison]:
+        """The comparisons that train, wait or are paused, the newest first."""
+        active = sa.select(runs.c.comparison).where(runs.c.state.in_(states.ACTIVE))
+        return self._comparisons(comparisons.c.deleted.is_(None), comparisons.c.id.in_(active))
+
+    def coming_turns(self) -> list[str]:
+        """The comparison of each turn that waits, in the order in which they come."""
+        with self._engine.connect() as connection:
+            return turns_in_order(self.waiting(connection))
 
     def line(self) -> list[str]:
         """The ids of the comparisons that wait, in the order in which their turns come."""
@@ -234,7 +244,7 @@ class RunStore:
             owned = {
                 row.id for row in connection.execute(sa.select(runs.c.id).where(_held_by(lane)))
             }
-            values = [_values(run, row) for run, row in fresh if run in owned]
+            values = [row_values(run, row) for run, row in fresh if run in owned]
             if not values:
                 return
             connection.execute(rows.insert(), values)
@@ -268,12 +278,15 @@ class RunStore:
                 )
 
     def settle(self, run: int, lane: str, state: str, message: str = "") -> None:
-        """Writes the state in which a lane leaves its run."""
+        """Writes the state in which a lane leaves its run; a rate asked for too late is dropped."""
+        values = {"state": state, "want": None, "hold_at": None, "lane": None}
+        if state in (states.FINISHED, states.DIVERGED):
+            values["want_rate"] = None
         with self.write() as connection:
             connection.execute(
                 runs.update()
                 .where(runs.c.id == run, _held_by(lane))
-                .values(state=state, want=None, hold_at=None, lane=None, message=message[:500])
+                .values(**values, message=message[:500])
             )
 
     def hold(self, run: int, lane: str, iteration: int) -> None:
@@ -380,16 +393,26 @@ class RunStore:
         return self._writer.begin()
 
     def waiting(self, connection: sa.Connection) -> list[Waiting]:
-        """What waits in line: queued, and not held at a pause, deleted or on the train already."""
-        held = sa.select(runs.c.comparison).where(runs.c.state == states.PAUSED)
+        """What waits in line: queued, not deleted, and not after a turn that is paused."""
+        held = (
+            sa.select(runs.c.comparison, sa.func.min(runs.c.turn).label("turn"))
+            .where(runs.c.state == states.PAUSED)
+            .group_by(runs.c.comparison)
+            .subquery()
+        )
         query = (
             sa.select(
-                comparisons.c.id, comparisons.c.owner, comparisons.c.queued, comparisons.c.rank
+                comparisons.c.id,
+                comparisons.c.owner,
+                comparisons.c.queued,
+                comparisons.c.rank,
+                sa.func.count(sa.distinct(runs.c.turn)).label("turns"),
             )
             .join(runs, runs.c.comparison == comparisons.c.id)
+            .outerjoin(held, held.c.comparison == comparisons.c.id)
             .where(
                 runs.c.state == states.QUEUED,
-                comparisons.c.id.not_in(held),
+                sa.or_(held.c.turn.is_(None), runs.c.turn <= held.c.turn),
                 comparisons.c.deleted.is_(None),
             )
             .group_by(comparisons.c.id)
@@ -399,9 +422,11 @@ class RunStore:
             .join(runs, runs.c.comparison == comparisons.c.id)
             .group_by(comparisons.c.owner)
         )
-        at = {row.owner: row.at or 0.0 for row in connection.execute(served)}
+        at = {row.owner: row.at for row in connection.execute(served) if row.at}
+        if at:
+            at[max(at, key=at.__getitem__)] = time.time()  # the last turn may last until now
         return [
-            Waiting(row.id, row.owner, row.queued, row.rank, at.get(row.owner, 0.0))
+            Waiting(row.id, row.owner, row.queued, row.rank, at.get(row.owner, 0.0), row.turns)
             for row in connection.execute(query)
         ]
 
@@ -449,7 +474,7 @@ def _held_by(lane: str) -> sa.ColumnElement[bool]:
     return sa.and_(runs.c.lane == lane, runs.c.state.in_(states.HELD_BY_A_LANE))
 
 
-def _values(run: int, row: Any) -> dict[str, Any]:
+def row_values(run: int, row: Any) -> dict[str, Any]:
     """A row's columns; numbers that are not finite become NULL, which every database can hold."""
     values = {
         name: None if value is None or not math.isfinite(value) else value

@@ -11,6 +11,7 @@ from explorer import states
 from explorer.records import Comparison, Visitor
 from explorer.store import Refused, RunStore, check_line
 from explorer.tables import comparisons, runs
+from explorer.turns import moved
 from resnet.recipe import MAX_ITERATIONS
 from resnet.wording import SpecError, check_number
 
@@ -121,31 +122,30 @@ class Wishes:
         finished = [run for run in found.runs if run.state == states.FINISHED]
         if not finished:
             raise Refused("no net of this comparison has finished; only a finished one is extended")
-        longest = max(run.until for run in finished) + iterations
+        longest = max(run.iterations for run in finished) + iterations
         if longest > MAX_ITERATIONS:
             raise Refused(
                 f"{longest:,} iterations in all are too many; at most {MAX_ITERATIONS:,} are kept"
             )
         with self._store.write() as connection:
             check_line(self._store.waiting(connection), found.owner)
-            connection.execute(
-                runs.update()
-                .where(_of(comparison), runs.c.state == states.FINISHED)
-                .values(until=runs.c.until + iterations, want_rate=rate, state=states.QUEUED)
-            )
+            for run in finished:
+                connection.execute(
+                    runs.update()
+                    .where(runs.c.id == run.id, runs.c.state == states.FINISHED)
+                    .values(until=run.iterations + iterations, want_rate=rate, state=states.QUEUED)
+                )
             _queue_again(connection, comparison)
 
     def move(self, comparison: str, place: int) -> None:
         """Puts a waiting comparison at a place in the line, 0 being the head. For a teacher."""
         if self._by is not None and not self._by.everything:
             raise Refused("only a teacher may reorder the line; enter the teacher's token first")
-        line = self._store.line()
-        if comparison not in line:
-            raise Refused("it does not wait any more, so it cannot be moved")
-        line.remove(comparison)
-        line.insert(max(0, place), comparison)
         with self._store.write() as connection:
-            for rank, each in enumerate(line):
+            waiting = self._store.waiting(connection)
+            if comparison not in [each.comparison for each in waiting]:
+                raise Refused("it does not wait any more, so it cannot be moved")
+            for each, rank in moved(waiting, comparison, place).items():
                 connection.execute(
                     comparisons.update().where(comparisons.c.id == each).values(rank=rank)
                 )
@@ -177,7 +177,7 @@ def _queue_again(connection: sa.Connection, comparison: str) -> None:
     connection.execute(
         comparisons.update()
         .where(comparisons.c.id == comparison)
-        .values(queued=time.time(), message="", done=None, total=None)
+        .values(queued=time.time(), rank=None, message="", done=None, total=None)
     )
 
 

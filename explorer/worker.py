@@ -11,15 +11,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from explorer import states
 from explorer.job_desk import JobDesk
 from explorer.jobs import JobStore
 from explorer.lane_process import Lane
-from explorer.records import Comparison
+from explorer.pace import Pace
+from explorer.records import Run
+from explorer.shelf import Shelf
 from explorer.store import RunStore, free_disk
 from resnet.home import (
     has_cifar10,
@@ -37,11 +39,12 @@ SILENT = 8.0  # seconds without a report after which a worker or server counts a
 STANDBY = 2  # lanes kept waiting with torch in memory
 MAX_LANES = 6
 ALONE_FOR = 90.0  # seconds without a server and without work after which the worker ends
+PURGE_EVERY = 60.0
 PATIENCE = 30.0  # seconds given to lanes to save when the worker is stopped
 
 
 class Worker:
-    """Trains one comparison at a time, its runs shared out among lanes; does jobs beside it."""
+    """Trains one turn of a comparison at a time, shared out among lanes; does jobs beside it."""
 
     def __init__(self, store: RunStore) -> None:
         self.store = store
@@ -50,7 +53,10 @@ class Worker:
         self.busy: list[Lane] = []
         self.stopping = False
         self.started = time.time()
+        self._pace = Pace(store)
+        self._training = ""  # the comparison that the busy lanes train
         self._reported = 0.0
+        self._purged = 0.0
         self._needed = time.monotonic()
         self._lost = 0  # waiting lanes that ended without being asked to, one after the other
 
@@ -92,6 +98,13 @@ class Worker:
         )
         wish = self.store.reported("stop")
         self.stopping = self.stopping or bool(wish and wish[0].get("pid") == os.getpid())
+        training = self.store.comparison(self._training) if self.busy else None
+        self._pace.look(
+            training.runs if training else (), len(self.busy), self._lanes(), time.monotonic()
+        )
+        if time.monotonic() - self._purged >= PURGE_EVERY:
+            self._purged = time.monotonic()
+            Shelf(self.store).purge()
 
     def _machine(self) -> dict[str, Any] | None:
         """What a lane of this worker has reported; None until the first one is up."""
@@ -113,16 +126,20 @@ class Worker:
         while len(self.waiting) < min(STANDBY, cores()):
             self.waiting.append(Lane.start())
 
-    def _start_next(self) -> None:
+    def _lanes(self) -> int:
+        """How many lanes train at once on this machine."""
         machine = self._machine()
-        if machine is None:
+        return 1 if machine and machine["device"] != "cpu" else min(cores(), MAX_LANES)
+
+    def _start_next(self) -> None:
+        if self._machine() is None:
             return
-        claimed = self.store.claim(f"worker-{os.getpid()}")
-        if claimed is None:
+        claimed = claim(self.store, f"worker-{os.getpid()}")
+        if not claimed:
             return
         self._lost = 0
-        lanes = 1 if machine["device"] != "cpu" else min(cores(), MAX_LANES)
-        for share in shares(claimed, lanes):
+        self._training = claimed[0].comparison
+        for share in shares(claimed, self._lanes()):
             lane = self._next_lane()
             self.busy.append(lane)
             self.store.hand_over(share, lane.name)
@@ -152,22 +169,33 @@ class Worker:
         self.store.interrupt()
 
 
-def shares(claimed: Comparison, lanes: int) -> list[list[int]]:
+def claim(store: RunStore, name: str) -> list[Run]:
+    """Takes the runs of the next turn for `name`; [] where nothing waits."""
+    claimed = store.claim(name)
+    mine = store.owned(name) if claimed else {}
+    return [run for run in claimed.runs if run.id in mine] if claimed else []
+
+
+def shares(claimed: Sequence[Run], lanes: int) -> list[list[int]]:
     """The ids of the claimed runs, lane by lane."""
-    ids = [run.id for run in claimed.runs if run.state == states.RUNNING]
-    specs = [run.spec for run in claimed.runs if run.state == states.RUNNING]
-    return [[ids[index] for index in share] for share in share_out(specs, lanes)]
+    return [
+        [claimed[index].id for index in share]
+        for share in share_out([run.spec for run in claimed], lanes)
+    ]
 
 
 def run_next(store: RunStore) -> bool:
-    """Trains the next comparison here and now, without processes; False where none waits."""
+    """Trains the next turn of a comparison here and now, without processes; False where none waits.
+
+    What is paused meanwhile it lets go of when another comparison waits, or after ten minutes.
+    """
     from explorer import lane
 
     name = f"here-{os.getpid()}"
-    claimed = store.claim(name)
-    if claimed is None:
+    claimed = claim(store, name)
+    if not claimed:
         return False
-    lane.train(store, name, [run.id for run in claimed.runs if run.state == states.RUNNING])
+    lane.train(store, name, [run.id for run in claimed])
     return True
 
 

@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -11,43 +10,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from resnet.batches import Batches, Part
+from resnet.course import Course
 from resnet.data import ImageSet
 from resnet.fold import folded
 from resnet.model import build
 from resnet.plan import plan
 from resnet.probe import GradientProbe
-from resnet.schedule import WARM_BELOW, lr_at
+from resnet.rows import Row
+from resnet.schedule import WARM_BELOW
 from resnet.spec import NetSpec, Recipe, SpecError
 
 TEST_BATCH = 250
-
-
-@dataclass(frozen=True)
-class Row:
-    """What is known after `iteration` mini-batches. Errors in percent, top-1.
-
-    seconds       spent on this net so far, tests included
-    loss          mean cross-entropy over the mini-batches since the row before; None in row 0
-    batch_error   training error on those mini-batches as they were seen (augmented, BN by batch)
-    train_error   on fixed training images, in evaluation mode and fp32; None where not tested
-    test_error    on fixed test images, likewise
-    gradients     L2 norm of the loss gradient for every layer of `Trainer.layer_names`
-    weights       L2 norm of the weights themselves, likewise
-    """
-
-    iteration: int
-    seconds: float
-    learning_rate: float | None = None
-    loss: float | None = None
-    batch_error: float | None = None
-    train_error: float | None = None
-    test_error: float | None = None
-    gradients: tuple[float, ...] | None = None
-    weights: tuple[float, ...] | None = None
-
-    @property
-    def diverged(self) -> bool:
-        return self.loss is not None and not math.isfinite(self.loss)
 
 
 class Trainer:
@@ -67,6 +40,7 @@ class Trainer:
         check_trainable(spec, len(images.classes))
         self.spec = spec
         self.recipe = recipe
+        self.course = Course(recipe)
         self.device = torch.device(device or best_device())
         self.precision = precision_on(self.device, recipe.precision)
         if self.device.type == "cuda":  # errors in fp32 are to be fp32
@@ -85,8 +59,9 @@ class Trainer:
         self.iteration = 0
         self.seconds = 0.0
         self.warm = recipe.warmup != "error"
-        self.halted = False  # set from outside, it makes `in_step` leave this net where it is
-        self._sums = torch.zeros(2, device=self.device)  # of loss and of errors, since the last row
+        self._sums = torch.zeros(2, device=self.device)  # of loss and of errors,
+        self._summed_from = 0  # since the last row that the recipe asks for
+        self._shown = 0  # the iteration of the last row of any kind, or of the checkpoint
 
     @property
     def layer_names(self) -> tuple[str, ...]:
@@ -94,7 +69,18 @@ class Trainer:
 
     @property
     def finished(self) -> bool:
-        return self.iteration >= self.recipe.iterations
+        return self.iteration >= self.course.iterations
+
+    def change_rate(self, rate: float) -> None:
+        """Trains on with `rate` in place of the recipe's learning rate; the schedule stays."""
+        self.course = self.course.changed(self.iteration, rate)
+
+    def extend(self, until: int, rate: float) -> None:
+        """Trains on to `until` iterations in all, at a constant rate beyond the end it had.
+
+        Raises SpecError where that is not beyond it.
+        """
+        self.course = self.course.extended(until, rate)
 
     def start(self) -> Row | None:
         """The row before the first step: the errors of the untrained net."""
@@ -108,7 +94,7 @@ class Trainer:
     def step(self) -> Row | None:
         """Trains on the next mini-batch; a Row where the recipe logs one, else None."""
         began = time.perf_counter()
-        rate = lr_at(self.recipe, self.iteration, self.warm)
+        rate = self.course.rate(self.iteration, self.warm)
         self._learn(rate)
         self.iteration += 1
         row = None
@@ -117,6 +103,22 @@ class Trainer:
         else:
             self.seconds += time.perf_counter() - began
         return row
+
+    def peek(self) -> Row | None:
+        """A row of this moment, tested, beside those that the recipe asks for.
+
+        Loss and batch error are means since the last of those; none of them changes because of it,
+        nor does `seconds`. None where nothing was trained since a row, or since `load_state`.
+        """
+        if self.iteration == self._shown:
+            return None
+        self._shown = self.iteration
+        loss, batch_error, gradients, weights = self._figures()
+        errors = self._errors(self.recipe.test_images, loss)
+        rate = self.course.rate(self.iteration - 1, self.warm)
+        return Row(
+            self.iteration, self.seconds, rate, loss, batch_error, *errors, gradients, weights
+        )
 
     def test(self, count: int | None) -> tuple[float, float]:
         """Training and test error in percent on the first `count` fixed images of either set."""
@@ -135,6 +137,8 @@ class Trainer:
             "seconds": self.seconds,
             "warm": self.warm,
             "sums": self._sums.clone(),
+            "summed_from": self._summed_from,
+            "changes": self.course.to_list(),
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -144,6 +148,11 @@ class Trainer:
         self.seconds = state["seconds"]
         self.warm = state["warm"]
         self._sums.copy_(state["sums"])
+        # checkpoints of older versions have no changes, and rows on the beat and at the end alone
+        self.course = Course.from_list(self.recipe, state.get("changes", ()))
+        past = 0 if self.finished else self.iteration % self.recipe.log_every
+        self._summed_from = state.get("summed_from", self.iteration - past)
+        self._shown = self.iteration
 
     def _learn(self, rate: float) -> None:
         images, labels = self.batches.batch(self.iteration)
@@ -163,19 +172,29 @@ class Trainer:
             self._sums += torch.stack((loss.detach(), wrong))
 
     def _row(self, rate: float, began: float) -> Row:
-        since = (self.iteration - 1) % self.recipe.log_every + 1
-        *gradients, loss, wrong = torch.cat((self.probe.norms(), self._sums / since)).tolist()
+        loss, batch_error, gradients, weights = self._figures()
         self._sums.zero_()
-        batch_error = 100 * wrong
+        self._summed_from = self._shown = self.iteration
         self.warm = self.warm or batch_error < WARM_BELOW
         errors: tuple[float | None, float | None] = (None, None)
-        if math.isfinite(loss):
-            if self.finished:
-                errors = self.test(self.recipe.final_images)
-            elif self.iteration % self.recipe.test_every == 0:
-                errors = self.test(self.recipe.test_images)
+        if self.finished:
+            errors = self._errors(self.recipe.final_images, loss)
+        elif self.iteration % self.recipe.test_every == 0:
+            errors = self._errors(self.recipe.test_images, loss)
         self.seconds += time.perf_counter() - began
-        return Row(self.iteration, self.seconds, rate, loss, batch_error, *errors, tuple(gradients))
+        return Row(
+            self.iteration, self.seconds, rate, loss, batch_error, *errors, gradients, weights
+        )
+
+    def _figures(self) -> tuple[float, float, tuple[float, ...], tuple[float, ...]]:
+        """Mean loss and batch error, gradient and weight norms, in one transfer."""
+        means = self._sums / (self.iteration - self._summed_from)
+        loss, wrong, *norms = torch.cat((means, self.probe.norms().flatten())).tolist()
+        layers = len(self.layer_names)
+        return loss, 100 * wrong, tuple(norms[:layers]), tuple(norms[layers:])
+
+    def _errors(self, count: int | None, loss: float) -> tuple[float | None, float | None]:
+        return self.test(count) if math.isfinite(loss) else (None, None)
 
     @torch.inference_mode()
     def _error(self, net: torch.nn.Module, part: Part) -> float:
@@ -190,20 +209,25 @@ class Trainer:
 def in_step(trainers: Sequence[Trainer]) -> Iterator[tuple[Trainer, Row | None]]:
     """Steps several nets in turn, the one furthest behind first; yields after every step.
 
-    A net whose loss is not finite yields its row (`row.diverged`) and is stepped no more, nor is
-    one that is `halted`; the others go on.
+    A net whose loss is not finite yields its row (`row.diverged`) and is stepped no more; the
+    others go on.
     """
     for trainer in trainers:
         first = trainer.start()
         if first:
             yield trainer, first
     active = [trainer for trainer in trainers if not trainer.finished]
-    while active := [trainer for trainer in active if not trainer.halted]:
-        trainer = min(active, key=lambda each: each.iteration)
+    while active:
+        trainer = furthest_behind(active)
         row = trainer.step()
         if trainer.finished or (row and row.diverged):
             active.remove(trainer)
         yield trainer, row
+
+
+def furthest_behind(trainers: Sequence[Trainer]) -> Trainer:
+    """Whose turn it is among nets that train in step."""
+    return min(trainers, key=lambda trainer: trainer.iteration)
 
 
 def train_together(trainers: Sequence[Trainer]) -> Iterator[tuple[Trainer, Row]]:

@@ -1,4 +1,4 @@
-"""Gradient norms, layer by layer, against norms taken by hand."""
+"""Norms of gradients and weights, layer by layer, against norms taken by hand."""
 
 import pytest
 import torch
@@ -21,10 +21,18 @@ def test_norms_are_those_of_each_layers_weight_gradient(name):
     by_hand = [
         net.get_submodule(layer).weight.grad.double().square().sum().sqrt() for layer in probe.names
     ]
-    norms = probe.norms()
-    assert norms.dtype == torch.float32
-    torch.testing.assert_close(norms, torch.stack(by_hand).float())
-    assert (norms > 0).all()
+    gradients, weights = probe.norms()
+    assert gradients.dtype == weights.dtype == torch.float32
+    torch.testing.assert_close(gradients, torch.stack(by_hand).float())
+    assert (gradients > 0).all()
+    by_hand = [net.get_submodule(layer).weight.double().square().sum() for layer in probe.names]
+    torch.testing.assert_close(weights, torch.stack(by_hand).sqrt().float())
+
+
+def test_norms_before_the_first_backward_pass_are_refused():
+    spec = NetSpec.parse("plain8-w4")
+    with pytest.raises(RuntimeError, match="there are no gradients yet; take a step first"):
+        GradientProbe(build(spec), plan(spec)).norms()
 
 
 def test_norms_are_of_the_last_backward_pass_alone():

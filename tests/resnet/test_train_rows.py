@@ -110,13 +110,6 @@ def test_seconds_only_grow(images):
     assert seconds[0] > 0
 
 
-def test_a_net_that_is_halted_is_left_where_it_is(images):
-    stopped, other = (Trainer(NET, TINY, images, "cpu") for _ in range(2))
-    for _ in train_together([stopped, other]):
-        stopped.halted = stopped.iteration >= 4
-    assert (stopped.iteration, other.iteration) == (4, 10)
-
-
 def test_the_error_warm_up_ends_after_the_first_row_below_80_percent(images):
     _, rows = train(
         images, iterations=40, warmup="error", warmup_rate=0.02, schedule="constant", augment=False

@@ -1,0 +1,229 @@
+"""The loop of a lane: steps its runs, writes their rows, saves them, and does what is wished.
+
+Between two steps the lane looks at the store a few times a second. It saves a run before it says
+that a wish is done, so that a process killed between the two finds the wish still there and does
+the same again; and it writes rows before the checkpoint that leaves them behind.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+
+from explorer import states
+from explorer.event_files import EventFiles
+from explorer.records import EXTENDED, PAUSED, RATE, Run, Wanted
+from explorer.store import RunStore, run_folder
+from resnet import checkpoint
+from resnet.rows import Row
+from resnet.train import Trainer, furthest_behind
+
+LOOK_EVERY = 0.2  # seconds between looks at what is wished
+FLUSH_EVERY = 0.5  # seconds between writes of rows
+SAVE_EVERY = 30.0  # seconds between checkpoints
+ASK_EVERY = 1.0  # seconds between questions, while all is paused, whether others wait
+HELD_FOR = 600.0  # seconds that a lane waits with paused runs before it lets go of them,
+WAITED = 3.0  # or that another comparison has to wait for it to do so
+ORPHANED = "the worker ended; resume to carry on from the last checkpoint"
+
+
+@dataclass(eq=False)
+class Leg:
+    """A run for as long as this lane has it.
+
+    begun   whether its first row is behind it
+    paused  whether the store was told that it pauses
+    """
+
+    run: Run
+    trainer: Trainer
+    events: EventFiles | None = None
+    begun: bool = False
+    hold_at: int | None = None
+    paused: bool = False
+
+    @property
+    def due(self) -> bool:
+        """Whether it is to pause where it is."""
+        return self.begun and self.hold_at is not None and self.trainer.iteration >= self.hold_at
+
+
+class LaneTraining:
+    """Trains what `lane` holds until each run has ended, or is paused and let go of.
+
+    gone  asked between steps; when it says True the worker is gone: runs are saved and left
+    """
+
+    def __init__(
+        self, store: RunStore, lane: str, legs: Sequence[Leg], gone: Callable[[], bool]
+    ) -> None:
+        self.store = store
+        self.lane = lane
+        self.legs = list(legs)
+        self.gone = gone
+        self.pending: list[tuple[int, Row]] = []
+        self.looked = self.asked = -1e9
+        self.flushed = self.saved = time.monotonic()
+        self.idle_since: float | None = None  # since when all that is left is paused
+        self.waited_since: float | None = None  # since when another comparison waits
+
+    def carry_out(self) -> None:
+        while self.legs:
+            if self.gone():
+                self._break_off()
+                return
+            if time.monotonic() - self.looked >= LOOK_EVERY:
+                self._look()
+            self._write_by_the_clock()
+            moving = {leg.trainer: leg for leg in self.legs if not leg.paused}
+            if moving:
+                self.idle_since = None
+                self._advance(moving[furthest_behind(list(moving))])
+            elif self.legs:
+                self._idle()
+
+    def leave(self, state: str, message: str) -> None:
+        """Settles all that is left in one state, unsaved: something has gone wrong."""
+        for leg in list(self.legs):
+            self.store.settle(leg.run.id, self.lane, state, message)
+            self._drop(leg)
+
+    def _advance(self, leg: Leg) -> None:
+        row = leg.trainer.step() if leg.begun else leg.trainer.start()
+        leg.begun = True
+        if row:
+            self.pending.append((leg.run.id, row))
+        if row and row.diverged:
+            self._end(leg, states.DIVERGED)
+        elif leg.trainer.finished:
+            self._end(leg, states.FINISHED)
+        elif leg.due:
+            self._pause(leg)
+
+    def _look(self) -> None:
+        """Does what is wished; leaves what is no longer this lane's."""
+        owned = self.store.owned(self.lane)
+        for leg in list(self.legs):
+            wanted = owned.get(leg.run.id)
+            if wanted is None:
+                self._drop(leg)
+            elif wanted.state == states.STOPPED:
+                self._end(leg, states.STOPPED)
+            else:
+                self._obey(leg, wanted)
+        self.looked = time.monotonic()
+
+    def _obey(self, leg: Leg, wanted: Wanted) -> None:
+        trainer, run = leg.trainer, leg.run.id
+        if wanted.until > trainer.course.iterations:
+            rate = trainer.course.base(trainer.iteration) if wanted.rate is None else wanted.rate
+            self.store.mark(run, trainer.course.iterations, EXTENDED, wanted.until)
+            trainer.extend(wanted.until, rate)
+            self._save(leg)
+        elif wanted.rate is not None and not trainer.finished:
+            trainer.change_rate(wanted.rate)
+            self._save(leg)
+        if wanted.rate is not None and not trainer.finished:
+            self.store.mark(run, trainer.iteration, RATE, wanted.rate)
+        leg.hold_at = wanted.hold_at
+        if leg.due and not leg.paused:
+            self._pause(leg)
+        elif leg.paused and not leg.due:
+            self.store.go_on(run, self.lane)
+            leg.paused = False
+
+    def _pause(self, leg: Leg) -> None:
+        self._save(leg)
+        self.store.mark(leg.run.id, leg.trainer.iteration, PAUSED)
+        row = leg.trainer.peek()
+        if row:
+            self.pending.append((leg.run.id, row))
+            self._flush(needed=True)
+        self.store.hold(leg.run.id, self.lane, leg.trainer.iteration)
+        leg.paused = True
+
+    def _idle(self) -> None:
+        """Everything is paused: waits a moment, or leaves where it is in the way."""
+        now = time.monotonic()
+        self.idle_since = self.idle_since or now
+        if now - self.asked >= ASK_EVERY:
+            self.asked = now
+            in_the_way = self.store.line() and not self._more_is_training()
+            self.waited_since = (self.waited_since or now) if in_the_way else None
+        waited = self.waited_since is not None and now - self.waited_since >= WAITED
+        if waited or now - self.idle_since >= HELD_FOR:
+            self._let_go()
+        if self.legs:
+            time.sleep(LOOK_EVERY)
+
+    def _more_is_training(self) -> bool:
+        """Whether another lane still trains: then to leave would make nobody's turn come sooner."""
+        found = self.store.comparison(self.legs[0].run.comparison)
+        return found is not None and found.running
+
+    def _let_go(self) -> None:
+        """Leaves what is paused, saved as it is, unless it is wished for at this moment."""
+        for leg in [leg for leg in self.legs if leg.paused]:
+            if self.store.let_go(leg.run.id, self.lane):
+                self._drop(leg)
+
+    def _break_off(self) -> None:
+        self._look()
+        self._let_go()
+        for leg in list(self.legs):
+            self._end(leg, states.INTERRUPTED, ORPHANED)
+
+    def _end(self, leg: Leg, state: str, message: str = "") -> None:
+        if state == states.DIVERGED:
+            self._flush(needed=True)
+        else:
+            self._save(leg)
+        self.store.settle(leg.run.id, self.lane, state, message)
+        self._drop(leg)
+
+    def _drop(self, leg: Leg) -> None:
+        self.legs.remove(leg)
+        if leg.events:
+            leg.events.close()
+
+    def _save(self, leg: Leg) -> None:
+        """A checkpoint, after the rows before it: those of a killed process come from nowhere."""
+        self._flush(needed=True)
+        checkpoint.save(
+            checkpoint_file(leg.run.id), leg.run.spec, leg.run.recipe, leg.trainer.state()
+        )
+
+    def _write_by_the_clock(self) -> None:
+        saving = time.monotonic() - self.saved >= SAVE_EVERY
+        if saving or time.monotonic() - self.flushed >= FLUSH_EVERY:
+            self._flush()
+        if saving and not self.pending:
+            for leg in self.legs:
+                if not leg.paused:
+                    self._save(leg)
+            self.saved = time.monotonic()
+
+    def _flush(self, needed: bool = False) -> None:
+        """Writes what is pending; a full disk keeps it pending until there is room again.
+
+        Raises OperationalError where it was needed.
+        """
+        try:
+            if self.pending:
+                self.store.append(self.lane, self.pending)
+                for leg in self.legs:
+                    if leg.events:
+                        leg.events.add([row for run, row in self.pending if run == leg.run.id])
+                self.pending.clear()
+        except OperationalError as error:
+            print(f"rows not written yet: {error}", file=sys.stderr, flush=True)
+            if needed:
+                raise
+        self.flushed = time.monotonic()
+
+
+def checkpoint_file(run: int) -> Path:
+    return run_folder(run) / "checkpoint.pt"

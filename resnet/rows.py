@@ -1,0 +1,32 @@
+"""`Row`: what training says of a net at one moment."""
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is known after `iteration` mini-batches. Errors in percent, top-1.
+
+    seconds       spent on this net so far, tests included
+    loss          mean cross-entropy over the mini-batches since the row before; None in row 0
+    batch_error   training error on those mini-batches as they were seen (augmented, BN by batch)
+    train_error   on fixed training images, in evaluation mode and fp32; None where not tested
+    test_error    on fixed test images, likewise
+    gradients     L2 norm of the last mini-batch's loss gradient, by layer of `Trainer.layer_names`
+    weights       L2 norm of the weights themselves, likewise, after that mini-batch
+    """
+
+    iteration: int
+    seconds: float
+    learning_rate: float | None = None
+    loss: float | None = None
+    batch_error: float | None = None
+    train_error: float | None = None
+    test_error: float | None = None
+    gradients: tuple[float, ...] | None = None
+    weights: tuple[float, ...] | None = None
+
+    @property
+    def diverged(self) -> bool:
+        return self.loss is not None and not math.isfinite(self.loss)
