@@ -54,6 +54,7 @@ def test_cost_lists_every_layer_when_asked(capsys):
         (["cost", "alexnet"], "'alexnet' is not the name of a net"),
         (["train"], "no net was named"),
         (["train", "plain20", "plain20"], "a net was named twice"),
+        (["train", "--lesson", "trap"], "the lesson trap trains nets with several recipes"),
         (["train", "imagenet-resnet18-B", "--data", "generated"], "cannot be trained here"),
         (["evaluate", "none.pt"], "there is no checkpoint none.pt"),
     ],

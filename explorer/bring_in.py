@@ -1,0 +1,68 @@
+"""Puts a comparison from a file into the store, as a new one."""
+
+import json
+import secrets
+import time
+from typing import Any
+
+from explorer import store as stores
+from explorer.parcel import Parcel
+from explorer.records import Run
+from explorer.store import Refused, RunStore, row_values
+from explorer.tables import comparisons, events, rows, runs
+
+
+def bring_in(store: RunStore, parcel: Parcel, owner: str = "") -> str:
+    """Keeps the comparison under ids of its own and returns its id; twice gives two.
+
+    It has an `origin` and no checkpoints, so it can be looked at, compared and exported, but not
+    resumed. `owner` is the visitor who brings it. Raises Refused where the disk is nearly full.
+    """
+    free = stores.free_disk()
+    if free < stores.NEEDED_DISK:
+        raise Refused(
+            f"the disk has {free / 2**20:,.0f} MB left and {stores.NEEDED_DISK / 2**20:,.0f} MB "
+            "must stay free; free some space, or delete old runs"
+        )
+    given, identity = parcel.comparison, secrets.token_hex(4)
+    with store.write() as connection:
+        connection.execute(
+            comparisons.insert().values(
+                id=identity,
+                title=given.title,
+                lesson=given.lesson,
+                created=min(given.created, time.time()),
+                queued=time.time(),
+                owner=owner,
+                tags=json.dumps(given.tags),
+                note=given.note,
+                origin=given.origin[:300],
+            )
+        )
+        for curves in parcel.snapshot.curves:
+            statement = runs.insert().values(_run_values(curves.run, identity)).returning(runs.c.id)
+            run = connection.execute(statement).scalar_one()
+            if curves.rows:
+                connection.execute(rows.insert(), [row_values(run, row) for row in curves.rows])
+            marks = [event for event in parcel.snapshot.events if event.run == curves.run.id]
+            if marks:
+                connection.execute(
+                    events.insert(), [{**vars(event), "run": run} for event in marks]
+                )
+    return identity
+
+
+def _run_values(run: Run, comparison: str) -> dict[str, Any]:
+    return {
+        "comparison": comparison,
+        "net": run.spec.to_json(),
+        "recipe": run.recipe.to_json(),
+        "state": run.state,
+        "iteration": run.iteration,
+        "seconds": run.seconds,
+        "device": run.device,
+        "data": run.data,
+        "message": run.message,
+        "turn": run.turn,
+        "until": run.until,
+    }

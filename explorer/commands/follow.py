@@ -1,0 +1,85 @@
+"""A comparison followed in a terminal: one progress bar until it has ended, a worker kept alive."""
+
+import sys
+import time
+
+from tqdm import tqdm
+
+from explorer import telling, worker
+from explorer.feed import Feed, Snapshot
+from explorer.store import RunStore
+from resnet.home import home
+
+LOOK_EVERY = 0.5  # seconds
+PATIENCE = 90.0  # seconds for a worker to come up
+BAR = "{percentage:3.0f} %|{bar:20}| {elapsed} {desc}"
+
+
+class NoWorker(RuntimeError):
+    """Why nothing trains, in one sentence."""
+
+
+class WorkerWatch:
+    """Starts a worker where none is alive, and again where it was lost."""
+
+    def __init__(self, store: RunStore) -> None:
+        self._store = store
+        self._started: float | None = None
+        self._alive = time.monotonic()
+
+    def look(self) -> None:
+        """Raises NoWorker where none comes up, or its training processes do not."""
+        now = time.monotonic()
+        if worker.is_alive(self._store):
+            self._alive = now
+            report = self._store.reported("worker")
+            problem = report[0].get("problem") if report else ""
+            if problem and not self._store.load()[0]:
+                raise NoWorker(str(problem))
+        elif self._started is None or now - self._started > worker.SILENT:
+            self._started = now
+            worker.start_detached()
+        if now - self._alive > PATIENCE:
+            raise NoWorker(f"the worker does not start; {home() / 'worker.log'} says why")
+
+
+def follow(store: RunStore, comparison: str) -> Snapshot | None:
+    """Shows the progress of a comparison until nothing of it trains or waits.
+
+    Returns how it ended, None where it was deleted meanwhile. Raises NoWorker.
+    """
+    feed, watch = Feed(store, comparison), WorkerWatch(store)
+    snapshot = feed.snapshot(fresh=True)
+    if snapshot is None or not snapshot.comparison.active:
+        return snapshot
+    share, _ = telling.progress(snapshot.comparison)
+    with tqdm(total=1.0, initial=share, bar_format=BAR, file=sys.stderr) as bar:
+        while snapshot is not None and snapshot.comparison.active:
+            watch.look()
+            time.sleep(LOOK_EVERY)
+            snapshot = feed.snapshot(fresh=True)
+            if snapshot is not None:
+                share, _ = telling.progress(snapshot.comparison)
+                bar.set_description_str(_happens(store, snapshot), refresh=False)
+                bar.update(share - bar.n)
+                bar.refresh()
+    return snapshot
+
+
+def _happens(store: RunStore, snapshot: Snapshot) -> str:
+    """How far it is, with the newest training error; before it trains, what happens."""
+    comparison = snapshot.comparison
+    words = telling.state_sentence(comparison, store.place(comparison.id))
+    if words:
+        return words
+    words = "paused, " if comparison.paused else ""
+    words += telling.progress(comparison)[1]
+    newest = max(
+        ((each.run, row) for each in snapshot.curves for row in each.tests),
+        key=lambda pair: pair[1].id,
+        default=None,
+    )
+    if newest is None:
+        return words
+    run, row = newest
+    return f"{words}; {run.spec.title} {row.train_error:.1f} % training error"

@@ -1,0 +1,92 @@
+"""Commands for what is kept: list, show, export, import."""
+
+import argparse
+
+from explorer import telling
+from explorer.bring_in import bring_in
+from explorer.commands.chosen import CommandError, chosen, seeds_of, snapshot_of, states_of, when
+from explorer.commands.outcome import in_columns, print_outcome
+from explorer.last_errors import last_errors
+from explorer.made_by import command_of
+from explorer.parcel import MAX_FILE, pack, unpack
+from explorer.store import RunStore
+
+HEAD = ("id", "title", "lesson", "seeds", "state", "done", "created", "training error, %")
+
+
+def list_all(options: argparse.Namespace) -> int:
+    store = RunStore()
+    found = [each for each in store.comparisons() if options.all or not each.archived]
+    if not found:
+        print("nothing is here yet; python -m explorer train --lesson degradation begins")
+        return 0
+    errors = last_errors(store)
+    lines = [HEAD]
+    for each in found:
+        measured = [errors[run.id][0] for run in each.runs if run.id in errors]
+        words = " ".join("none" if error is None else f"{error:.1f}" for error in measured)
+        lines.append(
+            (
+                each.id,
+                _cut(each.title, 32),
+                each.lesson or "",
+                seeds_of(each),
+                states_of(each),
+                f"{100 * telling.progress(each)[0]:.0f} %",
+                when(each),
+                _cut(words, 48),
+            )
+        )
+    print(in_columns(lines, to_the_right=("done",)))
+    return 0
+
+
+def show(options: argparse.Namespace) -> int:
+    store = RunStore()
+    found = chosen(store, options.id)
+    snapshot = snapshot_of(store, found.id)
+    print(f"{found.id}  {found.title}")
+    seed = "seed" if len(found.seeds) == 1 else "seeds"
+    for name, words in (
+        ("state", f"{states_of(found)}, {telling.progress(found)[1]}"),
+        ("created", f"{when(found)}, {seed} {seeds_of(found)}"),
+        ("lesson", found.lesson or ""),
+        ("from", found.origin),
+        ("tags", ", ".join(found.tags)),
+        ("note", " ".join(found.note.split())),
+        ("images", next((run.data for run in found.runs if run.data), "")),
+        ("machine", next((run.device for run in found.runs if run.device), "")),
+        ("made by", command_of(snapshot)),
+    ):
+        if words:
+            print(f"{name:<9}{words}")
+    for event in snapshot.events:
+        run = next(run for run in found.runs if run.id == event.run)
+        value = "" if event.value is None else f" {event.value:g}"
+        print(f"{event.kind + value:<16} {run.spec.title}, at iteration {event.iteration:,}")
+    print_outcome(snapshot)
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    store = RunStore()
+    snapshot = snapshot_of(store, chosen(store, options.id).id)
+    content = telling.csv_text(snapshot).encode() if options.csv else pack(snapshot)
+    options.file.write_bytes(content)
+    print(f"{options.file}: {len(content) / 1000:,.0f} kB")
+    return 0
+
+
+def bring(options: argparse.Namespace) -> int:
+    if options.file.stat().st_size > MAX_FILE:
+        raise CommandError(
+            f"{options.file} is larger than the {MAX_FILE >> 20} MB that a comparison may have"
+        )
+    parcel = unpack(options.file.read_bytes())
+    identity = bring_in(RunStore(), parcel)
+    print(f"{identity}  {parcel.comparison.title}, from {parcel.comparison.origin}")
+    return 0
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 3]}..."
