@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer import keeper
+from explorer import keeper, visitor
+from explorer.notices import notices
 
 HERE = Path(__file__).parent
 TRAIN = "views/train.py"
@@ -22,6 +23,8 @@ if st.context.is_embedded:  # inside another page: no navigation, and no space a
 else:
     st.logo(str(HERE / "logo.svg"), size="large")
 keeper.start()
+visitor.remember()
+notices()
 
 st.navigation(
     [

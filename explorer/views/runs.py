@@ -4,7 +4,8 @@ from datetime import datetime
 
 import streamlit as st
 
-from explorer import keeper, states, telling
+from explorer import keeper, states, teacher, telling, visitor
+from explorer.line_panel import line_panel
 from explorer.records import Comparison
 from explorer.shelf import Shelf
 from explorer.store import Refused
@@ -75,7 +76,7 @@ def _card(comparison: Comparison) -> None:
                 "Stop",
                 key=f"stop_{comparison.id}",
                 width="stretch",
-                on_click=Wishes(keeper.store()).stop,
+                on_click=Wishes(keeper.store(), visitor.me()).stop,
                 args=(comparison.id,),
             )
         else:
@@ -125,5 +126,7 @@ def _list() -> None:
         st.rerun(scope="fragment")
 
 
+teacher.popover()
+line_panel()
 busy = any(keeper.store().load())
 st.fragment(_list, run_every=2.0 if busy else None)()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,45 +54,58 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    """The address of a server of its own, with ten classes of tiny images; and its process."""
-    base = tmp_path_factory.mktemp("server")
-    for part, count in (("train", 8), ("test", 2)):
-        for label in range(10):
-            folder = base / "images" / part / f"class{label}"
-            folder.mkdir(parents=True)
-            for number in range(count):
-                colour = (25 * label, 255 - 25 * label, 20 * number)
-                Image.new("RGB", (32, 32), colour).save(folder / f"{number}.png")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {
-        "RESNET_HOME": str(base / "home"),
-        "RESNET_DATA": str(base / "images"),
-        "RESNET_DATA_NAME": "tiny images",
-    }
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "explorer/app.py",
-        "--server.headless",
-        "true",
-        "--server.port",
-        str(port),
-    ]
-    with (base / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_healthy(address, process, base / "server.log")
-        yield address, process
-    finally:
-        process.terminate()
-        process.wait(20)
-        subprocess.run([sys.executable, "-m", "explorer.worker", "--stop"], env=environment)
+def server(serve):
+    """The address of a server, and its process."""
+    with serve() as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory):
+    """Starts a server of its own, with ten classes of tiny images; more settings can be given."""
+
+    @contextmanager
+    def serve(**settings):
+        base = tmp_path_factory.mktemp("server")
+        for part, count in (("train", 8), ("test", 2)):
+            for label in range(10):
+                folder = base / "images" / part / f"class{label}"
+                folder.mkdir(parents=True)
+                for number in range(count):
+                    colour = (25 * label, 255 - 25 * label, 20 * number)
+                    Image.new("RGB", (32, 32), colour).save(folder / f"{number}.png")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        environment = os.environ | {
+            "RESNET_HOME": str(base / "home"),
+            "RESNET_DATA": str(base / "images"),
+            "RESNET_DATA_NAME": "tiny images",
+            **settings,
+        }
+        command = [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            "explorer/app.py",
+            "--server.headless",
+            "true",
+            "--server.port",
+            str(port),
+        ]
+        with (base / "server.log").open("wb") as log:
+            process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        address = f"http://127.0.0.1:{port}"
+        try:
+            _wait_until_healthy(address, process, base / "server.log")
+            yield address, process
+        finally:
+            process.terminate()
+            process.wait(20)
+            subprocess.run([sys.executable, "-m", "explorer.worker", "--stop"], env=environment)
+
+    return serve
 
 
 def _wait_until_healthy(address, process, log):
