@@ -3,14 +3,15 @@
 `SETTINGS` drives defaults, widgets and the URL of the recipe.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import streamlit as st
 
-from explorer.store import MAX_NETS, Refused, RunStore
+from explorer.store import MAX_NETS, MAX_SEEDS, Refused, RunStore
 from resnet.home import CIFAR10_BYTES
-from resnet.lessons import DEGRADATION, LESSONS
+from resnet.lessons import DEGRADATION, LESSONS, Lesson
 from resnet.recipe import IMAGE_SIZES, SCHEDULES, SPLITS, WARMUPS
 from resnet.spec import NetSpec, Recipe, SpecError, for_classes
 
@@ -115,12 +116,40 @@ SETTINGS = (
 
 @dataclass(frozen=True)
 class Wish:
-    """What the controls describe: a title, nets, a recipe, and the lesson if it is one."""
+    """What the controls describe.
+
+    entries  the nets with their recipes, one for each curve
+    lesson   its name, if it is one
+    seed     the first of `seeds` seeds, each a turn of its own
+    full     whether it is the lesson's full-length form, for a GPU
+    """
 
     title: str
-    nets: tuple[NetSpec, ...]
-    recipe: Recipe
-    lesson: str | None
+    entries: tuple[tuple[NetSpec, Recipe], ...]
+    lesson: str | None = None
+    seed: int = 0
+    seeds: int = 1
+    full: bool = False
+
+    def runs(self, data: str, classes: int) -> list[tuple[NetSpec, Recipe]]:
+        """What the store takes: every net with every seed, on images of so many classes."""
+        return [
+            (for_classes(net, classes), replace(recipe, data=data, seed=self.seed + turn))
+            for turn in range(self.seeds)
+            for net, recipe in self.entries
+        ]
+
+
+def own_wish(nets: Sequence[NetSpec], recipe: Recipe, seeds: int = 1) -> Wish:
+    """One's own comparison: nets that share a recipe."""
+    entries = tuple((net, recipe) for net in nets)
+    return Wish("Your own comparison", entries, None, recipe.seed, seeds)
+
+
+def lesson_wish(lesson: Lesson, seed: int, seeds: int = 1, full: bool = False) -> Wish:
+    entries = lesson.gpu if full and lesson.gpu else lesson.entries
+    pairs = tuple((entry.net, entry.recipe) for entry in entries)
+    return Wish(lesson.title, pairs, lesson.name, seed, seeds, full and bool(lesson.gpu))
 
 
 def own_recipe(seed: int) -> Recipe:
@@ -142,6 +171,15 @@ def from_link(parameters: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
             )
     if "seed" in parameters:
         _read(values, wrong, "seed", parameters["seed"])
+    if "seeds" in parameters:
+        if parameters["seeds"] in map(str, range(1, MAX_SEEDS + 1)):
+            values["seeds"] = int(parameters["seeds"])
+        else:
+            wrong.append(
+                f"The link says seeds={parameters['seeds']}; 1 to {MAX_SEEDS} train in a row."
+            )
+    if parameters.get("full") == "1":
+        values["full"] = True
     if "nets" in parameters:
         values["lesson"] = OWN
         values["nets"] = []
@@ -159,16 +197,21 @@ def from_link(parameters: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
 
 def link_of(wish: Wish) -> dict[str, str]:
     """The query parameters that `from_link` turns back into this wish (without its data set)."""
-    seed = {"seed": str(wish.recipe.seed)} if wish.recipe.seed else {}
+    seed = {"seed": str(wish.seed)} if wish.seed else {}
+    if wish.seeds > 1:
+        seed["seeds"] = str(wish.seeds)
     if wish.lesson:
-        return {"lesson": wish.lesson, **seed}
-    default = own_recipe(0)
+        return {"lesson": wish.lesson, **({"full": "1"} if wish.full else {}), **seed}
+    nets = {"nets": ",".join(str(net) for net, _ in wish.entries)}
+    if not wish.entries:
+        return {**nets, **seed}
+    default, recipe = own_recipe(0), wish.entries[0][1]
     changed = {
-        setting.field: str(getattr(wish.recipe, setting.field))
+        setting.field: str(getattr(recipe, setting.field))
         for setting in SETTINGS
-        if getattr(wish.recipe, setting.field) != getattr(default, setting.field)
+        if getattr(recipe, setting.field) != getattr(default, setting.field)
     }
-    return {"nets": ",".join(map(str, wish.nets)), **changed, **seed}
+    return {**nets, **changed, **seed}
 
 
 def data_options(worker: dict[str, Any]) -> dict[str, str]:
@@ -221,17 +264,16 @@ def nets_and_settings(seed: int, folded: bool) -> tuple[tuple[NetSpec, ...], Rec
     return nets, replace(recipe, **chosen)
 
 
-def submit(store: RunStore, wish: Wish, data: str, worker: dict[str, Any]) -> str:
+def submit(store: RunStore, wish: Wish, data: str, worker: dict[str, Any], owner: str = "") -> str:
     """Queues the wish with images from `data`; returns the comparison's id. Raises Refused.
 
     worker  its last report, which says how many classes a folder of images has
+    owner   the visitor who launches it
     """
-    if not wish.nets:
+    if not wish.entries:
         raise Refused("no net was chosen; choose at least one")
-    recipe = replace(wish.recipe, data=data)
     classes = (worker.get("folder_classes") if data == "folder" else None) or 10
-    nets = [(for_classes(net, classes), recipe) for net in wish.nets]
-    return store.submit(wish.title, nets, wish.lesson)
+    return store.submit(wish.title, wish.runs(data, classes), wish.lesson, owner)
 
 
 def _widget(setting: Setting, default: Any) -> Any:

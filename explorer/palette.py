@@ -2,9 +2,11 @@
 
 Colours are set in OKLCH, where equal steps of lightness look equal, so that a deeper net is darker
 than a shallower one in either hue and in either theme. Vermillion and blue stay apart for
-colour-blind eyes. Every colour has a contrast of 3:1 or more to the page (WCAG 2.1, 1.4.11).
+colour-blind eyes. Curves of one kind and depth get steps of lightness around that
+colour. Every colour has a contrast of 3:1 or more to the page (WCAG 2.1, 1.4.11).
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from math import cos, log, radians, sin
 
@@ -15,8 +17,11 @@ SHALLOWEST, DEEPEST = 8, 1202
 LIGHTNESS = {"light": (0.655, 0.27), "dark": (0.88, 0.52)}  # at the shallowest, at the deepest
 HUE = {"plain": (52.0, 36.0), "residual": (235.0, 262.0)}  # degrees
 CHROMA = {"plain": 0.17, "residual": 0.15}
+STEP = 0.13  # of lightness between two curves that would look alike
+VISIBLE = {"light": (0.22, 0.655), "dark": (0.52, 0.9)}  # lightness with a contrast of 3:1
 
 MARKERS = {"none": "circle", "A": "square", "B": "diamond", "C": "cross"}  # plotly's names
+MARKER_FORMS = ("", "-open", "-open-dot")  # of nets that share shortcut, kind and depth
 
 # Readable on either page: tints of the stages (translucent, with words on them), and shortcuts.
 STAGE_TINTS = ("#159A8C", "#7F9A1F", "#B8860B", "#A060B8")
@@ -34,6 +39,35 @@ def marker(spec: NetSpec) -> str:
     return MARKERS[str(spec.shortcut)]
 
 
+def colours(specs: Sequence[NetSpec], theme: str) -> list[str]:
+    """A colour for each curve of one chart, no two the same.
+
+    Curves of the same kind and depth (shortcuts A, B, C; one net with two recipes) share the hue
+    and stand apart by lightness, in their order from light to dark.
+    """
+    alike: dict[tuple[bool, int], list[int]] = {}
+    for place, spec in enumerate(specs):
+        alike.setdefault((spec.plain, spec.depth), []).append(place)
+    found = [colour(spec, theme) for spec in specs]
+    for (plain, depth), places in alike.items():
+        kind = "plain" if plain else "residual"
+        if len(places) > 1:
+            for place, lightness in zip(places, _steps(depth, len(places), theme), strict=True):
+                found[place] = _shade(kind, depth, lightness)
+    return found
+
+
+def markers(specs: Sequence[NetSpec]) -> list[str]:
+    """A plotly symbol for each curve of one chart; what looks alike otherwise gets a form of it."""
+    seen: dict[tuple[str, int], int] = {}
+    found = []
+    for spec in specs:
+        key = (str(spec.shortcut), spec.depth)
+        found.append(marker(spec) + MARKER_FORMS[seen.get(key, 0) % len(MARKER_FORMS)])
+        seen[key] = seen.get(key, 0) + 1
+    return found
+
+
 def stage_tint(stage: int, stages: int) -> str:
     """The tint of a stage, 1 to `stages`; grey before the first stage and after the last."""
     return STAGE_TINTS[stage - 1] if 1 <= stage <= stages else OUTSIDE_TINT
@@ -45,10 +79,28 @@ def depth_share(depth: int) -> float:
     return share * share * (3 - 2 * share)
 
 
-@lru_cache(maxsize=512)
+def _steps(depth: int, count: int, theme: str) -> list[float]:
+    """So many lightnesses around that of a depth, as far as the page lets them be seen."""
+    low, high = VISIBLE[theme]
+    step = min(STEP, (high - low) / (count - 1))
+    reach = step * (count - 1) / 2
+    middle = min(max(_lightness(depth, theme), low + reach), high - reach)
+    return [middle + reach - step * place for place in range(count)]
+
+
+def _lightness(depth: int, theme: str) -> float:
+    start, end = LIGHTNESS[theme]
+    return start + depth_share(depth) * (end - start)
+
+
 def _colour(kind: str, depth: int, theme: str) -> str:
-    share = depth_share(depth)
-    lightness, hue = (start + share * (end - start) for start, end in (LIGHTNESS[theme], HUE[kind]))
+    return _shade(kind, depth, _lightness(depth, theme))
+
+
+@lru_cache(maxsize=512)
+def _shade(kind: str, depth: int, lightness: float) -> str:
+    start, end = HUE[kind]
+    hue = start + depth_share(depth) * (end - start)
     chroma = CHROMA[kind]
     rgb = _linear_rgb(lightness, chroma, hue)
     while min(rgb) < 0 or max(rgb) > 1:

@@ -1,27 +1,21 @@
 """A comparison being watched: progress, verdict and live charts, refreshed once a second."""
 
-from collections.abc import Callable, Sequence
-
-import plotly.graph_objects as go
 import streamlit as st
 
-from explorer import figures, keeper, telling
-from explorer.feed import Curves, Feed, Snapshot
-from explorer.live import live_chart
-from explorer.wishes import Wishes
+from explorer import keeper, telling
+from explorer.feed import Snapshot
+from explorer.line_panel import in_line
+from explorer.live import board
+from explorer.telling import escaped
+from explorer.train import prediction
+from explorer.train.control_bar import PINNED, control_bar
+from explorer.train.details import details
+from explorer.train.parts import shows
 from resnet.lessons import LESSONS
 
-Draw = Callable[[Sequence[Curves], str], go.Figure]
-DETAILS: dict[str, tuple[Draw, str]] = {
-    "loss": (figures.loss_figure, "Training loss of every net against iterations"),
-    "gradient map": (
-        figures.gradient_map,
-        "Gradient norms over layers and iterations, a panel a net",
-    ),
-    "learning rate": (figures.rate_figure, "Learning rate against iterations"),
-}
-CHART_HEIGHT = 380
-DETAIL_HEIGHT = 330
+CHART_HEIGHT = 400
+DETAILS_EVERY = 5.3  # seconds; no multiple of the other period: of two fragments that always run
+# one right after the other, Streamlit 1.67 takes the first for interrupted
 
 
 def watch(comparison: str) -> None:
@@ -33,8 +27,12 @@ def watch(comparison: str) -> None:
             "another server. Launch one above, or open another from the Runs page."
         )
         return
+    if not prediction.gate(snapshot):
+        return
     active = snapshot.comparison.active
     st.fragment(_live, run_every=1.0 if active else None)(comparison, active)
+    if shows("details"):
+        st.fragment(_details, run_every=DETAILS_EVERY if active else None)(comparison)
 
 
 def _live(comparison: str, was_active: bool) -> None:
@@ -42,129 +40,64 @@ def _live(comparison: str, was_active: bool) -> None:
     snapshot = feed.snapshot()
     if snapshot is None or snapshot.comparison.active != was_active:
         st.rerun()
-    _head(feed, snapshot)
+    _head(snapshot)
     if not any(each.rows for each in snapshot.curves) and not was_active:
         return
-    theme = st.context.theme.type or "light"
-    left, right = st.columns([11, 9], gap="small")
-    with left:
-        _chart(
-            feed,
-            snapshot,
-            theme,
-            "errors",
-            figures.error_figure,
-            CHART_HEIGHT,
-            "Training and test error of every net against iterations",
-        )
-    with right:
-        _chart(
-            feed,
-            snapshot,
-            theme,
-            "profile",
-            figures.gradient_profile,
-            CHART_HEIGHT,
-            "Gradient norm of every layer, from input to output, for every net",
-        )
-    _details(feed, snapshot, theme)
-    lesson = LESSONS.get(snapshot.comparison.lesson or "")
-    if lesson:
-        st.caption(lesson.meaning)
+    board(
+        snapshot,
+        f"board_{comparison}",
+        height=CHART_HEIGHT,
+        baseline=_baseline(comparison),
+        overlay=telling.paper_points(snapshot),
+    )
+    _words(snapshot)
 
 
-def _head(feed: Feed, snapshot: Snapshot) -> None:
-    """Title, progress, stop or resume; the verdict below."""
+def _details(comparison: str) -> None:
+    """A table costs as much as all the rest of a refresh, so it comes less often."""
+    snapshot = keeper.feed(comparison).snapshot()
+    if snapshot and any(each.rows for each in snapshot.curves):
+        details(snapshot)
+
+
+def _head(snapshot: Snapshot) -> None:
+    """Title, progress and controls; the verdict below."""
     comparison = snapshot.comparison
     share, words = telling.progress(comparison)
-    title, bar, button = st.columns([5, 5, 1.6], vertical_alignment="center")
-    recipe = comparison.runs[0].recipe
-    data = next((run.data for run in comparison.runs if run.data), "")
-    title.markdown(
-        f"**{_escaped(comparison.title)}**, seed {recipe.seed}"
-        + (f", on {_escaped(data)}" if data else "")
-    )
+    title, bar, buttons = st.columns([4.4, 2.6, 5], vertical_alignment="center")
+    title.markdown(_title(snapshot))
     bar.progress(min(1.0, share), text=words)
-    if comparison.active:
-        button.button(
-            "Stop",
-            icon=":material/stop:",
-            key="stop",
-            width="stretch",
-            on_click=_act,
-            args=(Wishes(keeper.store()).stop, comparison.id),
-            help="Stops after the next mini-batch; it can be resumed.",
-        )
-    elif comparison.resumable:
-        button.button(
-            "Resume",
-            icon=":material/play_arrow:",
-            key="resume",
-            width="stretch",
-            on_click=_act,
-            args=(Wishes(keeper.store()).resume, comparison.id),
-            help="Carries on from the last checkpoint.",
-        )
-    sentence = telling.state_sentence(comparison, keeper.store().place(comparison.id))
-    verdict = telling.verdict_of(snapshot)
-    if verdict:
-        st.markdown(f"##### {verdict}", help=telling.evidence(snapshot))
-    elif not sentence:
-        st.markdown("##### The first errors are being measured.")
+    if shows("controls"):
+        with buttons:
+            control_bar(comparison)
+    sentence = in_line(comparison.id) or telling.state_sentence(comparison, None)
+    if shows("verdict"):
+        verdict = telling.verdict_of(snapshot)
+        if verdict:
+            st.markdown(f"##### {verdict}", help=telling.evidence(snapshot))
+        elif not sentence:
+            st.markdown("##### The first errors are being measured.")
     if sentence:
         st.info(sentence, icon=":material/info:")
 
 
-def _act(action: Callable[[str], None], comparison: str) -> None:
-    """Does what a button says, and looks at once at what came of it."""
-    action(comparison)
-    keeper.feed(comparison).snapshot(fresh=True)
+def _title(snapshot: Snapshot) -> str:
+    comparison = snapshot.comparison
+    seeds = comparison.seeds
+    named = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))}"
+    data = next((run.data for run in comparison.runs if run.data), "")
+    return f"**{escaped(comparison.title)}**, {named}" + (f", on {escaped(data)}" if data else "")
 
 
-def _chart(
-    feed: Feed, snapshot: Snapshot, theme: str, name: str, draw: Draw, height: int, label: str
-) -> None:
-    """A chart whose zoom and hidden curves last as long as its comparison is shown."""
-    identity = snapshot.comparison.id
-
-    def drawn() -> str:
-        figure = draw(snapshot.curves, theme)
-        figure.update_layout(uirevision=identity)
-        return str(figure.to_json())
-
-    live_chart(feed.drawn((name, theme), snapshot, drawn), f"{name}_{identity}", height, label)
+def _words(snapshot: Snapshot) -> None:
+    """What to look for while the curves grow; then what they mean, and what was predicted."""
+    prediction.reveal(snapshot)
+    lesson = LESSONS.get(snapshot.comparison.lesson or "")
+    if lesson:
+        st.caption(lesson.look_for if snapshot.comparison.active else lesson.meaning)
 
 
-def _details(feed: Feed, snapshot: Snapshot, theme: str) -> None:
-    choice = st.segmented_control(
-        "More", [*DETAILS, "numbers"], default="loss", key="detail", label_visibility="collapsed"
-    )
-    if choice == "numbers":
-        st.dataframe(
-            telling.numbers(snapshot.curves),
-            hide_index=True,
-            column_config={
-                "training error, %": st.column_config.NumberColumn(format="%.2f"),
-                "test error, %": st.column_config.NumberColumn(format="%.2f"),
-                "loss": st.column_config.NumberColumn(format="%.3f"),
-                "parameters": st.column_config.NumberColumn(format="%,d"),
-                "seconds": st.column_config.NumberColumn(format="%.0f"),
-            },
-        )
-        st.download_button(
-            "Download the rows as CSV",
-            lambda: telling.csv_text(snapshot),
-            f"{snapshot.comparison.id}.csv",
-            "text/csv",
-            icon=":material/download:",
-        )
-    elif choice:
-        draw, label = DETAILS[choice]
-        _chart(feed, snapshot, theme, choice, draw, DETAIL_HEIGHT, label)
-
-
-def _escaped(text: str) -> str:
-    """Text that Markdown must show as it is."""
-    return "".join(
-        f"\\{letter}" if letter in r"\`*_{}[]()#+-.!|$~<>" else letter for letter in text
-    )
+def _baseline(comparison: str) -> Snapshot | None:
+    """The pinned comparison, unless it is the one that is watched."""
+    pinned = st.session_state.get(PINNED)
+    return keeper.feed(pinned).snapshot() if pinned and pinned != comparison else None

@@ -17,6 +17,12 @@ def reported(store: RunStore) -> dict[str, Any]:
     return report[0] if report else {}
 
 
+def machine_report(store: RunStore) -> dict[str, Any]:
+    """What a lane has said of the machine; {} until one has."""
+    report = store.reported("machine")
+    return report[0] if report else {}
+
+
 def machine_words(store: RunStore) -> str:
     """ "CPU, 2 cores: ready", or what stands in the way."""
     report = store.reported("worker")
@@ -25,8 +31,7 @@ def machine_words(store: RunStore) -> str:
         return f":material/hourglass_top: training processes: {problem}"
     if report[0]["free_disk"] < NEEDED_DISK:
         return f":material/warning: the disk has {report[0]['free_disk'] / 2**20:,.0f} MB left"
-    machine = store.reported("machine")
-    name = machine[0]["name"] if machine else ""
+    name = machine_report(store).get("name", "")
     training, waiting = store.load()
     words = ("training" if training else "ready") + (f", {waiting} waiting" if waiting else "")
     return f":material/memory: {name}: {words}"

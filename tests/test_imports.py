@@ -23,7 +23,7 @@ WITH_TORCH = {
     "counters",
     "onnx_export",
 }
-LANE = {"lane", "job_lane"}  # what runs in a lane's process
+LANE = {"lane", "lane_training", "event_files", "job_lane"}  # what runs in a lane's process
 TORCH = {"torch", "torchvision", "torchinfo"}
 SCREEN = {"explorer", "streamlit", "plotly", "sqlalchemy"}
 

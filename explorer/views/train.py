@@ -1,14 +1,15 @@
 """Train: a lesson or one's own comparison, launched and watched."""
 
-from dataclasses import replace
-
 import streamlit as st
 
-from explorer import keeper, launch, states
+from explorer import keeper, launch, states, visitor
 from explorer.launch import OWN, Wish
-from explorer.store import Refused
+from explorer.store import MAX_SEEDS, Refused
+from explorer.telling import duration
+from explorer.train import parts, prediction
+from explorer.train.replay import REPLAYED, offer, replay
 from explorer.watch import watch
-from explorer.worker_status import machine_words, reported
+from explorer.worker_status import machine_report, machine_words, reported
 from resnet.lessons import DEGRADATION, LESSONS
 from resnet.spec import SpecError
 from resnet.wording import listed
@@ -24,10 +25,18 @@ def _enter() -> list[str]:
     link = st.query_params.to_dict() or st.session_state.get("train_link", {})
     if "comparison" in link:
         st.session_state["comparison"] = link["comparison"]
+        if link.get("predict") == "1":
+            st.session_state["predict_first"] = link["comparison"]
     elif st.query_params:
         st.session_state.pop("comparison", None)
+    if "replay" in link:
+        st.session_state[REPLAYED] = link["replay"]
+        link = {**link, "lesson": link["replay"]}
+    if "hide" in link:
+        parts.read_hidden(link["hide"])
     values, wrong = launch.from_link(link)
-    for key, value in {"lesson": DEGRADATION.name, "seed": 0, **values}.items():
+    start = {"lesson": DEGRADATION.name, "seed": 0, "seeds": 1, "full": False}
+    for key, value in {**start, **values}.items():
         st.session_state[key] = value
     return wrong
 
@@ -36,44 +45,59 @@ def _controls() -> None:
     """The row of controls: what to train, on which images, and the button."""
     worker = reported(keeper.store())
     options = launch.data_options(worker)
-    columns = st.columns([3.2, 1.1, 2.6, 1.5, 3.2], vertical_alignment="bottom")
-    lesson = columns[0].selectbox(
+    columns = st.columns([3.4, 0.9, 0.9, 2.4, 1.4, 2.6], vertical_alignment="bottom")
+    name = columns[0].selectbox(
         "Lesson",
         [*LESSONS, OWN],
         key="lesson",
         format_func=lambda name: LESSONS[name].title if name in LESSONS else "Your own comparison",
+        on_change=_leave_replay,
     )
     seed = columns[1].number_input(
         "Seed",
         0,
-        2**31 - 1,
+        2**31 - 1 - MAX_SEEDS,
         key="seed",
         help="Decides the start weights, the images drawn and their order.",
     )
-    data = columns[2].selectbox(
+    seeds = columns[2].number_input(
+        "Repeats",
+        1,
+        MAX_SEEDS,
+        key="seeds",
+        help="How many seeds, from this one on, one after another. Several show how much of a "
+        "difference is chance.",
+    )
+    data = columns[3].selectbox(
         "Images", list(options), key="data", format_func=lambda name: options[name]
     )
-    with columns[4]:
+    with columns[5]:
         st.fragment(_machine, run_every=2.0)()
     try:
-        if lesson == OWN:
-            nets, recipe = launch.nets_and_settings(seed, folded="comparison" in st.session_state)
-            wish = Wish("Your own comparison", nets, recipe, None)
+        if name == OWN:
+            folded = "comparison" in st.session_state
+            wish = launch.own_wish(*launch.nets_and_settings(seed, folded), seeds)
         else:
-            chosen = LESSONS[lesson]
-            wish = Wish(chosen.title, chosen.nets, replace(chosen.recipe, seed=seed), lesson)
+            wish = launch.lesson_wish(LESSONS[name], seed, seeds, _full_length(name))
     except SpecError as error:
-        columns[3].button("Launch", disabled=True, width="stretch", key="launch")
+        columns[4].button("Launch", disabled=True, width="stretch", key="launch")
         st.error(f"This cannot be trained: {error}.")
         return
     download = data == "cifar10" and not worker.get("cifar10")
-    if columns[3].button(
+    if columns[4].button(
         "Launch", type="primary", width="stretch", key="launch", icon=":material/play_arrow:"
     ):
         _launch(wish, data)
     if download and not _watching():
         _offer_generated(wish)
     st.session_state["train_link"] = launch.link_of(wish)
+
+
+def _full_length(name: str) -> bool:
+    """Whether the lesson is to run at full length; asked only where a GPU can do it."""
+    if not LESSONS[name].gpu or machine_report(keeper.store()).get("device", "cpu") == "cpu":
+        return False
+    return st.toggle("At full length, as the paper trains", key="full")
 
 
 def _watching() -> bool:
@@ -87,6 +111,10 @@ def _watching() -> bool:
 
 def _machine() -> None:
     st.markdown(machine_words(keeper.store()), text_alignment="right")
+
+
+def _leave_replay() -> None:
+    st.session_state.pop(REPLAYED, None)
 
 
 def _offer_generated(wish: Wish) -> None:
@@ -103,14 +131,17 @@ def _offer_generated(wish: Wish) -> None:
 
 def _launch(wish: Wish, data: str) -> None:
     try:
-        st.session_state["comparison"] = launch.submit(
-            keeper.store(), wish, data, reported(keeper.store())
+        launched = launch.submit(
+            keeper.store(), wish, data, reported(keeper.store()), visitor.me().id
         )
     except Refused as error:
         st.error(f"This was not launched: {error}.")
-    else:
-        st.session_state["train_link"] = launch.link_of(wish)
-        st.rerun()
+        return
+    prediction.keep(launched, wish.lesson)
+    _leave_replay()
+    st.session_state["comparison"] = launched
+    st.session_state["train_link"] = launch.link_of(wish)
+    st.rerun()
 
 
 def _introduce() -> None:
@@ -129,22 +160,51 @@ def _introduce() -> None:
             "order, and their curves grow side by side."
         )
         return
+    prediction.ask(lesson)
+    st.markdown(f"{_what_launch_does()} {lesson.look_for}")
+    offer(lesson.name)
+
+
+def _what_launch_does() -> str:
+    """What is going to be trained, and how long that took when it was measured."""
+    lesson = LESSONS[st.session_state["lesson"]]
     recipe = lesson.recipe
-    st.markdown(f"#### {lesson.question}")
-    st.markdown(
-        f"Press **Launch**: {listed(net.title for net in lesson.nets)} start from the same "
-        f"weights where they share layers, and see the same {recipe.images:,} images in the same "
-        f"order for {recipe.iterations} iterations. {lesson.look_for}"
+    nets = list(dict.fromkeys(entry.net.title for entry in lesson.entries))
+    images = f"{recipe.images:,}" if recipe.images else "all"
+    time = (
+        f"One seed takes about {duration(lesson.seconds)} on two cores."
+        if lesson.seconds
+        else "It is made for a GPU: on two cores it would take days."
     )
+    return (
+        f"Press **Launch**: {listed(nets)} see the same images ({images} of "
+        f"{recipe.image_size}x{recipe.image_size} pixels) in the same order for "
+        f"{recipe.iterations:,} iterations. {time}"
+    )
+
+
+def _link() -> dict[str, str]:
+    """The query parameters of what the page shows now."""
+    if REPLAYED in st.session_state:
+        shown = {"replay": st.session_state[REPLAYED]}
+    elif st.session_state.get("comparison"):
+        shown = {"comparison": st.session_state["comparison"]}
+        if st.session_state.get("predict_first") == shown["comparison"]:
+            shown["predict"] = "1"
+    else:
+        shown = st.session_state.get("train_link", {})
+    return {**shown, **parts.in_link()}
 
 
 wrong_in_link = _enter()
 for sentence in wrong_in_link:
     st.warning(sentence)
-_controls()
-if st.session_state.get("comparison"):
-    st.query_params.from_dict({"comparison": st.session_state["comparison"]})
+if parts.shows("launch"):
+    _controls()
+st.query_params.from_dict(_link())
+if REPLAYED in st.session_state:
+    replay(st.session_state[REPLAYED])
+elif st.session_state.get("comparison"):
     watch(st.session_state["comparison"])
 else:
-    st.query_params.from_dict(st.session_state.get("train_link", {}))
     _introduce()

@@ -8,10 +8,10 @@ from playwright.sync_api import expect
 
 OWN = "/?nets=plain8,resnet8-A&iterations=30000&images=60&batch=10"
 COUNT = """() => {
-  const chart = document.querySelector(".live-chart");
-  return chart && chart.calcdata && chart.calcdata[3] ? chart.calcdata[3].length : 0;
+  const traces = document.querySelector(".board-curves")?.data ?? [];
+  return traces.find((trace) => trace.name === "ResNet-8 test")?.x.length ?? 0;
 }"""
-RANGE = "() => document.querySelector('.live-chart')._fullLayout.xaxis.range.map(Number)"
+RANGE = "() => document.querySelector('.board-curves')._fullLayout.xaxis.range.map(Number)"
 
 
 def points(page):
@@ -46,7 +46,7 @@ def test_a_comparison_is_launched_watched_stopped_resumed_and_shared(open_page):
     seen = wait_for_more(page, seen)
 
     # zoom by dragging over the first chart, hide a net in the legend
-    box = page.locator(".live-chart .nsewdrag").first.bounding_box()
+    box = page.locator(".board-curves .nsewdrag").bounding_box()
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + 0.02 * box["width"], middle)
     page.mouse.down()
@@ -54,8 +54,9 @@ def test_a_comparison_is_launched_watched_stopped_resumed_and_shared(open_page):
     page.mouse.up()
     page.wait_for_function(f"() => ({RANGE})()[1] < 15000")
     zoomed = page.evaluate(RANGE)
-    page.locator(".live-chart .legendtoggle").first.click()
-    hidden = "() => document.querySelector('.live-chart').data[1].visible === 'legendonly'"
+    page.locator(".board-chip", has_text="plain-8").click()
+    hidden = """() => !document.querySelector('.board-curves').data
+      .some((trace) => trace.name === 'plain-8 test')"""
     page.wait_for_function(hidden)
     for _ in range(2):  # two refreshes
         seen = wait_for_more(page, seen)

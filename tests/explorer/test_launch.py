@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from explorer import launch
-from explorer.launch import Wish
+from explorer.launch import lesson_wish, own_wish
 from resnet.lessons import DEGRADATION
 from resnet.spec import NetSpec
 
@@ -19,7 +19,7 @@ def followed(link):
         key.removeprefix("recipe_"): value for key, value in values.items() if "recipe_" in key
     }
     nets = tuple(NetSpec.parse(name) for name in values["nets"])
-    return Wish("Your own comparison", nets, replace(recipe, **given), None)
+    return own_wish(nets, replace(recipe, **given), values.get("seeds", 1))
 
 
 @pytest.mark.parametrize(
@@ -34,18 +34,22 @@ def followed(link):
 def test_a_wish_survives_the_way_through_a_link(changes):
     nets = tuple(NetSpec.parse(name) for name in ("plain56", "resnet110-B-pre"))
     recipe = replace(launch.own_recipe(0), **changes)
-    wish = Wish("Your own comparison", nets, recipe, None)
+    wish = own_wish(nets, recipe)
     assert followed(launch.link_of(wish)) == wish
 
 
-def test_a_lesson_is_its_name_and_seed():
-    recipe = replace(DEGRADATION.recipe, seed=2)
-    wish = Wish(DEGRADATION.title, DEGRADATION.nets, recipe, "degradation")
-    assert launch.link_of(wish) == {"lesson": "degradation", "seed": "2"}
-    assert launch.from_link({"lesson": "degradation", "seed": "2"}) == (
-        {"lesson": "degradation", "seed": 2},
-        [],
-    )
+def test_a_lesson_is_its_name_and_seeds():
+    link = {"lesson": "degradation", "seed": "2", "seeds": "3"}
+    assert launch.link_of(lesson_wish(DEGRADATION, seed=2, seeds=3)) == link
+    assert launch.from_link(link) == ({"lesson": "degradation", "seed": 2, "seeds": 3}, [])
+
+
+def test_each_seed_trains_every_net():
+    runs = lesson_wish(DEGRADATION, seed=4, seeds=2).runs("generated", 7)
+    assert [recipe.seed for _, recipe in runs] == [4] * 4 + [5] * 4
+    assert [net.depth for net, _ in runs] == [20, 56, 20, 56] * 2
+    assert {net.classes for net, _ in runs} == {7}
+    assert {recipe.data for _, recipe in runs} == {"generated"}
 
 
 @pytest.mark.parametrize(
@@ -57,6 +61,7 @@ def test_a_lesson_is_its_name_and_seed():
         ({"nets": "plain20", "iterations": "-5"}, "iterations -5 is out of range"),
         ({"nets": "plain20", "augment": "maybe"}, "augment=maybe, which is not a value for it"),
         ({"seed": "x"}, "seed=x, which is not a value for it"),
+        ({"lesson": "degradation", "seeds": "9"}, "seeds=9; 1 to 5 train in a row"),
     ],
 )
 def test_a_broken_link_is_answered_in_a_sentence_and_loses_nothing_else(link, sentence):
@@ -76,7 +81,7 @@ def test_cifar10_is_offered_with_its_size_until_it_is_there():
 
 def test_nets_take_the_number_of_classes_of_the_folder(store):
     nets = tuple(NetSpec.parse(name) for name in ("plain20", "resnet20-A", "plain20-c7"))
-    wish = Wish("Your own comparison", nets, launch.own_recipe(0), None)
+    wish = own_wish(nets, launch.own_recipe(0))
     worker = {"folder": "five", "folder_classes": 5}
     found = store.comparison(launch.submit(store, wish, "folder", worker))
     assert [run.spec.classes for run in found.runs] == [5, 5, 7]

@@ -104,6 +104,40 @@ def test_the_shortcut_option_is_a_marker_and_never_a_hue() -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["resnet56-A", "resnet56-B", "resnet56-C"],
+        ["plain20", "plain20-tanh", "plain20-sigmoid"],
+        ["plain110"] * 6,
+        ["resnet1202-A"] * 3,
+    ],
+    ids=" ".join,
+)
+def test_curves_of_one_kind_and_depth_differ_in_lightness(names: list[str], theme: str) -> None:
+    nets = [NetSpec.parse(name) for name in [*names, "plain8", "resnet8-A"]]
+    codes = palette.colours(nets, theme)
+    assert all(contrast(code, page) >= 3 for code in codes for page in PAGES[theme])
+    for eyes in COLOUR_BLIND:
+        lightness = [seen(code, eyes)[0] for code in codes[: len(names)]]
+        for one, other in itertools.pairwise(lightness):
+            assert one - other > 0.05
+    assert codes[len(names) :] == [palette.colour(net, theme) for net in nets[len(names) :]]
+
+
+def test_markers_differ_where_kind_depth_and_shortcut_do_not() -> None:
+    names = ["plain20", "plain20-tanh", "plain20-sigmoid", "plain56", "resnet20-B"]
+    nets = [NetSpec.parse(name) for name in names]
+    assert palette.markers(nets) == [
+        "circle",
+        "circle-open",
+        "circle-open-dot",
+        "circle",
+        "diamond",
+    ]
+
+
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("tint", [palette.SHORTCUT, *palette.STAGE_TINTS, palette.OUTSIDE_TINT])
 def test_what_the_diagram_draws_stands_out_in_both_themes(tint: str, theme: str) -> None:
     assert all(contrast(tint, page) >= 3 for page in PAGES[theme])

@@ -1,0 +1,19 @@
+"""Does what a button wishes of a comparison, and says why where the store refuses."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from explorer import keeper, visitor
+from explorer.store import Refused
+from explorer.wishes import Wishes
+
+
+def act(wish: Callable[..., None], comparison: str, *arguments: Any) -> None:
+    """Calls a method of Wishes for this visitor, and looks at once at what came of it."""
+    try:
+        wish(Wishes(keeper.store(), visitor.me()), comparison, *arguments)
+    except Refused as error:
+        st.toast(f"Not done: {error}.", icon=":material/block:", duration="long")
+    keeper.feed(comparison).snapshot(fresh=True)
