@@ -3,6 +3,7 @@
 import json
 from array import array
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from explorer import states
@@ -148,10 +149,14 @@ class Wanted:
     until: int
 
 
+_spec = lru_cache(maxsize=1024)(NetSpec.from_json)  # pages read the same few again and again
+_recipe = lru_cache(maxsize=1024)(Recipe.from_json)
+
+
 def run_record(row: Any) -> Run:
     fields = {**row._mapping}
     fields["held"] = fields.pop("lane") is not None
-    spec, recipe = NetSpec.from_json(fields.pop("net")), Recipe.from_json(fields.pop("recipe"))
+    spec, recipe = _spec(fields.pop("net")), _recipe(fields.pop("recipe"))
     return Run(**fields, spec=spec, recipe=recipe)
 
 

@@ -72,7 +72,7 @@ def _controls() -> None:
         "Images", list(options), key="data", format_func=lambda name: options[name]
     )
     with columns[5]:
-        st.fragment(_machine, run_every=2.0)()
+        st.fragment(_machine, run_every=2.7)()
     try:
         if name == OWN:
             folded = "comparison" in st.session_state
