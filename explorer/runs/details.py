@@ -1,0 +1,57 @@
+"""Below a comparison in the list, on demand: best and last of every run, the note, the files."""
+
+import streamlit as st
+
+from explorer import keeper
+from explorer.parcel import FILE_ENDING
+from explorer.records import Comparison
+from explorer.runs.hand_in import handed_out
+from explorer.runs.outcome import Outcome
+from explorer.runs.table import best_and_last, show_table
+from explorer.telling import csv_text
+
+
+def details(comparison: Comparison, outcome: Outcome) -> None:
+    opened = st.expander(
+        "Best and last, note, files", key=f"details_{comparison.id}", on_change="rerun"
+    )
+    if not opened.open:  # a table each would double the time of the page
+        return
+    with opened:
+        named = [(f"{run.spec.title}, seed {run.recipe.seed}", run) for run in comparison.runs]
+        results = [outcome.results[run.id] for run in comparison.runs]
+        show_table(best_and_last(named, results), f"table_{comparison.id}")
+        if comparison.note:
+            st.text(comparison.note)
+        with st.container(horizontal=True):
+            st.download_button(
+                "Rows as CSV",
+                lambda: _csv(comparison.id),
+                f"{comparison.id}.csv",
+                "text/csv",
+                icon=":material/download:",
+                key=f"csv_{comparison.id}",
+                on_click="ignore",
+            )
+            st.download_button(
+                "All as one file",
+                lambda: _file(comparison.id),
+                f"{comparison.id}{FILE_ENDING}",
+                "application/gzip",
+                icon=":material/download:",
+                key=f"file_{comparison.id}",
+                on_click="ignore",
+                help="Rows, recipes, marks, tags and note, without the nets' weights: to be handed "
+                "in, and brought in again with “Bring in a file”.",
+            )
+        st.caption(f"Comparison {comparison.id}.")
+
+
+def _csv(identity: str) -> str:
+    snapshot = keeper.feed(identity).snapshot(fresh=True)
+    return csv_text(snapshot) if snapshot else ""
+
+
+def _file(identity: str) -> bytes:
+    snapshot = keeper.feed(identity).snapshot(fresh=True)
+    return handed_out(snapshot) if snapshot else b""

@@ -1,0 +1,22 @@
+"""A comparison as a file, out and in: what the buttons of the Runs page call."""
+
+from explorer.bring_in import bring_in
+from explorer.feed import Snapshot
+from explorer.parcel import ParcelError, pack, unpack
+from explorer.store import Refused, RunStore
+
+
+def handed_out(snapshot: Snapshot) -> bytes:
+    """The file of a comparison. Raises Refused where it is too large for one."""
+    try:
+        return pack(snapshot)
+    except ParcelError as error:
+        raise Refused(str(error)) from error
+
+
+def taken_in(store: RunStore, file: bytes, owner: str = "") -> str:
+    """Keeps the comparison of a file as a new one and returns its id. Raises Refused."""
+    try:
+        return bring_in(store, unpack(file), owner)
+    except ParcelError as error:
+        raise Refused(str(error)) from error
