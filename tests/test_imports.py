@@ -22,6 +22,10 @@ WITH_TORCH = {
     "commands",
     "counters",
     "onnx_export",
+    *(f"labs.{name}" for name in ("constructed", "copies", "curves", "deepen", "examples")),
+    *(f"labs.{name}" for name in ("gradients", "lesion", "measured", "paths", "recording")),
+    *(f"labs.{name}" for name in ("residual_size", "responses", "sees", "shattered", "surface")),
+    *(f"labs.{name}" for name in ("switchboard", "variants")),
 }
 LANE = {"lane", "lane_training", "event_files", "job_lane"}  # what runs in a lane's process
 TORCH = {"torch", "torchvision", "torchinfo"}

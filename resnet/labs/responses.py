@@ -1,0 +1,79 @@
+"""Layer responses: how strongly each 3x3 layer answers.
+
+Source: He et al. 2015, Section 4.2 and Fig. 7: the standard deviation of each 3x3 layer's output,
+after BN and before the nonlinearity and the addition. Residual nets answer more weakly than their
+plain twins, and deeper ones more weakly still: their layers tend to change the signal less.
+"""
+
+import torch
+from torch import Tensor
+
+from resnet.labs.copies import images_at_once, settled
+from resnet.labs.examples import Examples
+from resnet.labs.progress import LabError, Progress, part_of, quiet
+from resnet.labs.recording import Spread, recording
+from resnet.labs.results import Responses
+from resnet.labs.written import numbers
+from resnet.model import Net
+from resnet.plan import Layer, Plan
+
+
+def responses(net: Net, examples: Examples, *, progress: Progress = quiet) -> Responses:
+    """The response of every 3x3 layer of the main branch, in evaluation mode, over all examples.
+
+    The standard deviation is over images, channels and positions together. A layer that no BN
+    follows (no BN in the net, or pre-activation, where BN comes before) is read at its own output.
+
+    Raises LabError for a net that has no 3x3 layers.
+    """
+    where = measured_at(net.plan)
+    if not where:
+        raise LabError(f"{net.plan.spec.title} has no 3x3 layers; choose another net")
+    progress(0.0, "starting")
+    still, statistics = settled(net, examples, part_of(progress, 0.0, 0.3))
+    deviations = deviations_of(still, examples, part_of(progress, 0.3, 1.0))
+    progress(1.0, "done")
+    return Responses(
+        net=str(net.plan.spec),
+        images=len(examples),
+        statistics=statistics,
+        layers=tuple(where),
+        stages=tuple(layer.stage for layer in net.plan.layers if layer.name in where),
+        after_bn=net.plan.spec.norm == "batch" and net.plan.spec.order == "post",
+        deviations=numbers(deviations),
+    )
+
+
+@torch.inference_mode()
+def deviations_of(net: Net, examples: Examples, progress: Progress = quiet) -> tuple[float, ...]:
+    """The responses of a net as it stands, in the plan's order: quick enough to ask in training.
+
+    In training mode BN would count these images in: give a net in evaluation mode.
+    """
+    where = measured_at(net.plan)
+    spreads = {place: Spread() for place in where.values()}
+    shown = 0
+
+    def note(name: str, output: Tensor) -> None:
+        spreads[name].add(output)
+        progress(shown / len(examples), f"measuring {name}")
+
+    with recording(net, spreads, note):
+        for chunk in examples.chunks(images_at_once(net)):
+            net(chunk.images)
+            shown += len(chunk)
+    return tuple(spreads[place].deviation for place in where.values())
+
+
+def measured_at(laid_out: Plan) -> dict[str, str]:
+    """For each 3x3 layer of the main branch, the module whose output is its response."""
+    order = laid_out.spec.order
+    places: dict[str, str] = {}
+    before: Layer | None = None
+    for layer in (each for each in laid_out.layers if each.branch == "main"):
+        if layer.kind == "conv" and layer.kernel == 3:
+            places[layer.name] = layer.name
+        elif layer.kind == "norm" and order == "post" and before and before.name in places:
+            places[before.name] = layer.name
+        before = layer
+    return places
