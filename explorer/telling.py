@@ -40,9 +40,9 @@ def duration(seconds: float) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text that Markdown must show as it is."""
+    """Text that Markdown must show as it is: no part of it is a command, a link or an icon."""
     return "".join(
-        f"\\{letter}" if letter in r"\`*_{}[]()#+-.!|$~<>" else letter for letter in text
+        f"\\{letter}" if letter in r"\`*_{}[]()#+-.!|$~<>:&" else letter for letter in text
     )
 
 

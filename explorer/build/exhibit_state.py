@@ -4,13 +4,13 @@ In the session it is the query that would stand in the URL, so it survives leavi
 sets the widgets, a widget rewrites the link.
 """
 
-import re
 from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
 from explorer.build.exhibit import Exhibit, from_query, to_query
 from explorer.build.memory_settings import USUAL, MemorySettings
+from explorer.telling import escaped
 from resnet.spec import NetSpec
 
 STATE, PROBLEM = "exhibit", "exhibit_problem"  # keys of the session; strings only
@@ -63,12 +63,7 @@ def show_problem() -> None:
     """The sentences on what was wrong with the link or the last change, if anything was."""
     if st.session_state.get(PROBLEM):
         sentences = st.session_state[PROBLEM].split("\n")
-        st.warning("\n\n".join(literal(sentence) for sentence in sentences))
-
-
-def literal(text: str) -> str:
-    """The same text for Markdown, with no part of it a command: a link may say anything."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])", r"\\\1", text)
+        st.warning("\n\n".join(escaped(sentence) for sentence in sentences))
 
 
 def _keep(exhibit: Exhibit, problem: str) -> None:

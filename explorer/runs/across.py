@@ -8,7 +8,7 @@ from explorer.feed import Snapshot
 from explorer.live import board
 from explorer.records import Comparison, Run, Visitor
 from explorer.runs import listing
-from explorer.runs.filter import MAX_CHOSEN, filtered
+from explorer.runs.filter import MAX_CHOSEN, Filter, filtered
 from explorer.runs.filter_row import filter_row
 from explorer.runs.gathered import gathered
 from explorer.runs.outcome import result_of
@@ -20,6 +20,7 @@ from explorer.telling import escaped
 
 CHART_HEIGHT = 430
 OFFERED = 600  # runs; a longer list is slow in a browser
+CHART_HEIGHT = 430
 CHOICE = "runs_together"  # key of the widget
 PAIR = ("runs_first", "runs_second")
 
@@ -28,10 +29,18 @@ def across(by: Visitor | None) -> None:
     """Runs again by itself while one of the chosen trains."""
     everything = listing.everything()
     known = listing.runs_by_id(everything)
-    offered = listing.runs_by_id(filtered(everything, filter_row(everything), by))
+    wanted = current().filter
+    offered = listing.runs_by_id(filtered(everything, wanted, by))
     asked = current().runs or ()
     chosen = [run for run in asked if run in known]
     _choose(known, list(offered), chosen)
+    with st.expander("Offer fewer runs", type="compact", expanded=wanted != Filter()):
+        filter_row(everything)
+        if len(offered) > OFFERED:
+            st.caption(
+                f"The newest {OFFERED} of {len(offered):,} runs are offered; "
+                "the filter leads to the others."
+            )
     gone = len(asked) - len(chosen)
     if gone:
         st.warning(
@@ -68,11 +77,6 @@ def _choose(
         placeholder="Type a part of a name, or open the list",
         on_change=lambda: choose_runs(st.session_state[CHOICE]),
     )
-    if len(offered) > OFFERED:
-        st.caption(
-            f"The newest {OFFERED} of {len(offered):,} runs are offered; "
-            "the filter above leads to the others."
-        )
 
 
 def _pair(

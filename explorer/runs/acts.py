@@ -4,32 +4,33 @@ The line stays until the next act, so that whoever looks up a minute later can s
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from explorer import keeper
 from explorer.records import Comparison, Visitor
-from explorer.runs import listing
+from explorer.runs import listing, view_state
 from explorer.shelf import UNDO_FOR, Shelf
 from explorer.store import Refused
 from explorer.telling import escaped
 
-DONE, PROBLEM, UNDO = "runs_done", "runs_refused", "runs_undo"  # keys of the session
+KEYS = DONE, PROBLEM, UNDO, SHOW = "runs_done", "runs_refused", "runs_undo", "runs_show"
+STYLE = Path(__file__).with_name("notice.css")
 
 
-def act(action: Callable[..., Any], *arguments: Any) -> bool:
-    """Does it, and says why where it was refused; whether it was done."""
-    for key in (DONE, PROBLEM, UNDO):
-        st.session_state.pop(key, None)
+def act(action: Callable[..., Any], *arguments: Any) -> Any:
+    """What it gives, True for nothing; False where it was refused, and the line says why."""
+    _forget()
     try:
-        action(*arguments)
+        result = action(*arguments)
     except Refused as error:
         st.session_state[PROBLEM] = f"{str(error)[:1].upper()}{str(error)[1:]}."
         return False
     finally:
         listing.changed()
-    return True
+    return True if result is None else result
 
 
 def wish(action: Callable[[str], None], comparison: str) -> None:
@@ -57,26 +58,38 @@ def archive(comparison: Comparison, archived: bool, by: Visitor | None) -> None:
         st.session_state[DONE] = f"{where} **{escaped(comparison.title)}**{more}"
 
 
-def done(words: str) -> None:
-    """Says what was done, where it was not by one of these."""
-    st.session_state[DONE] = words
+def done(words: str, show: str) -> None:
+    """Says what was done, with a button that shows the comparison alone."""
+    st.session_state[DONE], st.session_state[SHOW] = words, show
 
 
 def notice(by: Visitor | None) -> None:
     """The line about the last act, with its undo."""
-    if st.session_state.get(PROBLEM):
-        st.error(escaped(st.session_state[PROBLEM]), icon=":material/block:")
-    if not st.session_state.get(DONE):
+    problem, said = st.session_state.get(PROBLEM), st.session_state.get(DONE)
+    if not problem and not said:
         return
+    st.html(STYLE)
     undo = st.session_state.get(UNDO)
     with st.container(horizontal=True, vertical_alignment="center", key="runs_notice"):
-        minutes = f" It can be had back for {UNDO_FOR / 60:.0f} minutes." if undo else ""
-        st.success(f"{st.session_state[DONE]}{minutes}", icon=":material/check:")
+        if problem:
+            st.error(escaped(problem), icon=":material/block:")
+        else:
+            minutes = f" It can be had back for {UNDO_FOR / 60:.0f} minutes." if undo else ""
+            st.success(f"{said}{minutes}", icon=":material/check:")
         if undo:
-            st.button(
-                "Undo",
-                icon=":material/undo:",
-                key="runs_undo_button",
-                on_click=bring_back,
-                args=(undo, by),
-            )
+            icon = ":material/undo:"
+            st.button("Undo", icon=icon, key="undo", on_click=bring_back, args=(undo, by))
+        if show := st.session_state.get(SHOW):
+            st.button("Show it", key="show_it", on_click=_show, args=(show,))
+        st.button("Close", type="tertiary", key="close_notice", on_click=_forget)
+
+
+def _show(comparison: str) -> None:
+    view_state.show_list()
+    view_state.clear_filter()
+    view_state.change_filter(text=comparison, archived=True)
+
+
+def _forget() -> None:
+    for key in KEYS:
+        st.session_state.pop(key, None)

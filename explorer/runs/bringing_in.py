@@ -7,6 +7,7 @@ from explorer.parcel import FILE_ENDING
 from explorer.records import Visitor
 from explorer.runs import acts
 from explorer.runs.hand_in import taken_in
+from explorer.telling import escaped
 
 MOST_MB = 20
 TIMES = "runs_brought_in"  # how many files came in: the next uploader is an empty one
@@ -34,5 +35,8 @@ def _take(key: str, by: Visitor | None) -> None:
     if file is None:
         return
     st.session_state[TIMES] = st.session_state.get(TIMES, 0) + 1
-    if acts.act(taken_in, keeper.store(), file.getvalue(), by.id if by else ""):
-        acts.done("Brought in; it stands in the list where its date puts it.")
+    owner = by.id if by else ""
+    kept = acts.act(taken_in, keeper.store(), file.getvalue(), owner)
+    found = keeper.store().comparison(kept) if kept else None
+    if found:
+        acts.done(f"Brought in **{escaped(found.title)}**.", show=found.id)

@@ -32,7 +32,7 @@ def card(
     by: Visitor | None,
 ) -> None:
     """`ahead`: how many comparisons are before it in the line; None where it does not wait."""
-    with st.container(border=True, key=f"card_{comparison.id}", gap="small"):
+    with st.container(border=True, key=f"card_{comparison.id}", gap="xsmall"):
         if is_edited(comparison):
             editor(comparison, known_tags, by)
             return

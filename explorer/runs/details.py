@@ -8,17 +8,21 @@ from explorer.records import Comparison
 from explorer.runs.hand_in import handed_out
 from explorer.runs.outcome import Outcome
 from explorer.runs.table import best_and_last, show_table
+from explorer.runs.words import short_name
 from explorer.telling import csv_text
 
 
 def details(comparison: Comparison, outcome: Outcome) -> None:
     opened = st.expander(
-        "Best and last, note, files", key=f"details_{comparison.id}", on_change="rerun"
+        "Best and last, note, files",
+        type="compact",
+        key=f"details_{comparison.id}",
+        on_change="rerun",
     )
     if not opened.open:  # a table each would double the time of the page
         return
     with opened:
-        named = [(f"{run.spec.title}, seed {run.recipe.seed}", run) for run in comparison.runs]
+        named = [(short_name(run), run) for run in comparison.runs]
         results = [outcome.results[run.id] for run in comparison.runs]
         show_table(best_and_last(named, results), f"table_{comparison.id}")
         if comparison.note:

@@ -6,13 +6,13 @@ import streamlit as st
 
 from explorer import keeper
 from explorer.records import Comparison, Visitor
-from explorer.runs import acts, listing
-from explorer.runs.bringing_in import bring_in_button
+from explorer.runs import listing
 from explorer.runs.card import card
 from explorer.runs.deleted import recently_deleted
 from explorer.runs.filter import advice, filtered, tags_of
 from explorer.runs.filter_row import filter_row
 from explorer.runs.view_state import change, current
+from explorer.telling import escaped
 
 PAGE = 12  # comparisons shown at once
 PAGES = "runs_page"  # key of the widget
@@ -21,24 +21,23 @@ PAGES = "runs_page"  # key of the widget
 def comparison_list(by: Visitor | None) -> None:
     """All of it; runs again by itself while something trains."""
     everything = listing.everything()
-    acts.notice(by)
     if not everything:
         _nothing_yet()
     else:
         wanted = filter_row(everything)
         found = filtered(everything, wanted, by)
-        _head(len(found), len(everything), by)
         if not found:
-            st.info(advice(everything, wanted, by), icon=":material/filter_alt_off:")
+            st.info(escaped(advice(everything, wanted, by)), icon=":material/filter_alt_off:")
         _cards(everything, found, by)
     recently_deleted(by)
 
 
-def _head(found: int, total: int, by: Visitor | None) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        count = f"{found:,} of {total:,}" if found < total else f"{total:,}"
-        st.markdown(f"**{count}** comparison{'s' if total != 1 else ''}", width="stretch")
-        bring_in_button(by)
+def count_words(by: Visitor | None) -> str:
+    """ "7 of 32 comparisons"."""
+    everything = listing.everything()
+    total, found = len(everything), len(filtered(everything, current().filter, by))
+    count = f"{found:,} of {total:,}" if found < total else f"{total:,}"
+    return f"**{count}** comparison{'s' if total != 1 else ''}" if total else ""
 
 
 def _cards(everything: list[Comparison], found: list[Comparison], by: Visitor | None) -> None:
@@ -52,12 +51,14 @@ def _cards(everything: list[Comparison], found: list[Comparison], by: Visitor | 
     for each in shown:
         card(each, outcomes[each.id], ahead.get(each.id), tags, by)
     if pages > 1:
-        st.session_state[PAGES] = page
-        st.pagination(pages, key=PAGES, on_change=_turn)
+        key = f"{PAGES}_{len(found)}"
+        if st.session_state.get(key, page) != page:  # a link, or a filter, says another
+            st.session_state[key] = page
+        st.pagination(pages, default=page, key=key, on_change=_turn, args=(key,))
 
 
-def _turn() -> None:
-    change(replace(current(), page=st.session_state[PAGES]))
+def _turn(key: str) -> None:
+    change(replace(current(), page=st.session_state[key]))
 
 
 def _nothing_yet() -> None:

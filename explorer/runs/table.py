@@ -1,50 +1,63 @@
 """The table of best and last errors, one row a run."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from explorer.records import Run
-from explorer.runs.outcome import Best, Result
+from explorer.runs.outcome import Result
 
 ABOUT_BEST = (
-    "The best is picked by looking at the test images, so it flatters; compare the last, which is "
-    "measured on more images where the recipe says so."
+    "The lowest of all tests. It is picked by looking at the test images, so it flatters: compare "
+    "the last, which may be measured on more images."
 )
-COLUMNS = ("last training error, %", "last test error, %")
-BEST_COLUMNS = ("best training error, %", "best test error, %")
+HEADINGS = {
+    "last_train": "last training error, %",
+    "last_test": "last test error, %",
+    "best_train": "best training, %",
+    "best_train_at": "at iteration",
+    "best_test": "best test, %",
+    "best_test_at": "at iteration",
+}
 
 
-def best_and_last(named: Sequence[tuple[str, Run]], results: Sequence[Result]) -> list[dict]:
-    """Rows of plain values: name, state, iteration, last and best errors with their iteration."""
-    table = []
-    for (name, run), result in zip(named, results, strict=True):
-        row: dict[str, object] = {
+def best_and_last(
+    named: Sequence[tuple[str, Run]], results: Sequence[Result]
+) -> list[dict[str, Any]]:
+    """Rows of plain values: name, state, iteration, last and best errors in percent."""
+    return [
+        {
             "run": name,
             "state": run.state,
             "iteration": run.iteration,
-            COLUMNS[0]: result.train_error,
-            COLUMNS[1]: result.test_error,
+            "last_train": result.train_error,
+            "last_test": result.test_error,
+            "best_train": result.best_train and result.best_train.error,
+            "best_train_at": result.best_train and result.best_train.iteration,
+            "best_test": result.best_test and result.best_test.error,
+            "best_test_at": result.best_test and result.best_test.iteration,
+            "trained on": run.data,
         }
-        for column, best in zip(BEST_COLUMNS, (result.best_train, result.best_test), strict=True):
-            row[column] = _best(best)
-        row["trained on"] = run.data
-        table.append(row)
-    return table
+        for (name, run), result in zip(named, results, strict=True)
+    ]
 
 
-def show_table(table: list[dict], key: str) -> None:
+def show_table(table: list[dict[str, Any]], key: str) -> None:
+    number = st.column_config.NumberColumn
     st.dataframe(
         table,
         hide_index=True,
         key=key,
         column_config={
-            **{name: st.column_config.NumberColumn(format="%.2f") for name in COLUMNS},
-            **{name: st.column_config.TextColumn(help=ABOUT_BEST) for name in BEST_COLUMNS},
-            "iteration": st.column_config.NumberColumn(format="%,d"),
+            "iteration": number(format="%,d"),
+            **{
+                name: number(
+                    heading,
+                    format="%,d" if name.endswith("_at") else "%.2f",
+                    help=ABOUT_BEST if name.startswith("best") else None,
+                )
+                for name, heading in HEADINGS.items()
+            },
         },
     )
-
-
-def _best(best: Best | None) -> str | None:
-    return f"{best.error:.2f} at {best.iteration:,}" if best else None

@@ -5,6 +5,7 @@ from datetime import datetime
 from explorer import states, telling
 from explorer.records import Comparison, Run, Visitor
 from explorer.runs.filter import is_mine
+from resnet.curves import in_a_sentence
 from resnet.wording import listed
 
 LONGEST_TITLE = 40
@@ -29,7 +30,7 @@ def nets(comparison: Comparison) -> str:
     recipes: dict[str, set[str]] = {}
     for run in comparison.runs:
         text = run.recipe.to_json().replace(f'"seed": {run.recipe.seed},', "")
-        recipes.setdefault(run.spec.title, set()).add(text)
+        recipes.setdefault(in_a_sentence(run.spec.title), set()).add(text)
     return ", ".join(
         title if len(known) == 1 else f"{title} ({len(known)} recipes)"
         for title, known in recipes.items()
@@ -60,10 +61,15 @@ def first_line(note: str) -> str:
     return line if len(line) <= LONGEST_NOTE else f"{line[: LONGEST_NOTE - 1]}…"
 
 
+def short_name(run: Run) -> str:
+    """ "ResNet-56 A, seed 1"."""
+    return f"{in_a_sentence(run.spec.title)}, seed {run.recipe.seed}"
+
+
 def run_name(run: Run, comparison: Comparison) -> str:
     """ "ResNet-56 A, seed 1 (Degradation, 21 Nov 10:04)"."""
     title = comparison.title
     if len(title) > LONGEST_TITLE:
         title = f"{title[: LONGEST_TITLE - 1]}…"
     moment = datetime.fromtimestamp(comparison.created).strftime("%d %b %H:%M")
-    return f"{run.spec.title}, seed {run.recipe.seed} ({title}, {moment})"
+    return f"{short_name(run)} ({title}, {moment})"

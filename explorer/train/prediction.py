@@ -27,7 +27,7 @@ def keep(comparison: str, lesson: str | None) -> None:
     """Keeps the prediction made before the launch with what was launched."""
     choice = chosen(lesson)
     if choice is not None:
-        Guesses(keeper.store()).guess(comparison, visitor.me().id, choice)
+        _keep(comparison, choice)
 
 
 def gate(snapshot: Snapshot) -> bool:
@@ -45,7 +45,7 @@ def gate(snapshot: Snapshot) -> bool:
     choice = _choices(lesson, key)
     with st.container(horizontal=True):
         if st.button("Show the curves", type="primary", disabled=choice is None, key="show_curves"):
-            Guesses(keeper.store()).guess(comparison.id, visitor.me().id, int(choice or 0))
+            _keep(comparison.id, int(choice or 0))
             st.rerun()
         if st.button("Without a prediction", type="tertiary", key="skip_prediction"):
             del st.session_state["predict_first"]
@@ -115,6 +115,11 @@ def _choices(lesson: Lesson, key: str) -> int | None:
 def _quoted(lesson: Lesson, choice: int) -> str:
     known = 0 <= choice < len(lesson.choices)
     return lesson.choices[choice].rstrip(".") if known else "something else"
+
+
+def _keep(comparison: str, choice: int) -> None:
+    Guesses(keeper.store()).guess(comparison, visitor.me().id, choice)
+    _all.clear()  # or this visitor would be asked again
 
 
 def _mine(comparison: str) -> int | None:

@@ -5,9 +5,10 @@ import streamlit as st
 from explorer import keeper, teacher, telling, visitor
 from explorer.line_panel import line_panel
 from explorer.records import Visitor
-from explorer.runs import view_state
+from explorer.runs import acts, view_state
 from explorer.runs.across import across
-from explorer.runs.listed import comparison_list
+from explorer.runs.bringing_in import bring_in_button
+from explorer.runs.listed import comparison_list, count_words
 
 LOOK_EVERY = 2.9  # seconds, while something trains; the line has another period
 VIEW = "runs_shown"  # key of the widget
@@ -19,14 +20,18 @@ def _page(was_busy: bool, by: Visitor | None) -> None:
         st.rerun()
     together = view_state.current().runs is not None
     st.session_state[VIEW] = TOGETHER if together else LIST
-    st.segmented_control(
-        "View",
-        [LIST, TOGETHER],
-        key=VIEW,
-        required=True,
-        on_change=_switch,
-        label_visibility="collapsed",
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.segmented_control(
+            "View",
+            [LIST, TOGETHER],
+            key=VIEW,
+            required=True,
+            on_change=_switch,
+            label_visibility="collapsed",
+        )
+        st.markdown("" if together else count_words(by), width="stretch")
+        bring_in_button(by)
+    acts.notice(by)
     if together:
         across(by)
     else:

@@ -35,10 +35,18 @@ def _enter() -> list[str]:
     if "hide" in link:
         parts.read_hidden(link["hide"])
     values, wrong = launch.from_link(link)
-    start = {"lesson": DEGRADATION.name, "seed": 0, "seeds": 1, "full": False}
+    start = {"lesson": _lesson_watched(), "seed": 0, "seeds": 1, "full": False}
     for key, value in {**start, **values}.items():
         st.session_state[key] = value
     return wrong
+
+
+def _lesson_watched() -> str:
+    """The lesson of the comparison that a link shows, so that the row above speaks of the same."""
+    watched = keeper.store().comparison(st.session_state.get("comparison", ""))
+    if watched is None:
+        return DEGRADATION.name
+    return watched.lesson if watched.lesson in LESSONS else OWN
 
 
 def _controls() -> None:

@@ -79,6 +79,7 @@ def test_a_lesson_from_its_question_to_its_verdict(open_page):
     page = open_page("/?lesson=gradients")
     page.get_by_role("combobox", name="Images").click()
     page.get_by_role("option", name="generated images").click()
+    page.wait_for_timeout(1500)  # the page runs again
     first = page.locator("[data-testid=stRadioOption]").first
     choice = first.inner_text()
     first.click()

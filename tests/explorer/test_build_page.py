@@ -11,9 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.build.exhibit import from_link
-from explorer.build.exhibit_state import literal
 from explorer.build.sections import SHOW
 from explorer.controls import changed_options, with_choice
+from explorer.telling import escaped as literal
 from resnet.spec import NetSpec, SpecError
 
 PAGE = Path(__file__).parents[2] / "explorer" / "views" / "build.py"
