@@ -1,6 +1,7 @@
 """The command line on the store of the app: `python -m explorer train | list | export | ...`"""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -39,6 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (SpecError, Refused, ParcelError, CommandError, NoWorker) as error:
         print(f"explorer: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # whoever reads has seen enough, as head does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         print(f"explorer: {error.filename or 'the disk'}: {error.strerror}", file=sys.stderr)
         return 1

@@ -1,22 +1,25 @@
 """The loop of a lane: steps its runs, writes their rows, saves them, and does what is wished.
 
-Between two steps the lane looks at the store a few times a second. It saves a run before it says
-that a wish is done, so that a process killed between the two finds the wish still there and does
-the same again; and it writes rows before the checkpoint that leaves them behind.
+Between two steps the lane looks at the store a few times a second. A process may be killed between
+any two lines, so the order is: rows first, then the checkpoint that leaves them behind, then the
+word that a wish is done. What is lost on the way is then done again, from the checkpoint or because
+the wish is still there. A lane that no longer has a run (its worker died, the next one gave the run
+away) saves nothing; the lock on the run's folder keeps the next lane off until this one has left.
 """
 
+import contextlib
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from filelock import BaseFileLock
 from sqlalchemy.exc import OperationalError
 
 from explorer import states
 from explorer.event_files import EventFiles
 from explorer.records import EXTENDED, PAUSED, RATE, Run, Wanted
-from explorer.store import RunStore, run_folder
+from explorer.store import RunStore, checkpoint_file
 from resnet import checkpoint
 from resnet.rows import Row
 from resnet.train import Trainer, furthest_behind
@@ -30,16 +33,22 @@ WAITED = 3.0  # or that another comparison has to wait for it to do so
 ORPHANED = "the worker ended; resume to carry on from the last checkpoint"
 
 
+class _Lost(Exception):
+    """A run is no longer this lane's, and was dropped."""
+
+
 @dataclass(eq=False)
 class Leg:
     """A run for as long as this lane has it.
 
+    lock    on the run's folder, held until the lane leaves it
     begun   whether its first row is behind it
     paused  whether the store was told that it pauses
     """
 
     run: Run
     trainer: Trainer
+    lock: BaseFileLock
     events: EventFiles | None = None
     begun: bool = False
     hold_at: int | None = None
@@ -72,18 +81,22 @@ class LaneTraining:
 
     def carry_out(self) -> None:
         while self.legs:
-            if self.gone():
-                self._break_off()
-                return
-            if time.monotonic() - self.looked >= LOOK_EVERY:
-                self._look()
-            self._write_by_the_clock()
-            moving = {leg.trainer: leg for leg in self.legs if not leg.paused}
-            if moving:
-                self.idle_since = None
-                self._advance(moving[furthest_behind(list(moving))])
-            elif self.legs:
-                self._idle()
+            with contextlib.suppress(_Lost):
+                if self.gone():
+                    self._break_off()
+                else:
+                    self._carry_on()
+
+    def _carry_on(self) -> None:
+        if time.monotonic() - self.looked >= LOOK_EVERY:
+            self._look()
+        self._write_by_the_clock()
+        moving = {leg.trainer: leg for leg in self.legs if not leg.paused}
+        if moving:
+            self.idle_since = None
+            self._advance(moving[furthest_behind(list(moving))])
+        elif self.legs:
+            self._idle()
 
     def leave(self, state: str, message: str) -> None:
         """Settles all that is left in one state, unsaved: something has gone wrong."""
@@ -188,9 +201,10 @@ class LaneTraining:
         self.legs.remove(leg)
         if leg.events:
             leg.events.close()
+        leg.lock.release()
 
     def _save(self, leg: Leg) -> None:
-        """A checkpoint, after the rows before it: those of a killed process come from nowhere."""
+        """A checkpoint, after the rows before it. Raises _Lost where those were not taken."""
         self._flush(needed=True)
         checkpoint.save(
             checkpoint_file(leg.run.id), leg.run.spec, leg.run.recipe, leg.trainer.state()
@@ -209,13 +223,14 @@ class LaneTraining:
     def _flush(self, needed: bool = False) -> None:
         """Writes what is pending; a full disk keeps it pending until there is room again.
 
-        Raises OperationalError where it was needed.
+        Raises OperationalError where it was needed; _Lost where a run is no longer this lane's.
         """
+        lost: set[int] = set()
         try:
             if self.pending:
-                self.store.append(self.lane, self.pending)
+                lost = self.store.append(self.lane, self.pending)
                 for leg in self.legs:
-                    if leg.events:
+                    if leg.events and leg.run.id not in lost:
                         leg.events.add([row for run, row in self.pending if run == leg.run.id])
                 self.pending.clear()
         except OperationalError as error:
@@ -223,7 +238,7 @@ class LaneTraining:
             if needed:
                 raise
         self.flushed = time.monotonic()
-
-
-def checkpoint_file(run: int) -> Path:
-    return run_folder(run) / "checkpoint.pt"
+        for leg in [leg for leg in self.legs if leg.run.id in lost]:
+            self._drop(leg)
+        if lost:
+            raise _Lost

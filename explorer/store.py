@@ -238,16 +238,18 @@ class RunStore:
             found = connection.execute(query).first()
         return run_record(found) if found else None
 
-    def append(self, lane: str, fresh: Sequence[tuple[int, Any]]) -> None:
-        """Adds rows (run id, resnet.train.Row) of runs that still belong to the lane."""
+    def append(self, lane: str, fresh: Sequence[tuple[int, Any]]) -> set[int]:
+        """Adds rows (run id, resnet.train.Row) of the lane's runs; returns the runs it lost.
+
+        Their rows are not kept: somebody else has the run by now, or it was interrupted.
+        """
         with self.write() as connection:
             owned = {
                 row.id for row in connection.execute(sa.select(runs.c.id).where(_held_by(lane)))
             }
             values = [row_values(run, row) for run, row in fresh if run in owned]
-            if not values:
-                return
-            connection.execute(rows.insert(), values)
+            if values:
+                connection.execute(rows.insert(), values)
             for run in {value["run"] for value in values}:
                 last = [value for value in values if value["run"] == run][-1]
                 connection.execute(
@@ -255,6 +257,7 @@ class RunStore:
                     .where(runs.c.id == run)
                     .values(iteration=last["iteration"], seconds=last["seconds"])
                 )
+        return {run for run, _ in fresh} - owned
 
     def rewind(self, run: int, iteration: int) -> None:
         """Takes back the rows after `iteration` (all, at 0): a run goes on from its checkpoint."""
@@ -460,8 +463,12 @@ def check_line(waiting: Sequence[Waiting], owner: str) -> None:
 
 
 def run_folder(run: int) -> Path:
-    """Where a run's checkpoint lies."""
+    """Where a run's checkpoint lies, and its event files."""
     return home() / f"run-{run}"
+
+
+def checkpoint_file(run: int) -> Path:
+    return run_folder(run) / "checkpoint.pt"
 
 
 def free_disk() -> int:

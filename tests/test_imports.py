@@ -27,7 +27,7 @@ WITH_TORCH = {
     *(f"labs.{name}" for name in ("residual_size", "responses", "sees", "shattered", "surface")),
     *(f"labs.{name}" for name in ("switchboard", "variants")),
 }
-LANE = {"lane", "lane_training", "event_files", "job_lane"}  # what runs in a lane's process
+LANE = {"lane", "lane_setup", "lane_training", "event_files", "job_lane"}  # in a lane's process
 TORCH = {"torch", "torchvision", "torchinfo"}
 SCREEN = {"explorer", "streamlit", "plotly", "sqlalchemy"}
 

@@ -29,7 +29,7 @@ from resnet.train import Trainer
 
 WORKER = 0  # its process id
 MOMENTS = {
-    "setting up": (lane, "_leg"),
+    "setting up": (lane, "set_up"),
     "starting": (Trainer, "start"),
     "training": (Trainer, "step"),
     "testing": (Trainer, "test"),

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from explorer import event_files, lane, lane_training, states, worker
+from explorer import event_files, lane_training, states, worker
 from explorer.event_files import EventFiles, open_events, scalars
-from explorer.store import run_folder
+from explorer.store import checkpoint_file, run_folder
 from explorer.wishes import Wishes
 from resnet.rows import Row
 
@@ -113,7 +113,7 @@ def test_a_lane_writes_every_row_and_says_where_it_goes_on(store, submit, monkey
         _, _, began, writer = opened[2 + place]
         assert began == 40
         assert [step for tag, _, step in writer.scalars if tag == "loss"] == [50]
-    assert lane.checkpoint_file(runs[0].id).exists()
+    assert checkpoint_file(runs[0].id).exists()
 
 
 @with_tensorboard

@@ -7,9 +7,10 @@ import time
 
 import pytest
 import torch
+from filelock import FileLock
 
 from explorer import lane, lane_training, states, worker
-from explorer.store import run_folder
+from explorer.store import RunStore, checkpoint_file, run_folder
 from explorer.wishes import Wishes
 from resnet import checkpoint, data
 from resnet.spec import NetSpec
@@ -41,7 +42,7 @@ def curves(store, comparison):
 
 def weights(store, comparison):
     loaded = [
-        checkpoint.load(lane.checkpoint_file(run.id))[2]["net"]
+        checkpoint.load(checkpoint_file(run.id))[2]["net"]
         for run in store.comparison(comparison).runs
     ]
     return [tensor for state in loaded for tensor in state.values()]
@@ -77,7 +78,7 @@ def test_a_killed_lane_is_interrupted_and_resumes_to_the_undisturbed_numbers(sto
     process = worker.Lane(subprocess.Popen([sys.executable, "-c", OFTEN], stdin=subprocess.PIPE))
     store.hand_over(ids, process.name)
     process.give(ids)
-    files = [lane.checkpoint_file(identity) for identity in ids]
+    files = [checkpoint_file(identity) for identity in ids]
     wait_for(lambda: all(file.exists() for file in files) and len(store.since(disturbed)) > 12)
     process.process.kill()
     process.process.wait()
@@ -126,8 +127,52 @@ def test_a_lane_whose_worker_is_gone_saves_and_leaves_its_runs_interrupted(store
     lane.train(store, "mine", [run.id for run in claimed.runs], gone=lambda: next(asked))
     for run in store.comparison(identity).runs:
         assert run.state == states.INTERRUPTED
-        assert run.message == lane.ORPHANED
-        assert checkpoint.load(lane.checkpoint_file(run.id))[2]["iteration"] in range(5, 10)
+        assert run.message == lane_training.ORPHANED
+        assert checkpoint.load(checkpoint_file(run.id))[2]["iteration"] in range(5, 10)
+
+
+def test_a_lane_that_lost_its_runs_leaves_no_checkpoint_ahead_of_their_rows(
+    store, submit, monkeypatch
+):
+    identity = submit()
+    append = RunStore.append
+
+    def too_late(self, lane, fresh):
+        store.interrupt()  # the next worker began before this lane knew that its own was gone
+        return append(self, lane, fresh)
+
+    monkeypatch.setattr(RunStore, "append", too_late)
+    worker.run_next(store)
+    assert {run.state for run in store.comparison(identity).runs} == {states.INTERRUPTED}
+    assert store.since(identity) == []
+    for run in store.comparison(identity).runs:
+        assert not checkpoint_file(run.id).exists()
+
+
+def test_a_lane_waits_until_the_one_before_has_left_the_run(store, submit):
+    identity = submit()
+    claimed = [run.id for run in worker.claim(store, "mine")]
+    run_folder(claimed[0]).mkdir(parents=True)
+    with FileLock(run_folder(claimed[0]) / "lane.lock"):
+        thread = threading.Thread(target=lane.train, args=(store, "mine", claimed))
+        thread.start()
+        wait_for(lambda: "trained it before" in store.comparison(identity).message)
+        assert store.since(identity) == []
+    thread.join(60)
+    assert {run.state for run in store.comparison(identity).runs} == {states.FINISHED}
+
+
+def test_a_stop_reaches_a_lane_that_waits_for_the_one_before(store, submit):
+    identity = submit()
+    claimed = [run.id for run in worker.claim(store, "mine")]
+    run_folder(claimed[0]).mkdir(parents=True)
+    with FileLock(run_folder(claimed[0]) / "lane.lock"):
+        thread = threading.Thread(target=lane.train, args=(store, "mine", claimed))
+        thread.start()
+        wait_for(lambda: "trained it before" in store.comparison(identity).message)
+        Wishes(store).stop(identity)
+        thread.join(60)
+    assert {run.state for run in store.comparison(identity).runs} == {states.STOPPED}
 
 
 def test_a_net_that_diverges_leaves_its_neighbour_alone(store, small, nets):
@@ -182,9 +227,9 @@ def test_a_checkpoint_of_another_net_is_refused_and_kept(store, submit):
     worker.run_next(store)
     _plain, residual = (run.id for run in store.comparison(identity).runs)
     again = submit()
-    target = lane.checkpoint_file(store.comparison(again).runs[0].id)
+    target = checkpoint_file(store.comparison(again).runs[0].id)
     target.parent.mkdir(parents=True)
-    target.write_bytes(lane.checkpoint_file(residual).read_bytes())
+    target.write_bytes(checkpoint_file(residual).read_bytes())
     before = target.read_bytes()
     worker.run_next(store)
     refused, neighbour = store.comparison(again).runs
@@ -235,4 +280,4 @@ def test_a_killed_worker_leaves_nothing_running_and_the_next_one_knows(store, su
     wait_for(
         lambda: {run.state for run in store.comparison(identity).runs} == {states.INTERRUPTED}, 60
     )  # the lanes notice that their worker is gone
-    assert all(run.message == lane.ORPHANED for run in store.comparison(identity).runs)
+    assert all(run.message == lane_training.ORPHANED for run in store.comparison(identity).runs)

@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from explorer import lane, lane_training, states, worker
+from explorer import lane, lane_setup, lane_training, states, worker
 from explorer.records import EXTENDED, PAUSED, RATE
+from explorer.store import checkpoint_file
 from explorer.wishes import Wishes
 from resnet import checkpoint
 from resnet.train import Trainer
@@ -106,7 +107,7 @@ def test_paused_nets_are_saved_shown_and_marked_and_go_on_to_the_undisturbed_row
     pause_midway(store, paused)
     for run in runs(store, paused):
         assert 0 < run.iteration < 100
-        assert checkpoint.load(lane.checkpoint_file(run.id))[2]["iteration"] == run.iteration
+        assert checkpoint.load(checkpoint_file(run.id))[2]["iteration"] == run.iteration
         last = [row for row in store.since(paused) if row.run == run.id][-1]
         assert last.iteration == run.iteration
         assert last.loss is not None
@@ -246,7 +247,7 @@ def test_a_stop_asked_for_before_the_start_ends_before_images_are_decoded(
     comparison = submit()
     share = [run.id for run in worker.claim(store, "claim")]
     Wishes(store).stop(comparison)
-    monkeypatch.setattr(lane.data, "load", lambda *_: pytest.fail("images were asked for"))
+    monkeypatch.setattr(lane_setup.data, "load", lambda *_: pytest.fail("images were asked for"))
     lane.train(store, "claim", share)
     assert are(store, comparison, states.STOPPED, states.STOPPED)
 
@@ -264,8 +265,8 @@ def test_decoding_is_broken_off_where_nobody_wants_it_any_more(store, submit, mo
         progress("decoding images", 2, 100)
         pytest.fail("it went on decoding")
 
-    monkeypatch.setattr(lane.data, "load", load)
-    monkeypatch.setattr(lane, "TELL_EVERY", 0.0)
+    monkeypatch.setattr(lane_setup.data, "load", load)
+    monkeypatch.setattr(lane_setup, "TELL_EVERY", 0.0)
     lane.train(store, "claim", share, gone.is_set)
     assert told == ["decoding images"]
     ended = states.STOPPED if wish == "stop" else states.INTERRUPTED
@@ -300,7 +301,7 @@ def test_a_new_rate_is_taken_up_while_paused(store, submit, lanes, slow):
     wait_for(lambda: all(run.want_rate is None for run in runs(store, comparison)))
     assert store.comparison(comparison).paused
     for run in runs(store, comparison):
-        saved = checkpoint.load(lane.checkpoint_file(run.id))[2]
+        saved = checkpoint.load(checkpoint_file(run.id))[2]
         assert saved["changes"] == [[run.iteration, 0.0, None]]
     Wishes(store).resume(comparison)
     wait_for(lambda: are(store, comparison, states.FINISHED, states.FINISHED))
@@ -328,7 +329,7 @@ def test_finished_nets_are_extended_from_where_they_ended(store, submit):
 def test_an_extension_whose_checkpoint_is_gone_says_so_and_keeps_the_curve(store, submit):
     comparison = submit()
     worker.run_next(store)
-    lane.checkpoint_file(runs(store, comparison)[0].id).unlink()
+    checkpoint_file(runs(store, comparison)[0].id).unlink()
     Wishes(store).extend(comparison, 10, 0.01)
     worker.run_next(store)
     assert are(store, comparison, states.FAILED, states.FINISHED)

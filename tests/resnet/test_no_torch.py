@@ -22,6 +22,8 @@ USES = {
     "plan": "assert resnet.plan.plan(NetSpec(depth=110)).layers",
     "cost": "assert resnet.cost.cost(NetSpec('imagenet', 152)).macs",
     "schedule": "assert resnet.schedule.lr_at(Recipe(), 0)",
+    "course": "assert resnet.course.Course(Recipe()).rate(0)",
+    "rows": "assert not resnet.rows.Row(0, 0.0).diverged",
 }
 
 

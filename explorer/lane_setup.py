@@ -1,0 +1,128 @@
+"""A run made ready for a lane: its images, its lock, its trainer at the last checkpoint."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import torch
+from filelock import FileLock, Timeout
+
+from explorer import event_files, states
+from explorer.lane_training import ORPHANED, Leg
+from explorer.records import Run
+from explorer.store import RunStore, checkpoint_file, run_folder
+from resnet import checkpoint, data
+from resnet.lanes import cores
+from resnet.train import Trainer, best_device
+
+TELL_EVERY = 0.5  # seconds between words on how far the images are
+
+
+class Left(Exception):
+    """While a run was set up its state became this: it was stopped, or the worker ended."""
+
+    def __init__(self, state: str, message: str = "") -> None:
+        super().__init__(state)
+        self.state = state
+        self.message = message
+
+
+class Images:
+    """The image sets of a lane's runs, each read once."""
+
+    def __init__(self, store: RunStore, lane: str, gone: Callable[[], bool]) -> None:
+        self._store = store
+        self._lane = lane
+        self._gone = gone
+        self._sets: dict[str, data.ImageSet] = {}
+
+    def of(self, run: Run) -> data.ImageSet:
+        """Raises Left where the run was stopped meanwhile; images may take minutes to decode."""
+        self.check(run)
+        if run.recipe.data not in self._sets:
+            here = threading.get_ident()
+
+            def progress(what: str, done: int, of: int) -> None:
+                self._store.tell(run.comparison, what, done, of)
+                if threading.get_ident() == here:  # a download is watched by a thread of its own
+                    self.check(run)
+
+            self._sets[run.recipe.data] = data.load(run.recipe.data, progress=_seldom(progress))
+            self.check(run)
+        return self._sets[run.recipe.data]
+
+    def check(self, run: Run) -> None:
+        """Raises Left where nobody wants the run just now."""
+        if self._gone():
+            raise Left(states.INTERRUPTED, ORPHANED)
+        wanted = self._store.owned(self._lane).get(run.id)
+        if wanted and wanted.state == states.STOPPED:
+            raise Left(states.STOPPED)
+
+
+def set_up(store: RunStore, run: Run, images: data.ImageSet, check: Callable[[Run], None]) -> Leg:
+    """A run at its last checkpoint, where there is one; later rows are taken back."""
+    trainer = Trainer(run.spec, run.recipe, images)
+    lock = _locked(store, run, check)
+    try:
+        return _at_its_checkpoint(store, run, trainer, images, lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _locked(store: RunStore, run: Run, check: Callable[[Run], None]) -> FileLock:
+    """The lock on the run's folder, once a lane that had the run before has left it."""
+    run_folder(run.id).mkdir(parents=True, exist_ok=True)
+    lock = FileLock(run_folder(run.id) / "lane.lock")
+    while True:
+        try:
+            lock.acquire(timeout=TELL_EVERY)
+            return lock
+        except Timeout:
+            store.tell(run.comparison, "waiting for the process that trained it before to end")
+            check(run)
+
+
+def _at_its_checkpoint(
+    store: RunStore, run: Run, trainer: Trainer, images: data.ImageSet, lock: FileLock
+) -> Leg:
+    file = checkpoint_file(run.id)
+    note = f"{images.label} ({images.note})" if images.note else images.label
+    if file.exists():
+        if run.data and run.data != note:
+            raise data.DataError(
+                f"this run was trained on {run.data}, but the images are now {note}; "
+                "set RESNET_DATA back, or launch the comparison anew"
+            )
+        trainer.load_state(checkpoint.load_for(file, run.spec, run.recipe))
+    elif run.recipe.iterations <= min(run.iteration, run.iterations - 1):
+        raise checkpoint.CheckpointError(
+            "its checkpoint is gone, so it cannot be extended; launch the comparison anew"
+        )
+    store.rewind(run.id, trainer.iteration)
+    store.describe(run.id, f"{device_name()}, {trainer.precision}", note)
+    folder = run_folder(run.id) / "events" / f"{run.spec}-seed{run.recipe.seed}"
+    return Leg(
+        run, trainer, lock, event_files.open_events(folder, trainer.layer_names, trainer.iteration)
+    )
+
+
+def _seldom(progress: data.Progress) -> data.Progress:
+    """At most two reports a second: each is a write to the store."""
+    last = 0.0
+
+    def report(what: str, done: int, of: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= TELL_EVERY:
+            last = time.monotonic()
+            progress(what, done, of)
+
+    return report
+
+
+def device_name() -> str:
+    device = best_device()
+    if device == "cuda":
+        return torch.cuda.get_device_name()
+    return "Apple GPU" if device == "mps" else f"CPU, {cores()} cores"
