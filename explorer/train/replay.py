@@ -9,7 +9,7 @@ from explorer.telling import escaped
 from explorer.train import prediction
 from resnet.lessons import LESSONS
 
-REPLAYED = "replay"  # session state, and the query parameter: the lesson that is played back
+REPLAYED = "replayed_lesson"  # session state: the lesson that is played back
 CHART_HEIGHT = 450
 
 
@@ -19,7 +19,7 @@ def offer(lesson: str) -> None:
     if recording and st.button(
         "Replay a recorded run",
         icon=":material/replay:",
-        key="replay",
+        key="replay_offer",
         help=f"Needs no training here. Made on {recording.machine}, with {recording.data}.",
     ):
         st.session_state[REPLAYED] = lesson

@@ -110,8 +110,8 @@ def test_a_recorded_lesson_is_replayed_to_its_end(open_page):
     page = open_page("/?lesson=degradation")
     page.get_by_role("button", name="Replay a recorded run").click()
     expect(page.get_by_text(re.compile(r"CIFAR-10 \(JPEG\)")).first).to_be_visible()
-    page.get_by_label("speed").first.select_option("100")
-    page.get_by_role("button", name="play").first.click()
+    page.get_by_role("button", name="100×").click()
+    page.get_by_role("button", name="Play", exact=True).click()
     longest = """() => Math.max(0, ...document.querySelector('.board-curves').data
       .filter((trace) => trace.name?.endsWith('train')).map((trace) => Math.max(...trace.x)))"""
     page.wait_for_function(f"() => ({longest})() === 400", timeout=30_000)
