@@ -72,6 +72,7 @@ def test_only_the_lane_imports_torch(file):
 PURE = [
     *("figures", "feed", "diagram", "palette", "store", "records", "jobs", "telling"),
     *("verdicts", "state_words", "wishes", "shelf", "turns", "guesses"),
+    *(f"runs/{name}" for name in ("filter", "words", "outcome", "pair", "hand_in")),
     *(f"build/{name}" for name in ("compare", "exhibit", "landmarks", "layer_table", "vgg_table")),
     *(f"build/{name}" for name in ("landscape_figure", "memory_figures", "stage_figure")),
 ]

@@ -18,7 +18,6 @@ from explorer.runs.view_state import choose_runs, current
 from explorer.runs.words import run_name
 from explorer.telling import escaped
 
-CHART_HEIGHT = 430
 OFFERED = 600  # runs; a longer list is slow in a browser
 CHART_HEIGHT = 430
 CHOICE = "runs_together"  # key of the widget

@@ -67,8 +67,8 @@ def notice(by: Visitor | None) -> None:
     """The line about the last act, with its undo."""
     problem, said = st.session_state.get(PROBLEM), st.session_state.get(DONE)
     if not problem and not said:
+        st.empty()  # in its place, so that what is below keeps its own
         return
-    st.html(STYLE)
     undo = st.session_state.get(UNDO)
     with st.container(horizontal=True, vertical_alignment="center", key="runs_notice"):
         if problem:

@@ -75,13 +75,14 @@ def _buttons(comparison: Comparison, by: Visitor | None) -> None:
     if st.button("Open", key=f"open_{identity}"):
         st.session_state["comparison"] = identity
         st.switch_page(TRAIN, query_params={"comparison": identity})
+    moves = comparison.active and not comparison.paused
     st.button(
-        "Stop" if comparison.active else "Resume",
-        key=f"{'stop' if comparison.active else 'resume'}_{identity}",
+        "Stop" if moves else "Resume",
+        key=f"{'stop' if moves else 'resume'}_{identity}",
         disabled=not may or not (comparison.active or comparison.resumable),
         help=why_not,
         on_click=acts.wish,
-        args=(wishes.stop if comparison.active else wishes.resume, identity),
+        args=(wishes.stop if moves else wishes.resume, identity),
     )
     duplicate_button(comparison)
     st.button(

@@ -6,13 +6,12 @@ Imports no streamlit of its own.
 from dataclasses import dataclass, replace
 
 from explorer import launch
+from explorer.figures import WHOLE_SET
 from explorer.launch import own_wish
 from explorer.records import Comparison
 from resnet.difference import difference
 from resnet.spec import Recipe
 from resnet.wording import listed
-
-WHOLE_SET = {"cifar10": 50_000, "generated": 10_000}  # training images, where a recipe takes all
 
 
 @dataclass(frozen=True)

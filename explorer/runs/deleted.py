@@ -30,6 +30,7 @@ def recently_deleted(by: Visitor | None) -> None:
     """An expander with a button for each; nothing where there is nothing."""
     found = returnable(keeper.store().comparisons(deleted=True), by, time.time())
     if not found:
+        st.empty()
         return
     with st.expander(f"Recently deleted ({len(found)})", icon=":material/delete:"):
         for comparison, seconds in found[:SHOWN]:

@@ -19,14 +19,16 @@ PAGES = "runs_page"  # key of the widget
 
 
 def comparison_list(by: Visitor | None) -> None:
-    """All of it; runs again by itself while something trains."""
+    """All of it; runs again by itself."""
     everything = listing.everything()
     if not everything:
         _nothing_yet()
     else:
         wanted = filter_row(everything)
         found = filtered(everything, wanted, by)
-        if not found:
+        if found:
+            st.empty()
+        else:
             st.info(escaped(advice(everything, wanted, by)), icon=":material/filter_alt_off:")
         _cards(everything, found, by)
     recently_deleted(by)
@@ -50,7 +52,13 @@ def _cards(everything: list[Comparison], found: list[Comparison], by: Visitor | 
     tags = tags_of(everything)
     for each in shown:
         card(each, outcomes[each.id], ahead.get(each.id), tags, by)
-    if pages > 1:
+    # Where another fragment's refresh follows at once, Streamlit 1.67 takes this run for
+    # interrupted and leaves what it no longer draws: so what was here is drawn over.
+    for _ in range(PAGE - len(shown)):
+        st.empty()
+    if pages == 1:
+        st.empty()
+    else:
         key = f"{PAGES}_{len(found)}"
         if st.session_state.get(key, page) != page:  # a link, or a filter, says another
             st.session_state[key] = page

@@ -66,7 +66,7 @@ class Outcomes:
             }
         changed = [each for each in comparisons if each.id not in known]
         if changed:
-            tests = tests_of(self._store, [run.id for each in changed for run in each.runs])
+            tests = rows_with_errors(self._store, [run.id for each in changed for run in each.runs])
             fresh = {each.id: (each, _outcome(each, tests)) for each in changed}
             known |= {identity: outcome for identity, (_, outcome) in fresh.items()}
             with self._lock:
@@ -99,7 +99,7 @@ def result_of(tests: Iterable[StoredRow]) -> Result:
     return Result(last.iteration, last.train_error, last.test_error, best_train, best_test)
 
 
-def tests_of(store: RunStore, run_ids: Sequence[int]) -> dict[int, list[StoredRow]]:
+def rows_with_errors(store: RunStore, run_ids: Sequence[int]) -> dict[int, list[StoredRow]]:
     """The rows with errors of these runs, in order of iteration, without their norms."""
     blank = [
         sa.literal(None).label(column.name) if column.name in ("gradients", "weights") else column

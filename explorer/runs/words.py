@@ -5,7 +5,7 @@ from datetime import datetime
 from explorer import states, telling
 from explorer.records import Comparison, Run, Visitor
 from explorer.runs.filter import is_mine
-from resnet.curves import in_a_sentence
+from resnet.curves import Curve, curve, in_a_sentence
 from resnet.wording import listed
 
 LONGEST_TITLE = 40
@@ -27,10 +27,10 @@ def seeds(comparison: Comparison) -> str:
 
 def nets(comparison: Comparison) -> str:
     """The titles, each once; how many recipes it comes with where it is several."""
-    recipes: dict[str, set[str]] = {}
+    recipes: dict[str, set[Curve]] = {}
     for run in comparison.runs:
-        text = run.recipe.to_json().replace(f'"seed": {run.recipe.seed},', "")
-        recipes.setdefault(in_a_sentence(run.spec.title), set()).add(text)
+        known = recipes.setdefault(in_a_sentence(run.spec.title), set())
+        known.add(curve(run.spec, run.recipe))
     return ", ".join(
         title if len(known) == 1 else f"{title} ({len(known)} recipes)"
         for title, known in recipes.items()

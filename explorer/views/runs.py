@@ -11,6 +11,7 @@ from explorer.runs.bringing_in import bring_in_button
 from explorer.runs.listed import comparison_list, count_words
 
 LOOK_EVERY = 2.9  # seconds, while something trains; the line has another period
+IDLE = 11.0  # seconds otherwise: others launch, too
 VIEW = "runs_shown"  # key of the widget
 LIST, TOGETHER = "List", "Compare runs"
 
@@ -46,6 +47,7 @@ def _switch() -> None:
         view_state.show_list()
 
 
+st.html(acts.STYLE)
 by = visitor.me()
 view_state.follow_link()
 if view_state.problem():
@@ -53,4 +55,4 @@ if view_state.problem():
 teacher.popover()
 line_panel()
 busy = any(keeper.store().load())
-st.fragment(_page, run_every=LOOK_EVERY if busy else None)(busy, by)
+st.fragment(_page, run_every=LOOK_EVERY if busy else IDLE)(busy, by)

@@ -92,23 +92,23 @@ def test_runs_lists_downloads_opens_and_deletes(open_page):
     page.get_by_role("link", name="Runs").click()
     card = page.locator("[class*=st-key-card_]", has_text="seed 5")
     expect(card.get_by_text("Finished, iteration 30 of 30")).to_be_visible()
+    card.get_by_text("Best and last, note, files").click()
     with page.expect_download() as download:
-        card.get_by_role("button", name="CSV").click()
+        card.get_by_role("button", name="Rows as CSV").click()
     table = Path(download.value.path()).read_text()
     assert table.startswith("net,seed,iteration,seconds,learning_rate,loss,train_error,test_error")
     assert "plain8,5,30," in table
 
     card.get_by_role("button", name="Open").click()
+    expect(card).to_have_count(0)
     expect(page.get_by_text("iteration 30 of 30")).to_be_visible()
     page.get_by_role("link", name="Runs").click()
     card.get_by_role("button", name="Delete").click()
-    dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("will be gone")).to_be_visible()
-    dialog.get_by_role("button", name="Keep it").click()
+    expect(card).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
     expect(card).to_be_visible()
     card.get_by_role("button", name="Delete").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("seed 5")).to_have_count(0)
+    expect(card).to_have_count(0)
 
 
 def test_the_server_that_showed_every_page_has_no_torch_in_memory(open_page, server):
