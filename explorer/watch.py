@@ -94,7 +94,7 @@ def _words(snapshot: Snapshot) -> None:
     prediction.reveal(snapshot)
     lesson = LESSONS.get(snapshot.comparison.lesson or "")
     if lesson:
-        st.caption(lesson.look_for if snapshot.comparison.active else lesson.meaning)
+        st.markdown(lesson.look_for if snapshot.comparison.active else lesson.meaning)
 
 
 def _baseline(comparison: str) -> Snapshot | None:

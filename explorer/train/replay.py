@@ -52,7 +52,7 @@ def replay(name: str) -> None:
             right = "which is what it shows" if guess == came_true else "but it shows"
             shown = "" if guess == came_true else f" *{lesson.choices[came_true]}*"
             st.markdown(f"You predicted *{lesson.choices[guess]}* {right}{shown}")
-        st.caption(lesson.meaning)
+        st.markdown(lesson.meaning)
         st.markdown(f":gray[{telling.evidence(recording.snapshot)}]")
     st.caption("Made by:")
     st.code(recording.command, language=None, wrap_lines=True)

@@ -89,6 +89,7 @@ def test_experiments_are_tidied_found_and_held_together(open_page):
     # hold two runs of two comparisons together
     page.get_by_role("button", name="Clear", exact=True).click()
     menu(page, other, "Compare its runs")
+    page.wait_for_function(f"() => ({CURVES})() >= 2")
     choice = page.get_by_role("combobox", name="Runs, up to 12")
     choice.fill("First")
     page.get_by_role("option", name=re.compile("^plain-8, seed 21")).click()
