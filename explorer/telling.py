@@ -1,5 +1,7 @@
 """Words and numbers on the pages that are made from the state of a comparison."""
 
+import csv
+import io
 import time
 from collections.abc import Sequence
 
@@ -9,7 +11,7 @@ from explorer.records import Comparison, Run
 from explorer.state_words import state_sentence
 from explorer.verdicts import evidence, paper_points, paper_says, results, verdict_of
 from resnet.cost import cost
-from resnet.curves import curve, curve_names
+from resnet.curves import Curve, curve, curve_names, differing, value_words
 from resnet.paper import GRADIENT_POSITION
 
 __all__ = [
@@ -27,6 +29,10 @@ __all__ = [
     "state_sentence",
     "verdict_of",
 ]
+
+CSV_COLUMNS = (  # as resnet.commands has them, which imports torch
+    "net", "seed", "iteration", "seconds", "learning_rate", "loss", "train_error", "test_error",
+)  # fmt: skip
 
 
 def duration(seconds: float) -> str:
@@ -117,20 +123,33 @@ def numbers(curves: Sequence[Curves]) -> list[dict[str, object]]:
 
 
 def csv_text(snapshot: Snapshot) -> str:
-    """The rows of a comparison as CSV, with the command line's columns."""
-    lines = ["net,seed,iteration,seconds,learning_rate,loss,train_error,test_error"]
+    """The rows of a comparison as CSV, with the command line's columns.
+
+    Where a net is trained with several recipes, a last column says what each has of its own.
+    """
+    recipes = _recipes(snapshot.curves)
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow([*CSV_COLUMNS, *(["recipe"] if recipes else [])])
     for each in snapshot.curves:
+        own = [recipes[curve(each.run.spec, each.run.recipe)]] if recipes else []
+        head = [str(each.run.spec), each.run.recipe.seed]
         for row in each.rows:
             values = (row.learning_rate, row.loss, row.train_error, row.test_error)
             cells = ["" if value is None else repr(value) for value in values]
-            head = [
-                str(each.run.spec),
-                str(each.run.recipe.seed),
-                str(row.iteration),
-                f"{row.seconds:.2f}",
-            ]
-            lines.append(",".join(head + cells))
-    return "\n".join(lines) + "\n"
+            table.writerow([*head, row.iteration, f"{row.seconds:.2f}", *cells, *own])
+    return text.getvalue()
+
+
+def _recipes(curves: Sequence[Curves]) -> dict[Curve, str]:
+    """What tells the recipes of one net apart; {} where every net has one."""
+    known = list(dict.fromkeys(curve(each.run.spec, each.run.recipe) for each in curves))
+    if len({each.net for each in known}) == len(known):
+        return {}
+    return {
+        each: value_words(each, differing(other for other in known if other.net == each.net))
+        for each in known
+    }
 
 
 def _work(run: Run) -> int:

@@ -1,5 +1,6 @@
 """Words made from the state of a comparison."""
 
+import csv
 from array import array
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from explorer.tables import runs
 from explorer.wishes import Wishes
 from resnet.cost import cost
 from resnet.lessons import DEGRADATION
+from resnet.rows import Row
 from resnet.spec import NetSpec
 
 
@@ -259,6 +261,15 @@ def test_the_csv_has_the_command_lines_columns(store, submit, image_folder):
     assert lines[0] == ",".join(COLUMNS)
     assert lines[1].startswith("plain8,0,0,")
     assert len(lines) == 1 + 2 * 5
+
+
+def test_the_csv_tells_two_recipes_of_one_net_apart(store, nets, small):
+    own = [(nets[0], small), (nets[0], replace(small, learning_rate=0.1)), (nets[1], small)]
+    identity = store.submit("small", own)
+    rates = {run.id: run.recipe.learning_rate for run in store.claim("lane").runs}
+    store.append("lane", [(run, Row(0, 1.0)) for run in rates])
+    table = list(csv.DictReader(telling.csv_text(Feed(store, identity).snapshot()).splitlines()))
+    assert [row["recipe"] for row in table] == ["at a rate of 0.05", "at a rate of 0.1", ""]
 
 
 def test_a_feed_starts_over_when_rows_are_taken_back(store, submit, image_folder):
