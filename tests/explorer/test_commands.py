@@ -337,8 +337,9 @@ def test_arguments_of_both_command_lines_are_the_same():
 
 
 WITHOUT_TORCH = """
-import sys
+import signal, sys
 from explorer.__main__ import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a terminal, wherever the test runs
 code = main(sys.argv[1:])
 loaded = {name.split(".")[0] for name in sys.modules} & {"torch", "streamlit", "plotly"}
 assert not loaded, loaded
