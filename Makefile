@@ -1,10 +1,11 @@
 # make run: the app with its worker.  make test: the tests.  make check: format, lint, types, tests.
+# make bench: speed.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(if $(filter Windows_NT,$(OS)),$(VENV)/Scripts,$(VENV)/bin)
 PORT ?= 8501
 
-.PHONY: run test check stop install clean
+.PHONY: run test check bench stop install clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m streamlit run explorer/app.py --server.port $(PORT)
@@ -17,6 +18,10 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q $(ARGS)
+
+# training speed against a plain PyTorch loop, on two cores; fails where it has become slower
+bench: $(VENV)/.installed
+	$(BIN)/python benchmarks/speed.py --check
 
 # ends the worker; what it trains is saved and can be resumed
 stop: $(VENV)/.installed
