@@ -1,12 +1,10 @@
 """When a waiting turn is likely to start: arithmetic over what trains, what waits and the pace."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from explorer import states
+from explorer.pace import macs_of_an_iteration
 from explorer.records import Comparison, Run
-from resnet.cost import cost
-from resnet.spec import NetSpec
 
 
 def ends_in(comparison: Comparison, seconds_per_mac: float) -> float:
@@ -40,12 +38,7 @@ def starts_in(
 
 def work_left(runs: Iterable[Run]) -> float:
     """Multiply-adds of the forward passes that runs still have before them."""
-    return sum(
-        max(0, run.iterations - run.iteration)
-        * run.recipe.batch
-        * _macs(run.spec, run.recipe.image_size)
-        for run in runs
-    )
+    return sum(max(0, run.iterations - run.iteration) * macs_of_an_iteration(run) for run in runs)
 
 
 def place_words(place: int, seconds: float | None = None) -> str:
@@ -84,8 +77,3 @@ def _turns_of(comparison: Comparison) -> list[list[Run]]:
         [run for run in waiting if run.turn == turn]
         for turn in sorted({run.turn for run in waiting})
     ]
-
-
-@lru_cache(maxsize=1024)
-def _macs(spec: NetSpec, image_size: int) -> int:
-    return cost(spec, image_size).macs

@@ -3,7 +3,6 @@
 import threading
 import time
 from array import array
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from explorer.records import Comparison, Event, Run, StoredRow
@@ -56,7 +55,6 @@ class Feed:
         self._generation = -1
         self._looked = 0.0
         self._snapshot: Snapshot | None = None
-        self._drawn: dict[tuple[str, ...], tuple[int, str]] = {}
 
     def snapshot(self, fresh: bool = False) -> Snapshot | None:
         """The latest state, at most 0.9 s old, or read anew if `fresh`; None if it was deleted."""
@@ -65,13 +63,6 @@ class Feed:
                 self._look()
                 self._looked = time.monotonic()
             return self._snapshot
-
-    def drawn(self, what: tuple[str, ...], snapshot: Snapshot, draw: Callable[[], str]) -> str:
-        """A figure of this snapshot, drawn once for all who want the same."""
-        kept = self._drawn.get(what)
-        if kept is None or kept[0] != snapshot.version:
-            kept = self._drawn[what] = (snapshot.version, draw())
-        return kept[1]
 
     def _look(self) -> None:
         found = self._store.comparison(self._id)

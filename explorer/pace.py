@@ -1,17 +1,19 @@
 """How fast this machine trains, so that the line can say when a turn is likely to begin.
 
 The report "pace" of the store holds `seconds_per_mac`: wall seconds per multiply-add of one forward
-pass, with every lane busy. So a comparison takes about `seconds_per_mac * macs_to_do(runs)`;
-its tests, and the decoding of images on the way, are in the figure.
+pass, with every lane busy. So a comparison takes about `seconds_per_mac * work_left(runs)`
+(explorer.estimate); its tests, and the decoding of images on the way, are in the figure.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from explorer import states
 from explorer.records import Run
 from explorer.store import RunStore
 from resnet.cost import cost
+from resnet.spec import NetSpec
 
 KEY = "pace"
 REPORT_EVERY = 10.0  # seconds
@@ -19,18 +21,14 @@ SHORTEST = 2.0  # seconds; a comparison that trained for less tells too little
 NEW_SHARE = 0.5  # of a fresh measurement in the figure, the rest is what was known before
 
 
-def macs_of_an_iteration(run: Run) -> float:
+def macs_of_an_iteration(run: Run) -> int:
     """Multiply-adds of one forward pass of a mini-batch, at the size of the recipe's images."""
-    return cost(run.spec, run.recipe.image_size).macs * run.recipe.batch
+    return _macs(run.spec, run.recipe.image_size) * run.recipe.batch
 
 
-def macs_to_do(runs: Iterable[Run]) -> float:
-    """Multiply-adds of forward passes that active runs still have before them."""
-    return sum(
-        max(0, run.iterations - run.iteration) * macs_of_an_iteration(run)
-        for run in runs
-        if run.state in states.ACTIVE
-    )
+@lru_cache(maxsize=1024)  # a line of many nets is looked at again and again
+def _macs(spec: NetSpec, image_size: int) -> int:
+    return cost(spec, image_size).macs
 
 
 @dataclass

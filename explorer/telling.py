@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from explorer import states
 from explorer.feed import Curves, Snapshot
+from explorer.pace import macs_of_an_iteration
 from explorer.records import Comparison, Run
 from explorer.state_words import state_sentence
 from explorer.verdicts import evidence, paper_points, paper_says, results, verdict_of
@@ -58,8 +59,10 @@ def progress(comparison: Comparison) -> tuple[float, str]:
     The sentence is about the seed that trains: "seed 2 of 3, iteration 240 of 400, 41 s left".
     What will not train on counts as done.
     """
-    done = sum(run.iteration * _work(run) for run in comparison.runs)
-    total = sum(_planned(run, comparison.active) * _work(run) for run in comparison.runs)
+    done = sum(run.iteration * macs_of_an_iteration(run) for run in comparison.runs)
+    total = sum(
+        _planned(run, comparison.active) * macs_of_an_iteration(run) for run in comparison.runs
+    )
     turns = sorted({run.turn for run in comparison.runs})
     now = _turn(comparison.runs)
     mine = [run for run in comparison.runs if run.turn == now]
@@ -84,13 +87,15 @@ def seconds_left(comparison: Comparison, now: float | None = None) -> float | No
     now = time.time() if now is None else now
     training = [run for run in comparison.runs if run.state == states.RUNNING and run.leg_started]
     pace = sum(
-        (run.iteration - run.leg_from) * _work(run) / max(1e-3, now - (run.leg_started or 0.0))
+        (run.iteration - run.leg_from)
+        * macs_of_an_iteration(run)
+        / max(1e-3, now - (run.leg_started or 0.0))
         for run in training
     )
     if pace <= 0:
         return None
     ahead = [run for run in comparison.runs if run.state in (states.RUNNING, states.QUEUED)]
-    left = sum(max(0, run.iterations - run.iteration) * _work(run) for run in ahead)
+    left = sum(max(0, run.iterations - run.iteration) * macs_of_an_iteration(run) for run in ahead)
     return left / pace
 
 
@@ -150,11 +155,6 @@ def _recipes(curves: Sequence[Curves]) -> dict[Curve, str]:
         each: value_words(each, differing(other for other in known if other.net == each.net))
         for each in known
     }
-
-
-def _work(run: Run) -> int:
-    """Multiply-adds of one forward pass of a mini-batch."""
-    return cost(run.spec, run.recipe.image_size).macs * run.recipe.batch
 
 
 def _planned(run: Run, active: bool) -> int:

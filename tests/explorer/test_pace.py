@@ -3,7 +3,7 @@
 import pytest
 
 from explorer import states
-from explorer.pace import KEY, Pace, macs_of_an_iteration, macs_to_do
+from explorer.pace import KEY, Pace, macs_of_an_iteration
 from resnet.cost import cost
 from resnet.spec import NetSpec
 
@@ -37,15 +37,6 @@ def test_an_iteration_costs_the_macs_of_the_net_at_the_size_of_its_images(store,
     run = store.comparison(submit()).runs[0]
     assert macs_of_an_iteration(run) == SMALL
     assert 10 * cost(NetSpec.parse("plain8"), 32).macs > 3 * SMALL
-
-
-def test_what_is_to_do_is_what_active_runs_have_before_them(store, submit):
-    comparison = submit(iterations=40)
-    runs = store.comparison(comparison).runs
-    assert macs_to_do(runs) == 40 * (SMALL + LARGE)
-    claimed = store.claim("lane")
-    store.settle(claimed.runs[0].id, "lane", states.FINISHED)
-    assert macs_to_do(store.comparison(comparison).runs) == 40 * LARGE
 
 
 def test_the_pace_is_timed_from_row_to_row_and_added_over_nets(watch):
