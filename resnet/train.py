@@ -13,6 +13,7 @@ from resnet.batches import Batches, Part
 from resnet.course import Course
 from resnet.data import ImageSet
 from resnet.fold import folded
+from resnet.fused.run import for_training
 from resnet.model import build
 from resnet.plan import plan
 from resnet.probe import GradientProbe
@@ -20,7 +21,9 @@ from resnet.rows import Row
 from resnet.schedule import WARM_BELOW
 from resnet.spec import NetSpec, Recipe, SpecError
 
-TEST_BATCH = 250
+# images shown at once in tests: on a CPU as many as keep a net's maps in its caches
+TEST_BATCH = {"cpu": 50}
+TEST_BATCH_ELSEWHERE = 1000
 
 
 class Trainer:
@@ -48,6 +51,7 @@ class Trainer:
         self.batches = Batches(images, recipe, self.device)
         self.net = build(spec, image_size=recipe.image_size, seed=recipe.seed)
         self.net.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._forward = for_training(self.net, self.device)
         self.optimizer = torch.optim.SGD(
             self.net.parameters(),
             lr=recipe.learning_rate,
@@ -160,7 +164,7 @@ class Trainer:
         with torch.autocast(
             self.device.type, dtype=torch.bfloat16, enabled=self.precision == "bf16"
         ):
-            logits = self.net(images)
+            logits = self._forward(images)
         loss = F.cross_entropy(logits.float(), labels)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -199,10 +203,11 @@ class Trainer:
     @torch.inference_mode()
     def _error(self, net: torch.nn.Module, part: Part) -> float:
         wrong = torch.zeros((), device=self.device)
-        for start in range(0, len(part), TEST_BATCH):
-            images = self.batches.normalised(part.images[start : start + TEST_BATCH])
+        size = TEST_BATCH.get(self.device.type, TEST_BATCH_ELSEWHERE)
+        for start in range(0, len(part), size):
+            images = self.batches.normalised(part.images[start : start + size])
             logits: Tensor = net(images.contiguous(memory_format=torch.channels_last))
-            wrong += (logits.argmax(1) != part.labels[start : start + TEST_BATCH]).sum()
+            wrong += (logits.argmax(1) != part.labels[start : start + size]).sum()
         return 100 * wrong.item() / len(part)
 
 

@@ -1,0 +1,97 @@
+"""`Fused`: the training-mode forward pass of a net, BN, addition and ReLU in one step each."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from resnet.fused.library import library, parallel
+from resnet.fused.norm import norm, suits
+from resnet.model import Net
+from resnet.plan import Block, Layer
+
+Step = Callable[[Tensor], Tensor]
+FEW = 2  # threads up to which one thread of ours beats torch's many
+
+
+def for_training(net: Net, device: torch.device) -> Callable[[Tensor], Tensor]:
+    """What trains `net` fastest here: its fused form on a CPU, else the net itself."""
+    norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]
+    if device.type != "cpu" or not norms or not all(map(suits, norms)) or library() is None:
+        return net
+    if torch.get_num_threads() > FEW and not parallel():
+        return net
+    return Fused(net)
+
+
+class Fused:
+    """`net(images)` in training mode, to rounding; parameters and buffers are the net's own."""
+
+    def __init__(self, net: Net) -> None:
+        self._net = net
+        steps: list[Step] = self._steps(net.plan.stem)
+        for block in net.plan.blocks:
+            steps += self._block(block)
+        self._run = [*steps, *self._steps(net.plan.head)]
+        self._counts = [
+            module.num_batches_tracked
+            for module in net.modules()
+            if isinstance(module, nn.BatchNorm2d) and module.num_batches_tracked is not None
+        ]
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """(B, 3, H, W) to logits (B, classes)."""
+        torch._foreach_add_(self._counts, 1)
+        x = images
+        for step in self._run:
+            x = step(x)
+        return x
+
+    def _steps(self, layers: Sequence[Layer]) -> list[Step]:
+        """The layers one after the other; a ReLU behind a BN runs with it."""
+        found: list[Step] = []
+        rest, before = list(layers), ""
+        while rest:
+            layer = rest.pop(0)
+            module = self._net.get_submodule(layer.name)
+            if isinstance(module, nn.BatchNorm2d):
+                relu = bool(rest) and rest[0].kind == "relu"
+                # a convolution does not keep what it gave; what else may come before a BN does
+                found.append(partial(norm, module, relu=relu, reuse=before == "conv"))
+                if relu:
+                    rest.pop(0)
+            else:
+                found.append(module)
+            before = layer.kind
+        return found
+
+    def _block(self, block: Block) -> list[Step]:
+        if not block.shortcut:
+            return self._steps((*block.before, *block.main, *block.after))
+        last = self._net.get_submodule(block.main[-1].name)
+        after = list(block.after)
+        if isinstance(last, nn.BatchNorm2d):
+            relu = bool(after) and after[0].kind == "relu"
+            add: Callable[[Tensor, Tensor], Tensor] = partial(norm, last, relu=relu, reuse=True)
+            main = self._steps(block.main[:-1])  # which end with a convolution
+            after = after[1:] if relu else after
+        else:
+            add, main = torch.add, self._steps(block.main)
+        before, then = self._steps(block.before), self._steps(after)
+        shortcut = self._steps(block.shortcut)
+
+        def run(x: Tensor) -> Tensor:
+            for step in before:
+                x = step(x)
+            y = x
+            for step in main:
+                y = step(y)
+            for step in shortcut:
+                x = step(x)
+            y = add(y, x)
+            for step in then:
+                y = step(y)
+            return y
+
+        return [run]
