@@ -16,12 +16,14 @@ import torch
 
 from explorer import event_files, job_lane, states
 from explorer.jobs import JobStore
-from explorer.lane_setup import Images, Left, device_name, set_up
-from explorer.lane_training import LaneTraining, Leg
+from explorer.lane_leg import Leg
+from explorer.lane_room import Room
+from explorer.lane_setup import Images, device_name, set_up
+from explorer.lane_training import LaneTraining
+from explorer.records import Run
 from explorer.store import RunStore
-from resnet import checkpoint, data
+from resnet import checkpoint
 from resnet.lanes import cores
-from resnet.spec import SpecError
 from resnet.train import best_device, precision_on
 
 
@@ -32,25 +34,17 @@ def train(
 
     gone  asked between steps; when it says True the runs are saved and left as interrupted
     """
-    legs: list[Leg] = []
     images = Images(store, lane, gone)
+
+    def ready(run: Run, device: str | None) -> Leg:
+        return set_up(store, run, images.of(run), images.check, device)
+
+    training = LaneTraining(store, lane, Room(store, lane, ready), gone)
     for identity in ids:
         run = store.run(identity)
-        if run is None:
-            continue
-        try:
-            legs.append(set_up(store, run, images.of(run), images.check))
-        except Left as left:
-            store.settle(identity, lane, left.state, left.message)
-        except (SpecError, data.DataError, checkpoint.CheckpointError) as error:
-            store.settle(identity, lane, states.FAILED, str(error))
-        except Exception as error:
-            traceback.print_exc()
-            store.settle(identity, lane, states.FAILED, f"it could not be set up: {error}")
-    if legs:
-        store.tell(legs[0].run.comparison, "")
-    del images  # the trainers have what they need of them
-    training = LaneTraining(store, lane, legs, gone)
+        if run:
+            training.begin(run)
+    images.forget()  # the trainers have what they need of them
     try:
         training.carry_out()
     except checkpoint.CheckpointError as error:
@@ -65,7 +59,7 @@ def machine() -> dict[str, object]:
     device = best_device()
     return {
         "device": device,
-        "name": device_name(),
+        "name": device_name(device),
         "precision": precision_on(torch.device(device), "auto"),
         "cores": cores(),
     }

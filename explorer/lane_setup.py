@@ -8,23 +8,15 @@ import torch
 from filelock import FileLock, Timeout
 
 from explorer import event_files, states
-from explorer.lane_training import ORPHANED, Leg
+from explorer.lane_leg import Left, Leg
+from explorer.lane_training import ORPHANED
 from explorer.records import Run
 from explorer.store import RunStore, checkpoint_file, run_folder
 from resnet import checkpoint, data
 from resnet.lanes import cores
-from resnet.train import Trainer, best_device
+from resnet.train import Trainer
 
 TELL_EVERY = 0.5  # seconds between words on how far the images are
-
-
-class Left(Exception):
-    """While a run was set up its state became this: it was stopped, or the worker ended."""
-
-    def __init__(self, state: str, message: str = "") -> None:
-        super().__init__(state)
-        self.state = state
-        self.message = message
 
 
 class Images:
@@ -51,6 +43,10 @@ class Images:
             self.check(run)
         return self._sets[run.recipe.data]
 
+    def forget(self) -> None:
+        """Gives the memory back; what is asked for later is read again."""
+        self._sets.clear()
+
     def check(self, run: Run) -> None:
         """Raises Left where nobody wants the run just now."""
         if self._gone():
@@ -60,9 +56,18 @@ class Images:
             raise Left(states.STOPPED)
 
 
-def set_up(store: RunStore, run: Run, images: data.ImageSet, check: Callable[[Run], None]) -> Leg:
-    """A run at its last checkpoint, where there is one; later rows are taken back."""
-    trainer = Trainer(run.spec, run.recipe, images)
+def set_up(
+    store: RunStore,
+    run: Run,
+    images: data.ImageSet,
+    check: Callable[[Run], None],
+    device: str | None = None,
+) -> Leg:
+    """A run at its last checkpoint, where there is one; later rows are taken back.
+
+    device  None for the best that this machine has
+    """
+    trainer = Trainer(run.spec, run.recipe, images, device)
     lock = _locked(store, run, check)
     try:
         return _at_its_checkpoint(store, run, trainer, images, lock)
@@ -101,7 +106,7 @@ def _at_its_checkpoint(
             "its checkpoint is gone, so it cannot be extended; launch the comparison anew"
         )
     store.rewind(run.id, trainer.iteration)
-    store.describe(run.id, f"{device_name()}, {trainer.precision}", note)
+    store.describe(run.id, f"{device_name(trainer.device.type)}, {trainer.precision}", note)
     folder = run_folder(run.id) / "events" / f"{run.spec}-seed{run.recipe.seed}"
     return Leg(
         run, trainer, lock, event_files.open_events(folder, trainer.layer_names, trainer.iteration)
@@ -121,8 +126,7 @@ def _seldom(progress: data.Progress) -> data.Progress:
     return report
 
 
-def device_name() -> str:
-    device = best_device()
+def device_name(device: str) -> str:
     if device == "cuda":
         return torch.cuda.get_device_name()
     return "Apple GPU" if device == "mps" else f"CPU, {cores()} cores"

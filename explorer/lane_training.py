@@ -10,19 +10,19 @@ away) saves nothing; the lock on the run's folder keeps the next lane off until 
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from filelock import BaseFileLock
+import torch
 from sqlalchemy.exc import OperationalError
 
 from explorer import states
-from explorer.event_files import EventFiles
+from explorer.lane_leg import Leg
+from explorer.lane_room import Room
 from explorer.records import EXTENDED, PAUSED, RATE, Run, Wanted
 from explorer.store import RunStore, checkpoint_file
 from resnet import checkpoint
 from resnet.rows import Row
-from resnet.train import Trainer, furthest_behind
+from resnet.train import furthest_behind
 
 LOOK_EVERY = 0.2  # seconds between looks at what is wished
 FLUSH_EVERY = 0.5  # seconds between writes of rows
@@ -37,50 +37,32 @@ class _Lost(Exception):
     """A run is no longer this lane's, and was dropped."""
 
 
-@dataclass(eq=False)
-class Leg:
-    """A run for as long as this lane has it.
-
-    lock    on the run's folder, held until the lane leaves it
-    begun   whether its first row is behind it
-    paused  whether the store was told that it pauses
-    """
-
-    run: Run
-    trainer: Trainer
-    lock: BaseFileLock
-    events: EventFiles | None = None
-    begun: bool = False
-    hold_at: int | None = None
-    paused: bool = False
-
-    @property
-    def due(self) -> bool:
-        """Whether it is to pause where it is."""
-        return self.begun and self.hold_at is not None and self.trainer.iteration >= self.hold_at
-
-
 class LaneTraining:
     """Trains what `lane` holds until each run has ended, or is paused and let go of.
 
+    room  sets runs up
     gone  asked between steps; when it says True the worker is gone: runs are saved and left
     """
 
-    def __init__(
-        self, store: RunStore, lane: str, legs: Sequence[Leg], gone: Callable[[], bool]
-    ) -> None:
+    def __init__(self, store: RunStore, lane: str, room: Room, gone: Callable[[], bool]) -> None:
         self.store = store
         self.lane = lane
-        self.legs = list(legs)
+        self.legs: list[Leg] = []
+        self.room = room
         self.gone = gone
+        self.ended = 0  # legs that gave their memory back since a waiting run was tried
         self.pending: list[tuple[int, Row]] = []
         self.looked = self.asked = -1e9
         self.flushed = self.saved = time.monotonic()
         self.idle_since: float | None = None  # since when all that is left is paused
         self.waited_since: float | None = None  # since when another comparison waits
 
+    def begin(self, run: Run) -> None:
+        """Takes a run in, if there is room for it beside the others."""
+        self._take(self.room.admit(run, alone=not self.legs))
+
     def carry_out(self) -> None:
-        while self.legs:
+        while self.legs or self.room.waiting:
             with contextlib.suppress(_Lost):
                 if self.gone():
                     self._break_off()
@@ -91,6 +73,9 @@ class LaneTraining:
         if time.monotonic() - self.looked >= LOOK_EVERY:
             self._look()
         self._write_by_the_clock()
+        if self.room.waiting and (self.ended or not self.legs):
+            self.ended = 0
+            self._take(self.room.next(alone=not self.legs))
         moving = {leg.trainer: leg for leg in self.legs if not leg.paused}
         if moving:
             self.idle_since = None
@@ -103,9 +88,21 @@ class LaneTraining:
         for leg in list(self.legs):
             self.store.settle(leg.run.id, self.lane, state, message)
             self._drop(leg)
+        self.room.close(state, message)
+
+    def _take(self, leg: Leg | None) -> None:
+        if leg:
+            self.legs.append(leg)
 
     def _advance(self, leg: Leg) -> None:
-        row = leg.trainer.step() if leg.begun else leg.trainer.start()
+        row, full = None, False
+        try:
+            row = leg.trainer.step() if leg.begun else leg.trainer.start()
+        except torch.OutOfMemoryError:
+            full = True  # behind this block, where the error no longer holds on to memory
+        if full:
+            self._put_off(leg)
+            return
         leg.begun = True
         if row:
             self.pending.append((leg.run.id, row))
@@ -115,6 +112,15 @@ class LaneTraining:
             self._end(leg, states.FINISHED)
         elif leg.due:
             self._pause(leg)
+
+    def _put_off(self, leg: Leg) -> None:
+        """Leaves a net that the device has no memory for; it goes on from its last checkpoint."""
+        self._flush()
+        run = leg.run
+        self._drop(leg)
+        del leg.trainer
+        self.ended = 0
+        self._take(self.room.put_off(run, alone=not self.legs))
 
     def _look(self) -> None:
         """Does what is wished; leaves what is no longer this lane's."""
@@ -127,6 +133,7 @@ class LaneTraining:
                 self._end(leg, states.STOPPED)
             else:
                 self._obey(leg, wanted)
+        self.room.look()
         self.looked = time.monotonic()
 
     def _obey(self, leg: Leg, wanted: Wanted) -> None:
@@ -188,6 +195,7 @@ class LaneTraining:
         self._let_go()
         for leg in list(self.legs):
             self._end(leg, states.INTERRUPTED, ORPHANED)
+        self.room.close(states.INTERRUPTED, ORPHANED)
 
     def _end(self, leg: Leg, state: str, message: str = "") -> None:
         if state == states.DIVERGED:
@@ -199,6 +207,7 @@ class LaneTraining:
 
     def _drop(self, leg: Leg) -> None:
         self.legs.remove(leg)
+        self.ended += 1
         if leg.events:
             leg.events.close()
         leg.lock.release()

@@ -14,6 +14,7 @@ from resnet.data import DataError, ImageSet
 from resnet.draws import generator
 from resnet.spec import Recipe
 
+CHUNK = 1000  # images that are looked at together, where all of them would not fit as floats
 FIXED = 0  # the seed of what must not change between runs: the hold-out, the tested images
 
 
@@ -64,7 +65,8 @@ class Batches:
         shuffled = torch.randperm(len(test), generator=generator(FIXED, "test"))
         test = test.take(shuffled[: _most_tested(recipe)])
         self.train, self.test = (self._resident(part) for part in (train, test))
-        self.mean = (self.train.images.float().mean(0) / 255).to(device)
+        self._epochs: dict[int, Tensor] = {}
+        self.mean = _mean(self.train.images)
 
     def batch(self, iteration: int) -> tuple[Tensor, Tensor]:
         """The mini-batch of one iteration: (B, 3, S, S) float32 in channels_last, (B,) int64.
@@ -72,16 +74,33 @@ class Batches:
         Batches run through one shuffled pass over the images after another, without a gap: a batch
         may begin in one epoch and end in the next, so that every image counts equally.
         """
-        index = self._order(iteration).to(self.device)
+        return self.assembled(self.draws(iteration).to(self.device))
+
+    def draws(self, iteration: int) -> Tensor:
+        """(4, B) int64, on the CPU: which images, their crops' rows and columns, which to mirror.
+
+        The last three are zero where the recipe does not augment.
+        """
+        index = self._order(iteration)
+        drawn = torch.zeros(4, len(index), dtype=torch.int64)
+        drawn[0] = index
+        if self.recipe.augment:
+            draws = generator(self.recipe.seed, "augmentation", iteration)
+            drawn[1:3] = torch.randint(0, 2 * self._pad + 1, (2, len(index)), generator=draws)
+            drawn[3] = torch.rand(len(index), generator=draws) < 0.5
+        return drawn
+
+    def assembled(self, draws: Tensor) -> tuple[Tensor, Tensor]:
+        """The mini-batch of these draws, which lie on the device; nothing here waits for it."""
+        index, rows, columns, flips = draws.unbind()
         images = self.normalised(self.train.images[index])
         if self.recipe.augment:
-            size = len(index)
-            draws = generator(self.recipe.seed, "augmentation", iteration)
-            pad = self.recipe.image_size // 8
-            offsets = torch.randint(0, 2 * pad + 1, (2, size), generator=draws)
-            flips = torch.rand(size, generator=draws) < 0.5
-            images = crop_and_flip(images, pad, offsets.to(self.device), flips.to(self.device))
+            images = crop_and_flip(images, self._pad, torch.stack((rows, columns)), flips != 0)
         return images.contiguous(memory_format=torch.channels_last), self.train.labels[index]
+
+    @property
+    def _pad(self) -> int:
+        return self.recipe.image_size // 8
 
     def normalised(self, images: Tensor) -> Tensor:
         """uint8 images as float32 in 0..1 less the mean image; no division by a deviation."""
@@ -96,15 +115,27 @@ class Batches:
         return order[offset : offset + size]
 
     def _epoch(self, epoch: int) -> Tensor:
-        return torch.randperm(
-            len(self.train), generator=generator(self.recipe.seed, "order", epoch)
-        )
+        """The order of one pass over the images; the last two are kept."""
+        if epoch not in self._epochs:
+            order = torch.randperm(
+                len(self.train), generator=generator(self.recipe.seed, "order", epoch)
+            )
+            self._epochs = {**dict(list(self._epochs.items())[-1:]), epoch: order}
+        return self._epochs[epoch]
 
     def _resident(self, part: Part) -> Part:
         images = part.images
         if self.recipe.image_size == 16:
-            images = F.avg_pool2d(images.float(), 2).round().to(torch.uint8)
+            images = torch.cat(
+                [F.avg_pool2d(some.float(), 2).round().byte() for some in images.split(CHUNK)]
+            )
         return Part(images.to(self.device), part.labels.to(self.device))
+
+
+def _mean(images: Tensor) -> Tensor:
+    """(N, C, S, S) uint8 to the mean image in 0..1; exact sums, a part of the images at a time."""
+    total = torch.stack([some.sum(0, dtype=torch.int64) for some in images.split(CHUNK)]).sum(0)
+    return total.float().div_(255 * len(images))
 
 
 def _most_tested(recipe: Recipe) -> int | None:

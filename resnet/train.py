@@ -1,29 +1,43 @@
 """Training: `Trainer` for one net, `train_together` for several in step; rows come out."""
 
+import contextlib
+import functools
 import math
 import time
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from resnet.batches import Batches, Part
 from resnet.course import Course
 from resnet.data import ImageSet
 from resnet.fold import folded
-from resnet.fused.run import for_training
 from resnet.model import build
 from resnet.plan import plan
 from resnet.probe import GradientProbe
 from resnet.rows import Row
 from resnet.schedule import WARM_BELOW
 from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.step import GraphStep, Step, on_cuda
 
 # images shown at once in tests: on a CPU as many as keep a net's maps in its caches
 TEST_BATCH = {"cpu": 50}
 TEST_BATCH_ELSEWHERE = 1000
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def _on_its_stream(method: Method) -> Method:
+    """On a GPU every net works on a stream of its own, so that those of a comparison overlap."""
+
+    @functools.wraps(method)
+    def inside(self: "Trainer", *given: Any, **named: Any) -> Any:
+        with torch.cuda.stream(self._stream) if self._stream else contextlib.nullcontext():
+            return method(self, *given, **named)
+
+    return cast(Method, inside)
 
 
 class Trainer:
@@ -51,7 +65,6 @@ class Trainer:
         self.batches = Batches(images, recipe, self.device)
         self.net = build(spec, image_size=recipe.image_size, seed=recipe.seed)
         self.net.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self._forward = for_training(self.net, self.device)
         self.optimizer = torch.optim.SGD(
             self.net.parameters(),
             lr=recipe.learning_rate,
@@ -66,10 +79,20 @@ class Trainer:
         self._sums = torch.zeros(2, device=self.device)  # of loss and of errors,
         self._summed_from = 0  # since the last row that the recipe asks for
         self._shown = 0  # the iteration of the last row of any kind, or of the checkpoint
+        self._stream = torch.cuda.Stream() if self.device.type == "cuda" else None
+        parts = (self.net, self.optimizer, self.batches, self._sums, self.precision)
+        self._learn = GraphStep(*parts, record=on_cuda) if self._stream else Step(*parts)
+        if self._stream:
+            self._stream.wait_stream(torch.cuda.current_stream())
 
     @property
     def layer_names(self) -> tuple[str, ...]:
         return self.probe.names
+
+    @property
+    def how(self) -> str:
+        """How its steps run, for people."""
+        return self._learn.how
 
     @property
     def finished(self) -> bool:
@@ -86,6 +109,7 @@ class Trainer:
         """
         self.course = self.course.extended(until, rate)
 
+    @_on_its_stream
     def start(self) -> Row | None:
         """The row before the first step: the errors of the untrained net."""
         if self.iteration:
@@ -95,11 +119,12 @@ class Trainer:
         self.seconds += time.perf_counter() - began
         return Row(0, self.seconds, train_error=errors[0], test_error=errors[1])
 
+    @_on_its_stream
     def step(self) -> Row | None:
         """Trains on the next mini-batch; a Row where the recipe logs one, else None."""
         began = time.perf_counter()
         rate = self.course.rate(self.iteration, self.warm)
-        self._learn(rate)
+        self._learn(self.iteration, rate)
         self.iteration += 1
         row = None
         if self.finished or self.iteration % self.recipe.log_every == 0:
@@ -108,6 +133,7 @@ class Trainer:
             self.seconds += time.perf_counter() - began
         return row
 
+    @_on_its_stream
     def peek(self) -> Row | None:
         """A row of this moment, tested, beside those that the recipe asks for.
 
@@ -124,6 +150,7 @@ class Trainer:
             self.iteration, self.seconds, rate, loss, batch_error, *errors, gradients, weights
         )
 
+    @_on_its_stream
     def test(self, count: int | None) -> tuple[float, float]:
         """Training and test error in percent on the first `count` fixed images of either set."""
         net = folded(self.net)
@@ -132,8 +159,11 @@ class Trainer:
         )
         return train, test
 
+    @_on_its_stream
     def state(self) -> dict[str, Any]:
         """All that `load_state` needs to go on as if nothing had happened."""
+        if self._stream:
+            self._stream.synchronize()  # whoever copies it does so on another
         return {
             "net": self.net.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -145,9 +175,11 @@ class Trainer:
             "changes": self.course.to_list(),
         }
 
+    @_on_its_stream
     def load_state(self, state: dict[str, Any]) -> None:
         self.net.load_state_dict(state["net"])
         self.optimizer.load_state_dict(state["optimizer"])
+        self._learn.forget()
         self.iteration = state["iteration"]
         self.seconds = state["seconds"]
         self.warm = state["warm"]
@@ -157,23 +189,6 @@ class Trainer:
         past = 0 if self.finished else self.iteration % self.recipe.log_every
         self._summed_from = state.get("summed_from", self.iteration - past)
         self._shown = self.iteration
-
-    def _learn(self, rate: float) -> None:
-        images, labels = self.batches.batch(self.iteration)
-        self.net.train()
-        with torch.autocast(
-            self.device.type, dtype=torch.bfloat16, enabled=self.precision == "bf16"
-        ):
-            logits = self._forward(images)
-        loss = F.cross_entropy(logits.float(), labels)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        self.optimizer.step()
-        with torch.no_grad():
-            wrong = (logits.argmax(1) != labels).float().mean()
-            self._sums += torch.stack((loss.detach(), wrong))
 
     def _row(self, rate: float, began: float) -> Row:
         loss, batch_error, gradients, weights = self._figures()

@@ -17,6 +17,9 @@ WITH_TORCH = {
     "generated",
     "batches",
     "train",
+    "step",
+    "fused.norm",
+    "fused.run",
     "probe",
     "checkpoint",
     "commands",
@@ -27,7 +30,15 @@ WITH_TORCH = {
     *(f"labs.{name}" for name in ("residual_size", "responses", "sees", "shattered", "surface")),
     *(f"labs.{name}" for name in ("switchboard", "variants")),
 }
-LANE = {"lane", "lane_setup", "lane_training", "event_files", "job_lane"}  # in a lane's process
+LANE = {  # in a lane's process
+    "lane",
+    "lane_setup",
+    "lane_leg",
+    "lane_room",
+    "lane_training",
+    "event_files",
+    "job_lane",
+}
 TORCH = {"torch", "torchvision", "torchinfo"}
 SCREEN = {"explorer", "streamlit", "plotly", "sqlalchemy"}
 

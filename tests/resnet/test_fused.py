@@ -140,8 +140,8 @@ def test_fifty_steps_in_fp32_part_no_further_than_rounding_does(images):
     fused, plain, other = (
         Trainer(NetSpec.parse("resnet8-A"), recipe, images, "cpu") for _ in range(3)
     )
-    assert isinstance(fused._forward, Fused)
-    plain._forward, other._forward = plain.net, lambda x: other.net(x.contiguous())
+    assert isinstance(fused._learn.forward, Fused)
+    plain._learn.forward, other._learn.forward = plain.net, lambda x: other.net(x.contiguous())
     other.net.to(memory_format=torch.contiguous_format)
     for trainer in (fused, plain, other):
         for _ in range(50):
