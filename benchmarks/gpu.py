@@ -32,10 +32,17 @@ ALONE = ("resnet20-A", "resnet56-A", "resnet110-A")
 TOGETHER = ("plain20", "plain56", "resnet20-A", "resnet56-A")
 TARGETS = {"resnet20-A": 200_000, "resnet56-A": 80_000, "resnet110-A": 42_000, "together": 240_000}
 LESSONS = ("figure6-plain", "figure6-residual")
-TINY = (
-    "--data generated --images 64 --image-size 16 --batch 8 --iterations 4 --log-every 2 "
-    "--test-every 4 --test-images 16 --final-images 16"
-).split()
+TINY = {
+    "data": "generated",
+    "images": 64,
+    "image-size": 16,
+    "batch": 8,
+    "iterations": 4,
+    "log-every": 2,
+    "test-every": 4,
+    "test-images": 16,
+    "final-images": 16,
+}
 
 
 class Again:
@@ -135,7 +142,8 @@ class Slices:
         made = self.results["trained"].setdefault(lesson, {"seconds": 0.0})
         began = time.monotonic()
         if "id" not in made:
-            data = TINY if self.tiny else []
+            tiny = TINY if self.tiny else {}
+            data = [word for name, value in tiny.items() for word in (f"--{name}", str(value))]
             said = self._explorer("train", "--lesson", lesson, "--gpu", *data, "--detach")
             made["id"] = said.split()[0]
             self.file.write_text(json.dumps(self.results, indent=2))

@@ -53,35 +53,29 @@ def test_a_recorded_step_that_goes_astray_fails_the_check(small, tmp_path, monke
 
 
 def test_training_is_taken_up_again_in_the_next_slice(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(small, "LESSONS", ("figure6-plain",))
-    monkeypatch.setattr(small, "ALONE", ())
-    monkeypatch.setattr(small, "parted", lambda *given: (0.0, 1e-5))
-    said, ended = [], [False, False]
-    for turn in range(2):
-        work = small.Slices(tmp_path, tiny=True, seconds=600)
-        monkeypatch.setattr(work, "_measure", lambda name: work.results["rates"].update(x={}))
-        monkeypatch.setattr(work, "_works", lambda work=work: train_once(work))
-        monkeypatch.setattr(
-            work,
-            "_python",
-            lambda *given, check, work=work: said.append(given) or "c1  Figure 6",
-        )
+    said = []
 
-        def look(comparison, work=work, turn=turn):
+    def train_in_a_slice(ends):
+        work = small.Slices(tmp_path, tiny=True, seconds=600)
+
+        def look(comparison):
             work.deadline = 0.0  # time is up at the first look
-            return turn == 1
+            return ends
+
+        def run(*words, check):
+            said.append(words[2])
+            return "c1  Figure 6 at full length"
 
         monkeypatch.setattr(work, "_ended", look)
-        work.results["check"] = {"passed": True}
-        work.carry_on()
-        ended[turn] = work.results["trained"]["figure6-plain"]["ended"]
-    commands = [given[2] for given in said]
-    assert commands == ["train", "--stop", "resume", "record"]
-    assert ended == [False, True]
+        monkeypatch.setattr(work, "_python", run)
+        work._train("figure6-plain")
+        return work.results["trained"]["figure6-plain"]
 
-
-def train_once(work):
-    yield lambda: work._train("figure6-plain")
+    assert not train_in_a_slice(ends=False)["ended"]
+    assert said == ["train", "--stop"]
+    made = train_in_a_slice(ends=True)
+    assert said == ["train", "--stop", "resume", "record"]
+    assert (made["id"], made["ended"]) == ("c1", True)
 
 
 def test_without_a_gpu_it_says_so(gpu, monkeypatch, capsys):
