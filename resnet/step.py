@@ -53,7 +53,7 @@ class Step:
         self.sums = sums
         self.device = batches.device
         self.half = precision == "bf16"
-        self.forward: Callable[[Tensor], Tensor] = for_training(net, self.device)
+        self.forward: Callable[[Tensor], Tensor] = for_training(net, self.device, self.half)
 
     @property
     def how(self) -> str:

@@ -18,6 +18,7 @@ WITH_TORCH = {
     "batches",
     "train",
     "step",
+    "fused.convolution",
     "fused.norm",
     "fused.run",
     "probe",

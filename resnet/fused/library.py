@@ -1,4 +1,4 @@
-"""Compiles `norm.c` with the machine's C compiler, once, and loads it; no torch here.
+"""Compiles the C files beside it with the machine's compiler, once, and loads them; no torch here.
 
 Where there is no compiler, or it fails, nothing is lost but speed: torch's own operations run.
 """
@@ -19,7 +19,7 @@ from filelock import FileLock
 
 from resnet.home import home
 
-SOURCE = Path(__file__).with_name("norm.c")
+SOURCES = tuple(Path(__file__).with_name(name) for name in ("norm.c", "weights.c"))
 FLAGS = ("-O3", "-fno-math-errno", "-fno-trapping-math", "-fPIC")
 OFF = "RESNET_FUSED"  # set to 0, torch's own operations run
 PATIENCE = 120.0  # seconds given to the compiler
@@ -56,10 +56,11 @@ def _compiler() -> str | None:
 
 def _compiled(compiler: str, openmp: tuple[str, ...]) -> Path:
     """The library for this source, compiler and processor, made where it is not there yet."""
-    of = "\0".join((SOURCE.read_text(), compiler, *FLAGS, *openmp, platform.machine(), _cpu()))
+    text = (source.read_text() for source in SOURCES)
+    of = "\0".join((*text, compiler, *FLAGS, *openmp, platform.machine(), _cpu()))
     digest = hashlib.blake2b(of.encode(), digest_size=8).hexdigest()
-    name = f"norm{'-openmp' if openmp else ''}-{digest}.so"
-    for folder in (SOURCE.parent / "__pycache__", home() / "compiled"):
+    name = f"fused{'-openmp' if openmp else ''}-{digest}.so"
+    for folder in (SOURCES[0].parent / "__pycache__", home() / "compiled"):
         with contextlib.suppress(OSError):  # a folder that belongs to somebody else
             return _made(compiler, openmp, folder / name)
     raise OSError("there is no folder to compile into")
@@ -80,11 +81,14 @@ def _made(compiler: str, openmp: tuple[str, ...], file: Path) -> Path:
 
 def _compile(compiler: str, openmp: tuple[str, ...], file: Path) -> None:
     native = "-mcpu=native" if platform.machine() in ("arm64", "aarch64") else "-march=native"
-    middle = str(file.with_suffix(".o"))
-    for command in (
-        [compiler, *FLAGS, native, *openmp, "-c", str(SOURCE), "-o", middle],
-        [compiler, "-shared", middle, "-lm", "-o", str(file)],  # -fopenmp brings its own pool here
-    ):
+    objects = [str(file.with_name(f"{source.stem}.o")) for source in SOURCES]
+    commands = [
+        [compiler, *FLAGS, native, *openmp, "-c", str(source), "-o", made]
+        for source, made in zip(SOURCES, objects, strict=True)
+    ]
+    # linked without -fopenmp, which would bring a pool of threads of its own
+    commands.append([compiler, "-shared", *objects, "-lm", "-o", str(file)])
+    for command in commands:
         subprocess.run(
             command,
             check=True,

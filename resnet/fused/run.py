@@ -1,4 +1,4 @@
-"""`Fused`: the training-mode forward pass of a net, BN, addition and ReLU in one step each."""
+"""`Fused`: the training-mode forward pass of a net; BN, addition and ReLU are one step."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -6,6 +6,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from resnet.fused import convolution
 from resnet.fused.library import library, parallel
 from resnet.fused.norm import norm, suits
 from resnet.model import Net
@@ -15,21 +16,28 @@ Step = Callable[[Tensor], Tensor]
 FEW = 2  # threads up to which one thread of ours beats torch's many
 
 
-def for_training(net: Net, device: torch.device) -> Callable[[Tensor], Tensor]:
-    """What trains `net` fastest here: its fused form on a CPU, else the net itself."""
+def for_training(net: Net, device: torch.device, half: bool) -> Callable[[Tensor], Tensor]:
+    """What trains `net` fastest here: its fused form on a CPU, else the net itself.
+
+    half  whether it trains in bfloat16, under autocast
+    """
     norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]
     if device.type != "cpu" or not norms or not all(map(suits, norms)) or library() is None:
         return net
     if torch.get_num_threads() > FEW and not parallel():
         return net
-    return Fused(net)
+    return Fused(net, half and convolution.available())
 
 
 class Fused:
-    """`net(images)` in training mode, to rounding; parameters and buffers are the net's own."""
+    """`net(images)` in training mode, to rounding; parameters and buffers are the net's own.
 
-    def __init__(self, net: Net) -> None:
+    half  whether convolutions are in bfloat16 and may be our own
+    """
+
+    def __init__(self, net: Net, half: bool = False) -> None:
         self._net = net
+        self._half = half
         steps: list[Step] = self._steps(net.plan.stem)
         for block in net.plan.blocks:
             steps += self._block(block)
@@ -61,10 +69,15 @@ class Fused:
                 found.append(partial(norm, module, relu=relu, reuse=before == "conv"))
                 if relu:
                     rest.pop(0)
+            elif isinstance(module, nn.Conv2d) and self._is_ours(module, layer):
+                found.append(partial(convolution.convolution, module))
             else:
                 found.append(module)
             before = layer.kind
         return found
+
+    def _is_ours(self, module: nn.Conv2d, layer: Layer) -> bool:
+        return self._half and convolution.suits(module, layer.in_shape[2])
 
     def _block(self, block: Block) -> list[Step]:
         if not block.shortcut:

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from resnet.fused import library
+from resnet.fused import convolution, library
 from resnet.fused.norm import norm
 from resnet.fused.run import Fused, for_training
 from resnet.model import build
@@ -111,7 +111,7 @@ def test_what_is_not_a_number_is_not_hidden():
 def test_a_net_steps_as_its_module_does(name):
     plain = build(NetSpec.parse(name), image_size=16).to(memory_format=torch.channels_last)
     ours = copy.deepcopy(plain)
-    forward = for_training(ours, CPU)
+    forward = for_training(ours, CPU, half=False)
     assert isinstance(forward, Fused)
     draws = torch.Generator().manual_seed(0)
     images = torch.randn(24, 3, 16, 16, generator=draws)
@@ -159,6 +159,56 @@ def apart(one, other):
     return float((mine - theirs).norm() / theirs.norm())
 
 
+@pytest.mark.skipif(not convolution.available(), reason="no bfloat16 instructions here")
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("height, width", [(16, 16), (4, 4), (5, 2), (1, 8), (33, 34)])
+@pytest.mark.parametrize("inputs, outputs", [(16, 16), (32, 48)])
+def test_a_gradient_of_weights_is_what_torch_computes(inputs, outputs, height, width, threads):
+    torch.set_num_threads(threads)
+    draws = torch.Generator().manual_seed(height)
+    x, dy = (
+        torch.randn(7, channels, height, width, generator=draws)
+        .bfloat16()
+        .contiguous(memory_format=torch.channels_last)
+        for channels in (inputs, outputs)
+    )
+    wanted = torch.nn.grad.conv2d_weight(
+        x.double(), (outputs, inputs, 3, 3), dy.double(), padding=1
+    )
+    found = convolution.weight_gradient(x, dy)
+    assert found.dtype == torch.float32
+    close(found, wanted, 1e-5)
+    assert torch.equal(found, convolution.weight_gradient(x, dy))
+
+
+@pytest.mark.skipif(not convolution.available(), reason="no bfloat16 instructions here")
+@pytest.mark.parametrize("name", NAMES)
+def test_a_net_steps_in_bf16_as_its_module_does(name):
+    """Closer to the gradients in fp32 than autocast is, or nearly so."""
+    exact = build(NetSpec.parse(name), image_size=16).to(memory_format=torch.channels_last)
+    cast, ours = copy.deepcopy(exact), copy.deepcopy(exact)
+    draws = torch.Generator().manual_seed(0)
+    images = torch.randn(32, 3, 16, 16, generator=draws)
+    labels = torch.randint(0, 10, (32,), generator=draws)
+    forward = for_training(ours, CPU, half=True)
+    for net, call in ((exact, exact), (cast, cast), (ours, forward)):
+        net.train()
+        with torch.autocast("cpu", torch.bfloat16, enabled=net is not exact):
+            logits = call(images)
+        F.cross_entropy(logits.float(), labels).backward()
+    of_cast, of_ours = (off(net, exact) for net in (cast, ours))
+    assert 0 < of_ours <= 1.3 * of_cast
+
+
+def off(net, exact):
+    """The distance of all gradients from the exact ones, over the length of those."""
+    mine, theirs = (
+        torch.cat([parameter.grad.flatten() for parameter in each.parameters()])
+        for each in (net, exact)
+    )
+    return float((mine - theirs).norm() / theirs.norm())
+
+
 def test_with_the_same_threads_every_bit_is_the_same():
     torch.set_num_threads(2)
     x, dy = maps(8, 32, torch.float32), maps(9, 32, torch.float32)
@@ -174,13 +224,13 @@ def test_with_the_same_threads_every_bit_is_the_same():
 def test_what_it_cannot_do_is_left_to_torch(monkeypatch):
     for name in ("resnet8-A-w8", "plain8-nonorm"):
         net = build(NetSpec.parse(name), image_size=16)
-        assert for_training(net, CPU) is net
+        assert for_training(net, CPU, False) is net
     net = build(NetSpec.parse("resnet8-A"), image_size=16)
-    assert for_training(net, torch.device("cuda")) is net
+    assert for_training(net, torch.device("cuda"), False) is net
     library.library.cache_clear()
     monkeypatch.setenv("RESNET_FUSED", "0")
     try:
-        assert for_training(net, CPU) is net
+        assert for_training(net, CPU, False) is net
     finally:
         library.library.cache_clear()
 
@@ -188,7 +238,7 @@ def test_what_it_cannot_do_is_left_to_torch(monkeypatch):
 def test_a_compiler_that_fails_costs_speed_alone(monkeypatch, tmp_path):
     library.library.cache_clear()
     monkeypatch.setattr(library, "_compiler", lambda: "/bin/false")
-    monkeypatch.setattr(library, "SOURCE", tmp_path / "norm.c")
+    monkeypatch.setattr(library, "SOURCES", (tmp_path / "norm.c",))
     (tmp_path / "norm.c").write_text("int other;")
     try:
         assert library.library() is None
@@ -198,9 +248,9 @@ def test_a_compiler_that_fails_costs_speed_alone(monkeypatch, tmp_path):
 
 def test_a_folder_that_cannot_be_written_gives_way_to_the_home(monkeypatch, tmp_path, home):
     source = tmp_path / "norm.c"
-    source.write_text(library.SOURCE.read_text())
+    source.write_text(library.SOURCES[0].read_text())
     (tmp_path / "__pycache__").write_text("a file in the way")
-    monkeypatch.setattr(library, "SOURCE", source)
+    monkeypatch.setattr(library, "SOURCES", (source,))
     library.library.cache_clear()
     try:
         assert library.library() is not None
