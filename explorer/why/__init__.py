@@ -1,0 +1,1 @@
+"""The Why page: a panel for every lab."""

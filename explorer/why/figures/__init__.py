@@ -1,0 +1,1 @@
+"""Figures of the labs: results in, a plotly figure out; no streamlit."""

@@ -1,0 +1,1 @@
+"""The labs' panels: a PANEL each, by the name of its lab."""

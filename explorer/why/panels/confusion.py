@@ -1,0 +1,46 @@
+"""The panel of the lab "confusion"."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from explorer.why.figures.confusion import confusion_figure
+from explorer.why.figures.pictures import gallery
+from explorer.why.figures.style import names
+from explorer.why.panel import Panel
+from explorer.why.panels.drawn import chart, draw_said
+from explorer.why.words.confusion import said
+from resnet.labs import LABS
+from resnet.labs.results import Confusion
+
+FIRST = 8  # mistakes that are shown at once
+
+
+def show(results: Sequence[Confusion], theme: str) -> None:
+    draw_said(said(results))
+    named = names(results)
+    columns = st.columns(min(2, len(results)))
+    for place, (name, each) in enumerate(zip(named, results, strict=True)):
+        with columns[place % len(columns)]:
+            chart(
+                confusion_figure(each, theme),
+                f"why_confusion_{place}_of_{len(results)}",
+                f"{name}: images by what they are and what it said",
+            )
+    for name, each in zip(named, results, strict=True):
+        st.markdown(f"**The mistakes that {name} is surest of**")
+        if not each.mistakes:
+            st.markdown(f"{name} makes none on these images.")
+            continue
+        st.html(gallery(each.mistakes[:FIRST]))
+        if rest := each.mistakes[FIRST:]:
+            with st.expander(f"{len(rest)} more"):
+                st.html(gallery(rest))
+
+
+PANEL = Panel(
+    lab=LABS["confusion"],
+    question="Which classes does a net take for which, and how sure is it when it is wrong?",
+    nets=("plain56", "resnet56-A"),
+    show=show,
+)

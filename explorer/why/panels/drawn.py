@@ -1,0 +1,43 @@
+"""How every panel draws: headline numbers and sentences, and one chart with its heading."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from explorer.live import live_chart
+from explorer.why.words.said import Said
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+def draw_said(said: Said) -> None:
+    """The numbers in a row, then the sentences."""
+    with st.container(horizontal=True):
+        for label, value, note in said.numbers:
+            st.metric(
+                label, value, note or None, width="content", delta_color="off", delta_arrow="off"
+            )
+    for sentence in said.sentences:
+        st.markdown(sentence.replace(" %", "\u00a0%"))
+
+
+def begin(key: str, value: Any) -> str:
+    """The widget's key; it begins at `value` where neither a link nor a person set it before.
+
+    A default given to the widget itself would be warned of where a link sets another.
+    """
+    st.session_state.setdefault(key, value)
+    return key
+
+
+def chart(figure: go.Figure, key: str, heading: str) -> None:
+    """A figure at its own height under a heading, which a screen reader reads as well.
+
+    Drawn like every chart of the app, so that zoom and hidden curves survive a refresh.
+    """
+    with st.container(gap=None):
+        st.markdown(f"**{heading}**")
+        live_chart(str(figure.to_json()), key, int(figure.layout.height or 380), heading)

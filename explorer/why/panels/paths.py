@@ -1,0 +1,52 @@
+"""Short and long paths through a residual net."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from explorer.why.figures.paths import carried_figure, gradient_figure, lengths_figure
+from explorer.why.panel import Panel, Settings
+from explorer.why.panels.drawn import begin, chart, draw_said
+from explorer.why.words.paths import said
+from resnet.labs import LABS
+from resnet.labs.results import Paths
+
+
+def settings() -> Settings:
+    samples = st.slider(
+        "Random paths of each length",
+        2,
+        30,
+        step=2,
+        key=begin("why_paths_samples", 6),
+        width=260,
+        help="More paths make the curves smoother and take longer.",
+    )
+    return {"samples": int(samples)}
+
+
+def show(results: Sequence[Paths], theme: str) -> None:
+    draw_said(said(results))
+    for column, draw, key, heading in zip(
+        st.columns(3),
+        (lengths_figure, gradient_figure, carried_figure),
+        ("why_paths_lengths", "why_paths_gradient", "why_paths_carried"),
+        (
+            "How many paths there are",
+            "What one path carries",
+            "Both together (bar: 95 %)",
+        ),
+        strict=True,
+    ):
+        with column:
+            chart(draw(results, theme), key, heading)
+
+
+PANEL = Panel(
+    LABS["paths"],
+    "A residual net is a bundle of paths, through or past every block: on which of them does the "
+    "gradient reach the input?",
+    ("resnet20-A", "resnet56-A"),
+    show,
+    settings,
+)

@@ -1,0 +1,30 @@
+"""Layer responses, as in Fig. 7 of the paper."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from explorer.why.figures.responses import in_order_figure, ranked_figure
+from explorer.why.panel import Panel
+from explorer.why.panels.drawn import chart, draw_said
+from explorer.why.words.responses import said
+from resnet.labs import LABS
+from resnet.labs.results import Responses
+
+
+def show(results: Sequence[Responses], theme: str) -> None:
+    draw_said(said(results))
+    left, right = st.columns(2)
+    with left:
+        chart(in_order_figure(results, theme), "why_responses_in_order", "Layer by layer")
+    with right:
+        chart(ranked_figure(results, theme), "why_responses_ranked", "Sorted by size")
+
+
+PANEL = Panel(
+    LABS["responses"],
+    "How strongly does each 3x3 layer answer? See whether residual layers change the signal less "
+    "than plain ones, and less still in a deeper net.",
+    ("plain20", "plain56", "resnet20-A", "resnet56-A"),
+    show,
+)

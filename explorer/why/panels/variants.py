@@ -1,0 +1,70 @@
+"""The panel of the lab "variants"."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from explorer.why.figures.variants import LOSS, QUANTITIES, curves_figure
+from explorer.why.panel import Panel, Settings
+from explorer.why.panels.drawn import begin, chart, draw_said
+from explorer.why.words.variants import IDENTITY, TABLE, said, table
+from resnet.labs import LABS
+from resnet.labs.results import Variants
+from resnet.labs.variants_table import VARIANTS
+
+OTHERS = tuple(name for name in VARIANTS if name != IDENTITY)
+LENGTHS = (60, 150, 400)
+FIRST = ("scaled-both", "shortcut-gate", "dropout")
+
+
+def settings() -> Settings:
+    chosen = st.pills(
+        "Beside the identity, train",
+        OTHERS,
+        selection_mode="multi",
+        format_func=lambda name: VARIANTS[name].title,
+        key=begin("why_variants_names", list(FIRST)),
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        iterations = st.segmented_control(
+            "Iterations",
+            LENGTHS,
+            required=True,
+            key=begin("why_variants_iterations", LENGTHS[0]),
+        )
+        seed = st.number_input("Seed", 0, 999, key=begin("why_variants_seed", 0), width=160)
+    return {
+        "names": [IDENTITY, *(name for name in OTHERS if name in chosen)],
+        "recipe": {"iterations": iterations},
+        "seed": int(seed),
+    }
+
+
+def show(results: Sequence[Variants], theme: str) -> None:
+    for place, result in enumerate(results):
+        draw_said(said(result))
+        quantity = st.segmented_control(
+            "Curves",
+            list(QUANTITIES),
+            format_func=QUANTITIES.__getitem__,
+            required=True,
+            key=begin(f"why_variants_quantity_{place}", LOSS),
+        )
+        quantity = quantity or LOSS
+        chart(
+            curves_figure(result, quantity, theme),
+            f"why_variants_{place}",
+            f"{QUANTITIES[quantity].capitalize()} of each variant",
+        )
+        st.markdown(f"**Ours beside the paper's** ({TABLE})")
+        st.markdown(table(result))
+
+
+PANEL = Panel(
+    lab=LABS["variants"],
+    question="What happens when the shortcut is more than the identity?",
+    nets=("resnet20-A",),
+    settings=settings,
+    show=show,
+    most=1,
+)

@@ -1,0 +1,1 @@
+"""What the labs found, in numbers and sentences computed from the results."""
