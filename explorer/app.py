@@ -31,6 +31,7 @@ st.navigation(
         st.Page("views/build.py", title="Build", icon=":material/layers:"),
         st.Page(TRAIN, title="Train", icon=":material/show_chart:", url_path="home", default=True),
         st.Page("views/runs.py", title="Runs", icon=":material/list:"),
+        st.Page("views/why.py", title="Why", icon=":material/science:"),
         st.Page(to_train, title="Train", url_path="train", visibility="hidden"),
     ],
     position="hidden" if st.context.is_embedded else "top",

@@ -1,42 +1,61 @@
-"""The worker's desk for jobs: one at a time, each in a lane of its own, beside what trains."""
+"""A desk of the worker for jobs: one at a time, beside what trains, in a lane that is kept warm.
+
+A lane that has done a job keeps torch, images and nets in memory and gets the next job, until none
+has come for a while: small questions are then answered in a fraction of the time.
+"""
 
 import contextlib
 import subprocess
 import time
 from collections.abc import Callable
 
+from explorer import states
+from explorer.job_keeping import LAB
 from explorer.jobs import LOST, TOO_LONG, JobStore
 from explorer.lane_process import Lane
 
-LIMIT = 600.0  # seconds after which a job is given up
+LIMIT = 600.0  # seconds after which a job is given up;
+LAB_LIMIT = 1800.0  # labs tell how far they are and can be stopped, so they may take longer
+STOP_WITHIN = 10.0  # seconds given to a job to stop by itself
 PATIENCE = 5.0  # seconds given to a lane to end by itself
+WARM = 60.0  # seconds that a lane without a job is kept
 
 
 class JobDesk:
-    """Hands the next job to a lane, and notices when the lane dies or takes too long."""
+    """Hands the next job to a lane, and notices when the lane dies or takes too long.
 
-    def __init__(self, jobs: JobStore) -> None:
+    quick  whether it takes quick jobs alone, so that they need not wait for a long one to end
+    """
+
+    def __init__(self, jobs: JobStore, quick: bool = False) -> None:
         self.jobs = jobs
+        self._quick = quick
         self.lane: Lane | None = None
-        self._job = 0
-        self._began = 0.0
+        self._job = 0  # that the lane works on; 0 while it waits
+        self._kind = ""
+        self._began = 0.0  # when the job, or the waiting, began
+        self._unheeded = 0.0  # since when the job is to stop
+        self._leaving: list[Lane] = []
 
     @property
     def busy(self) -> bool:
-        return self.lane is not None
+        return self._job != 0
 
     def look(self, next_lane: Callable[[], Lane]) -> None:
         """Ends what is over and starts what waits; asks `next_lane` for a lane only then."""
-        self._look_after()
-        if self.lane is None and self.jobs.waiting():
-            lane = next_lane()
-            claimed = self.jobs.claim(lane.name)
+        self._leaving = [lane for lane in self._leaving if not lane.ended]
+        if self.lane:
+            self._look_after(self.lane)
+        if not self.busy and self.jobs.waiting(self._quick):
+            self.lane = self.lane or next_lane()
+            claimed = self.jobs.claim(self.lane.name, self._quick)
             if claimed is None:  # taken back just now
-                lane.dismiss()
+                self._began = time.monotonic()
                 return
-            self.lane, self._job, self._began = lane, claimed.id, time.monotonic()
+            self._job, self._began, self._unheeded = claimed.id, time.monotonic(), 0.0
+            self._kind = claimed.kind
             with contextlib.suppress(OSError):  # it died just now; the next look finds it
-                lane.give_job(claimed.id)
+                self.lane.give_job(claimed.id)
 
     def close(self) -> None:
         """Drops the job at hand, which goes back into the queue for the next worker."""
@@ -46,19 +65,37 @@ class JobDesk:
                 self.lane.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 self.lane.process.kill()
-            self.lane = None
+            self.lane, self._job = None, 0
         self.jobs.ask_again()
 
-    def _look_after(self) -> None:
-        lane = self.lane
-        if lane is None:
-            return
-        late = time.monotonic() - self._began > LIMIT
-        if late and not lane.ended:
-            self.jobs.fail(self._job, lane.name, TOO_LONG.format(minutes=LIMIT / 60))
-            lane.process.kill()
-            lane.process.wait()
-        if lane.ended:
-            self.jobs.fail(self._job, lane.name, LOST)  # unless it has settled the job itself
+    def _look_after(self, lane: Lane) -> None:
+        if self.busy:
+            self._look_after_job(lane)
+        elif time.monotonic() - self._began > WARM:
             lane.dismiss()
+            self._leaving.append(lane)
             self.lane = None
+        if lane.ended:
+            if self.busy:
+                self.jobs.fail(self._job, lane.name, LOST)  # unless it has settled the job itself
+            lane.dismiss()
+            self.lane, self._job = None, 0
+
+    def _look_after_job(self, lane: Lane) -> None:
+        now = time.monotonic()
+        limit = LAB_LIMIT if self._kind == LAB else LIMIT
+        job = self.jobs.look(self._job)
+        if job is None or job.state != states.RUNNING:  # it is done
+            self._job, self._began = 0, now
+        elif now - self._began > limit:
+            self.jobs.fail(self._job, lane.name, TOO_LONG.format(minutes=limit / 60))
+            self._kill(lane)
+        elif job.stopping:
+            self._unheeded = self._unheeded or now
+            if now - self._unheeded > STOP_WITHIN:
+                self.jobs.leave(self._job, lane.name)
+                self._kill(lane)
+
+    def _kill(self, lane: Lane) -> None:
+        lane.process.kill()
+        lane.process.wait()

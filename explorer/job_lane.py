@@ -2,51 +2,52 @@
 
 import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from explorer.jobs import JobStore, job_folder
+from explorer.job_work import Stopped, Work
+from explorer.jobs import JobStore
+from explorer.lab_lane import lab
+from resnet.checkpoint import CheckpointError
 from resnet.counters import counted_by_tools
+from resnet.data import DataError
 from resnet.onnx_export import export
+from resnet.shipped import ShippedError
 from resnet.spec import NetSpec
-
-Tell = Callable[[str], None]
 
 
 def do(jobs: JobStore, lane: str, identity: int) -> None:
-    """Does a claimed job; it ends finished, or failed with one sentence."""
+    """Does a claimed job; it ends finished, stopped, or failed with one sentence."""
     job = jobs.job(identity)
     if job is None:
         return
-
-    def tell(message: str) -> None:
-        jobs.tell(identity, lane, message)
-
     try:
         if job.kind not in KINDS:
             raise ValueError(f"there is no job called {job.kind!r}; restart the server")
-        jobs.finish(identity, lane, KINDS[job.kind](job.payload, job_folder(identity), tell))
-    except ValueError as error:
+        jobs.finish(identity, lane, KINDS[job.kind](Work(jobs, lane, job)))
+    except Stopped:
+        jobs.leave(identity, lane)
+    except (ValueError, DataError, CheckpointError, ShippedError) as error:
         jobs.fail(identity, lane, str(error))
     except Exception as error:
         traceback.print_exc()
         jobs.fail(identity, lane, f"it broke off: {type(error).__name__}: {error}")
 
 
-def _crosscheck(payload: dict[str, Any], _folder: Path, tell: Tell) -> dict[str, Any]:
-    return counted_by_tools(NetSpec.parse(payload["net"]), tell)
+def _crosscheck(work: Work) -> dict[str, Any]:
+    return counted_by_tools(NetSpec.parse(work.payload["net"]), work.tell)
 
 
-def _onnx(payload: dict[str, Any], folder: Path, tell: Tell) -> dict[str, Any]:
-    spec = NetSpec.parse(payload["net"])
-    tell("building the net and writing it down")
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{spec}.onnx"
+def _onnx(work: Work) -> dict[str, Any]:
+    spec = NetSpec.parse(work.payload["net"])
+    work.tell("building the net and writing it down")
+    work.folder.mkdir(parents=True, exist_ok=True)
+    file = work.folder / f"{spec}.onnx"
     export(spec, file)
     return {"file": file.name, "bytes": file.stat().st_size}
 
 
-KINDS: dict[str, Callable[[dict[str, Any], Path, Tell], dict[str, Any]]] = {
+KINDS: dict[str, Callable[[Work], dict[str, Any]]] = {
     "crosscheck": _crosscheck,
     "onnx": _onnx,
+    "lab": lab,
 }

@@ -1,16 +1,19 @@
 """A lane: one process that sets up the runs it is given and trains them (explorer.lane_training).
 
 Started by the worker, it imports torch, says what machine this is, and waits on its standard input
-for a line with its runs, or with one job (explorer.job_lane). When that pipe closes, the worker is
-gone: the lane then saves what it trains, drops a job, and ends.
+for a line with its runs, or with a job (explorer.job_lane), after which another job may come. When
+that pipe closes, the worker is gone or done with the lane: it then saves what it trains, drops a
+job, and ends.
 """
 
 import json
 import os
+import queue
 import sys
 import threading
 import traceback
 from collections.abc import Callable
+from typing import Any
 
 import torch
 
@@ -66,7 +69,7 @@ def machine() -> dict[str, object]:
 
 
 def main() -> None:
-    """The lane's process: set up, report, wait for work, do it, end."""
+    """The lane's process: set up, report, wait for work, do it, end; jobs come until it is sent."""
     if best_device() == "cpu":
         torch.set_num_threads(1)
     store = RunStore()
@@ -77,14 +80,29 @@ def main() -> None:
         return
     work = json.loads(line)
     if "job" in work:
-        _when_orphaned(lambda: os._exit(1))
-        job_lane.do(JobStore(store), work["lane"], work["job"])
+        _do_jobs(store, work)
     else:
         orphaned = threading.Event()
         _when_orphaned(orphaned.set)
         train(store, work["lane"], work["runs"], orphaned.is_set)
     sys.stdout.flush()
     os._exit(0)  # the reader thread may still hold standard input, which blocks a normal exit
+
+
+def _do_jobs(store: RunStore, work: dict[str, Any]) -> None:
+    """Does one job after another; what was loaded for one is at hand for the next."""
+    orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+
+    def listen() -> None:
+        for line in sys.stdin:
+            orders.put(json.loads(line))
+        os._exit(0)
+
+    threading.Thread(target=listen, daemon=True).start()
+    while True:
+        job_lane.do(JobStore(store), work["lane"], work["job"])
+        sys.stdout.flush()
+        work = orders.get()
 
 
 def _when_orphaned(act: Callable[[], None]) -> None:

@@ -111,6 +111,12 @@ jobs = sa.Table(
     sa.Column("asked", sa.Float, nullable=False),
     sa.Column("message", sa.String(500), nullable=False, default=""),
     sa.Column("result", sa.Text),
+    sa.Column("share", sa.Float, nullable=False, server_default="0"),  # done, 0 to 1
+    sa.Column("shown", sa.Integer, nullable=False, server_default="0"),  # +1 with every result
+    sa.Column("want", sa.String(16)),  # NULL: go on
+    sa.Column("owner", sa.String(24), nullable=False, server_default=""),  # who asked first
+    sa.Column("seconds", sa.Float),  # that the answer took
+    sa.Column("quick", sa.Boolean, nullable=False, server_default=sa.false()),  # goes first
     sqlite_autoincrement=True,  # a folder of answers never meets another job of the same id
 )
 

@@ -48,7 +48,7 @@ class Worker:
 
     def __init__(self, store: RunStore) -> None:
         self.store = store
-        self.desk = JobDesk(JobStore(store))
+        self.desks = (JobDesk(JobStore(store)), JobDesk(JobStore(store), quick=True))
         self.waiting: list[Lane] = []
         self.busy: list[Lane] = []
         self.stopping = False
@@ -63,14 +63,15 @@ class Worker:
     def run(self) -> None:
         """Works until it is told to stop, or has had no server and no work for a while."""
         self.store.interrupt()
-        self.desk.jobs.ask_again()
+        JobStore(self.store).ask_again()
         while not self.stopping and not self._alone():
             self._report()
             self._look_after_lanes()
             if not self.busy:
                 self._keep_lanes_waiting()
                 self._start_next()
-            self.desk.look(self._next_lane)
+            for desk in self.desks:
+                desk.look(self._next_lane)
             time.sleep(POLL)
         self._wind_up()
 
@@ -151,12 +152,17 @@ class Worker:
 
     def _alone(self) -> bool:
         server = self.store.reported("server")
-        if self.busy or self.desk.busy or (server and server[1] < SILENT + 30):
+        if (
+            self.busy
+            or any(desk.busy for desk in self.desks)
+            or (server and server[1] < SILENT + 30)
+        ):
             self._needed = time.monotonic()
         return time.monotonic() - self._needed > ALONE_FOR
 
     def _wind_up(self) -> None:
-        self.desk.close()
+        for desk in self.desks:
+            desk.close()
         lanes = self.waiting + self.busy
         for lane in lanes:
             lane.dismiss()

@@ -1,4 +1,4 @@
-"""The command line: `python -m resnet cost | train | evaluate`."""
+"""The command line: `python -m resnet cost | train | evaluate | ship`."""
 
 import argparse
 import sys
@@ -20,6 +20,8 @@ def main(arguments: list[str] | None = None) -> int:
         elif options.command == "train":
             nets, recipe = _wanted(options)
             commands.train(nets, recipe, options.csv, options.save, options.lanes)
+        elif options.command == "ship":
+            commands.ship(options.checkpoint, options.to, options.data)
         else:
             commands.evaluate(options.checkpoint, options.data)
     except (SpecError, commands.CommandError) as error:
@@ -37,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Count, train and evaluate the networks of He et al. 2015.",
     )
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="cost | train | evaluate"
+        dest="command", required=True, metavar="cost | train | evaluate | ship"
     )
 
     cost = commands.add_parser("cost", help="parameters, MACs and memory of a net", epilog=NAMES)
@@ -56,6 +58,13 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="errors of a checkpoint on an image set")
     evaluate.add_argument("checkpoint", type=Path)
     evaluate.add_argument("--data", choices=DATA, help="default: the one it was trained on")
+
+    ship = commands.add_parser(
+        "ship", help="write a checkpoint's net as a small file that ships with the program"
+    )
+    ship.add_argument("checkpoint", type=Path)
+    ship.add_argument("--to", type=Path, metavar="FOLDER", help="default: checkpoints/nets")
+    ship.add_argument("--data", choices=DATA, help="default: the one it was trained on")
     return parser
 
 

@@ -12,12 +12,12 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from resnet import checkpoint
+from resnet import checkpoint, shipped, shipped_nets
 from resnet.cost import cost
 from resnet.curves import curve
 from resnet.data import DataError, ImageSet, load
 from resnet.lanes import cores, share_out
-from resnet.spec import NetSpec, Recipe, for_classes
+from resnet.spec import NetSpec, Recipe, SpecError, for_classes
 from resnet.train import Trainer, best_device, train_together
 from resnet.verdict import evidence, verdict
 
@@ -106,6 +106,21 @@ def evaluate(file: Path, data: str | None) -> None:
     print(f"{spec.title} after {trainer.iteration:,} iterations, on {images.label}")
     print(f"  training error  {train_error:6.2f} %   {len(trainer.batches.train):,} images")
     print(f"  test error      {test_error:6.2f} %   {len(trainer.batches.test):,} images")
+
+
+def ship(file: Path, folder: Path | None, data: str | None) -> None:
+    """Writes the net of a checkpoint for shipping, and prints its errors as stored."""
+    try:
+        spec, recipe, _ = checkpoint.load(file)
+        print(f"testing {spec.title} on all images; this takes some minutes on a CPU", flush=True)
+        images = _load(data or recipe.data)
+        written, about = shipped_nets.ship(file, folder or shipped.folder(), images)
+    except (checkpoint.CheckpointError, SpecError, DataError) as error:
+        raise CommandError(str(error)) from error
+    print(f"{written}, {written.stat().st_size:,} bytes")
+    print(f"{spec.title} after {about.iterations:,} iterations, on {about.data}")
+    print(f"  training error  {about.train_error:6.2f} %   {about.train_images:,} images")
+    print(f"  test error      {about.test_error:6.2f} %   {about.test_images:,} images")
 
 
 def _load(name: str) -> ImageSet:

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar, cast
 
 import torch
-from torch import Tensor
 
-from resnet.batches import Batches, Part
+from resnet.batches import Batches
 from resnet.course import Course
 from resnet.data import ImageSet
 from resnet.fold import folded
@@ -21,10 +20,7 @@ from resnet.rows import Row
 from resnet.schedule import WARM_BELOW
 from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.step import GraphStep, Step, on_cuda
-
-# images shown at once in tests: on a CPU as many as keep a net's maps in its caches
-TEST_BATCH = {"cpu": 50}
-TEST_BATCH_ELSEWHERE = 1000
+from resnet.tested import error_on
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -155,7 +151,8 @@ class Trainer:
         """Training and test error in percent on the first `count` fixed images of either set."""
         net = folded(self.net)
         train, test = (
-            self._error(net, part.first(count)) for part in (self.batches.train, self.batches.test)
+            error_on(net, self.batches, part.first(count))
+            for part in (self.batches.train, self.batches.test)
         )
         return train, test
 
@@ -214,16 +211,6 @@ class Trainer:
 
     def _errors(self, count: int | None, loss: float) -> tuple[float | None, float | None]:
         return self.test(count) if math.isfinite(loss) else (None, None)
-
-    @torch.inference_mode()
-    def _error(self, net: torch.nn.Module, part: Part) -> float:
-        wrong = torch.zeros((), device=self.device)
-        size = TEST_BATCH.get(self.device.type, TEST_BATCH_ELSEWHERE)
-        for start in range(0, len(part), size):
-            images = self.batches.normalised(part.images[start : start + size])
-            logits: Tensor = net(images.contiguous(memory_format=torch.channels_last))
-            wrong += (logits.argmax(1) != part.labels[start : start + size]).sum()
-        return 100 * wrong.item() / len(part)
 
 
 def in_step(trainers: Sequence[Trainer]) -> Iterator[tuple[Trainer, Row | None]]:

@@ -18,6 +18,7 @@ WITH_TORCH = {
     "batches",
     "train",
     "step",
+    "tested",
     "fused.convolution",
     "fused.norm",
     "fused.run",
@@ -25,6 +26,7 @@ WITH_TORCH = {
     "checkpoint",
     "commands",
     "counters",
+    "shipped_nets",
     "onnx_export",
     *(f"labs.{name}" for name in ("constructed", "copies", "curves", "deepen", "examples")),
     *(f"labs.{name}" for name in ("gradients", "lesion", "measured", "paths", "recording")),
@@ -32,13 +34,8 @@ WITH_TORCH = {
     *(f"labs.{name}" for name in ("switchboard", "variants")),
 }
 LANE = {  # in a lane's process
-    "lane",
-    "lane_setup",
-    "lane_leg",
-    "lane_room",
-    "lane_training",
-    "event_files",
-    "job_lane",
+    *("lane", "lane_setup", "lane_leg", "lane_room", "lane_training"),
+    *("event_files", "job_lane", "lab_lane", "lab_nets"),
 }
 TORCH = {"torch", "torchvision", "torchinfo"}
 SCREEN = {"explorer", "streamlit", "plotly", "sqlalchemy"}
@@ -83,6 +80,8 @@ def test_only_the_lane_imports_torch(file):
 
 PURE = [
     *("figures", "feed", "diagram", "palette", "store", "records", "jobs", "telling"),
+    *("job_files", "job_keeping", "job_records", "job_work", "why/source", "why/question"),
+    *("why/offered",),
     *("verdicts", "state_words", "wishes", "shelf", "turns", "guesses"),
     *(f"runs/{name}" for name in ("filter", "words", "outcome", "pair", "hand_in")),
     *(f"build/{name}" for name in ("compare", "exhibit", "landmarks", "layer_table", "vgg_table")),
@@ -107,10 +106,11 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 shown = AppTest.from_file(str(Path("explorer") / "app.py"), default_timeout=60).run()
-for page, words in (("build", "269,722"), ("train", "Press **Launch**"), ("runs", "Nothing has")):
+for page, words in (("build", "269,722"), ("train", "Press **Launch**"), ("runs", "Nothing has"),
+                    ("why", "**You will see:**")):
     shown.switch_page(f"views/{page}.py").run()
     assert not shown.exception, (page, shown.exception)
-    texts = [element.value for element in (*shown.markdown, *shown.metric)]
+    texts = [element.value for element in (*shown.markdown, *shown.metric, *shown.info)]
     assert any(words in text for text in texts), (page, texts)
 loaded = sorted(name for name in sys.modules if name.split(".")[0] in ("torch", "torchvision"))
 assert not loaded, loaded[:5]

@@ -10,6 +10,9 @@ from explorer.runs.outcome import Outcome
 from explorer.runs.table import best_and_last, show_table
 from explorer.runs.words import short_name
 from explorer.telling import csv_text
+from explorer.why.source import has_weights
+
+WHY = "views/why.py"
 
 
 def details(comparison: Comparison, outcome: Outcome) -> None:
@@ -27,6 +30,7 @@ def details(comparison: Comparison, outcome: Outcome) -> None:
         show_table(best_and_last(named, results), f"table_{comparison.id}")
         if comparison.note:
             st.text(comparison.note)
+        _look_into(comparison)
         with st.container(horizontal=True):
             st.download_button(
                 "Rows as CSV",
@@ -49,6 +53,20 @@ def details(comparison: Comparison, outcome: Outcome) -> None:
                 "in, and brought in again with “Bring in a file”.",
             )
         st.caption(f"Comparison {comparison.id}.")
+
+
+def _look_into(comparison: Comparison) -> None:
+    """Links to the Why page, for the nets whose weights are here."""
+    with st.container(horizontal=True):
+        for run in comparison.runs if not comparison.origin else ():
+            if has_weights(run):
+                st.page_link(
+                    WHY,
+                    label=f"Look into {short_name(run)}",
+                    icon=":material/science:",
+                    query_params={"lab": "responses", "nets": f"run:{run.id}"},
+                    width="content",
+                )
 
 
 def _csv(identity: str) -> str:

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from explorer import job_desk, jobs, states, worker
+from explorer import job_desk, job_files, job_keeping, jobs, states, worker
 from explorer.build.crosscheck_words import reasons_in_words, totals_table
 from explorer.jobs import JobStore, job_folder
 from explorer.lane_process import Lane
@@ -58,6 +58,20 @@ def test_jobs_are_done_in_the_order_of_asking(desk):
     assert desk.claim("c") is None
 
 
+def test_quick_questions_go_before_long_ones_and_have_a_desk_of_their_own(desk):
+    long, other = desk.submit("lab", {"n": 1}), desk.submit("lab", {"n": 2})
+    quick = desk.submit("lab", {"n": 3}, quick=True)
+    assert [desk.ahead(each) for each in (quick, long, other)] == [0, 1, 2]
+    looker = job_desk.JobDesk(desk, quick=True)
+    looker.look(lane_that_sleeps)
+    assert desk.look(quick).state == states.RUNNING
+    looker.lane.process.kill()
+    looker.lane.process.wait()
+    looker.look(lane_that_sleeps)
+    assert looker.lane is None  # what takes long is not for it
+    assert desk.claim("a lane").id == long
+
+
 def test_too_many_questions_are_refused_in_one_sentence(desk, monkeypatch):
     monkeypatch.setattr(jobs, "MAX_QUEUED", 2)
     desk.submit("crosscheck", {"n": 1})
@@ -98,7 +112,7 @@ def test_only_the_lane_that_owns_a_job_writes_to_it(desk):
 
 
 def test_old_answers_and_their_files_are_forgotten(desk, monkeypatch):
-    monkeypatch.setattr(jobs, "KEPT_FILES", 2)
+    monkeypatch.setattr(job_keeping, "KEPT_FILES", 2)
     made = []
     for number in range(4):
         made.append(desk.submit("onnx", {"n": number}))
@@ -113,14 +127,88 @@ def test_old_answers_and_their_files_are_forgotten(desk, monkeypatch):
     assert desk.job(made[3]).state == states.QUEUED
 
 
-@pytest.mark.timeout(120)
-def test_a_lane_process_does_a_job_and_ends(desk):
+def answered(desk, payload, seconds, kind="lab", size=1):
+    identity = desk.submit(kind, payload)
+    desk.claim("mine")
+    desk.finish(identity, "mine", {"seconds": seconds, "found": "x" * size})
+    return identity
+
+
+def test_a_large_answer_lies_in_a_file_and_is_asked_anew_without_it(desk):
+    identity = answered(desk, {"n": 1}, 20.0, size=job_files.LARGE)
+    file = job_folder(identity) / job_files.ANSWER
+    assert len(desk.job(identity).result["found"]) == job_files.LARGE
+    assert desk.submit("lab", {"n": 1}) == identity
+    assert desk.look(identity).state == states.FINISHED
+    file.unlink()
+    assert desk.job(identity).result is None
+    desk.submit("lab", {"n": 1})
+    assert desk.look(identity).state == states.QUEUED
+
+
+def test_answers_of_labs_outlive_files_and_slow_ones_outlive_quick_ones(desk, monkeypatch):
+    monkeypatch.setattr(job_keeping, "KEPT_FILES", 1)
+    monkeypatch.setattr(job_keeping, "KEPT", 1)
+    monkeypatch.setattr(job_keeping, "KEPT_QUICK_LABS", 2)
+    slow = [answered(desk, {"slow": n}, 30.0, size=job_files.LARGE) for n in range(3)]
+    quick = [answered(desk, {"quick": n}, 1.0, size=job_files.LARGE) for n in range(3)]
+    others = [answered(desk, {"n": n}, None, kind="crosscheck") for n in range(2)]
+    every = (*slow, *quick, *others)
+    kept = {*slow, *quick[1:], others[1]}
+    assert {each for each in every if desk.look(each)} == kept
+    assert {each for each in every if job_folder(each).exists()} == kept - {others[1]}
+
+
+def test_a_job_that_is_told_to_stop_hears_it(desk):
+    identity = desk.submit("lab", NET)
+    desk.claim("mine")
+    assert desk.tell(identity, "mine", "looking", 0.384)
+    desk.stop(identity)
+    assert desk.look(identity).stopping
+    assert not desk.tell(identity, "mine", "looking", 0.384)
+    assert not desk.tell(identity, "another", "looking")  # it is not that lane's
+    desk.leave(identity, "mine")
+    assert desk.look(identity).message == "stopped at 38 %"
+    assert desk.submit("lab", NET) == identity
+    assert desk.look(identity).state == states.QUEUED
+
+
+def test_what_was_to_stop_when_its_worker_ended_is_not_asked_again(desk):
+    stopped, other = desk.submit("lab", {"n": 1}), desk.submit("lab", {"n": 2})
+    desk.claim("mine")
+    desk.claim("mine")
+    desk.stop(stopped)
+    assert desk.ask_again() == 1
+    assert desk.look(stopped).state == states.STOPPED
+    assert desk.look(other).state == states.QUEUED
+
+
+@pytest.mark.timeout(180)
+def test_a_lane_does_one_job_after_another_and_ends_when_none_comes(desk, monkeypatch):
     looker = job_desk.JobDesk(desk)
-    identity = desk.submit("crosscheck", NET)
+    for net in ("resnet8-A", "plain8"):
+        identity = desk.submit("crosscheck", {"net": net})
+        looker.look(Lane.start)
+        assert looker.busy
+        process = looker.lane.process
+        wait_for(lambda job=identity: desk.look(job).state == states.FINISHED)
+        looker.look(Lane.start)
+        assert not looker.busy
+        assert looker.lane.process is process
+    monkeypatch.setattr(job_desk, "WARM", 0.0)
     looker.look(Lane.start)
-    assert looker.busy
-    wait_for(lambda: desk.job(identity).state == states.FINISHED)
-    wait_for(lambda: looker.look(Lane.start) or not looker.busy)
+    assert looker.lane is None
+    assert process.wait(30) == 0
+
+
+def test_a_job_that_does_not_heed_a_stop_is_ended(desk, monkeypatch):
+    monkeypatch.setattr(job_desk, "STOP_WITHIN", 0.0)
+    looker = job_desk.JobDesk(desk)
+    identity = desk.submit("lab", NET)
+    looker.look(lane_that_sleeps)
+    desk.stop(identity)
+    wait_for(lambda: looker.look(lane_that_sleeps) or not looker.busy)
+    assert desk.look(identity).state == states.STOPPED
 
 
 def lane_that_sleeps():

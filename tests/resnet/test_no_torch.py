@@ -23,6 +23,7 @@ USES = {
     "cost": "assert resnet.cost.cost(NetSpec('imagenet', 152)).macs",
     "schedule": "assert resnet.schedule.lr_at(Recipe(), 0)",
     "course": "assert resnet.course.Course(Recipe()).rate(0)",
+    "shipped": "resnet.shipped.names()",
     "rows": "assert not resnet.rows.Row(0, 0.0).diverged",
 }
 

@@ -1,0 +1,80 @@
+"""Why: experiments on nets, trained or not, that show why residual networks work."""
+
+import streamlit as st
+
+from explorer import keeper
+from explorer.telling import escaped
+from explorer.why import choosing, page_state
+from explorer.why.answers import answers
+from explorer.why.board import before, board
+from explorer.why.going import ask, going
+from explorer.why.offered import image_sets
+from explorer.why.question import Question
+from explorer.why.topics import EXPECTED, PANELS
+from explorer.worker_status import reported
+
+LIVE = "labs_live"  # session state: labs that have been run, and from then on may ask at once
+
+
+def _head(lab: str) -> None:
+    panel = PANELS[lab]
+    source = f" :gray[{escaped(panel.lab.source)}.]" if panel.lab.source else ""
+    with st.container(gap=None):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"#### {panel.lab.title}", width="content")
+            choosing.lab_tabs(lab)
+        st.markdown(f"{panel.question}{source}")
+
+
+def _lab(lab: str) -> None:
+    """The controls of a lab, how far its jobs are, and what they found."""
+    worker = reported(keeper.store())
+    sets = image_sets(worker)
+    if PANELS[lab].choose is None:
+        left, middle, right = st.columns([5.9, 2, 1.7], vertical_alignment="bottom")
+        below = st.container(gap="xsmall")
+    else:  # its own controls take more room, beside which these two stand
+        left, right = st.columns([7.6, 2], gap="medium")
+        middle, below = right, left
+    with middle:
+        choosing.images_of(sets, worker)
+    shown = page_state.images(sets)
+    with page_state.widgets_of(lab):
+        with left:
+            chosen = choosing.nets_of(lab, shown)
+        with below:
+            settings = choosing.settings_of(lab, chosen)
+    questions = [Question(lab, source, settings, shown.name, shown.label) for source in chosen]
+    found = answers(questions)
+    open_ones = [answer for answer in found if not answer.done and not answer.active]
+    live: set[str] = st.session_state.setdefault(LIVE, set())
+    if any(answer.done for answer in found):
+        live.add(lab)
+    if right.button(
+        "Run the lab",
+        type="primary",
+        width="stretch",
+        key="labs_run",
+        icon=":material/science:",
+        disabled=not open_ones,
+        help=None if open_ones or not found else "It was asked already; the answer is kept.",
+    ) or (EXPECTED[lab].at_once and lab in live and any(each.look is None for each in open_ones)):
+        live.add(lab)
+        ask(open_ones)
+        st.rerun()
+    going(found)
+    if not board(lab, found):
+        before(lab, chosen, shown, settings)
+    page_state.settled(lab)
+    page_state.write_link(sets)
+
+
+page_state.follow_link(image_sets(reported(keeper.store())))
+for sentence in page_state.problems():
+    st.warning(f"{escaped(sentence)}.")
+listed, opened = st.columns([2.3, 9.7], gap="medium")
+with listed:
+    choosing.topic_list()
+with opened, st.container(gap="xsmall"):
+    _head(page_state.current_lab())
+    _lab(page_state.current_lab())
