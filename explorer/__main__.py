@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from explorer.commands import keeping, training
+from explorer.commands import keeping, labs, training
 from explorer.commands.chosen import CommandError
 from explorer.commands.follow import NoWorker
 from explorer.parcel import FILE_ENDING
 from explorer.parcel_fields import ParcelError
 from explorer.store import MAX_SEEDS, Refused
 from resnet.arguments import NAMES, add_recipe, add_training
+from resnet.labs import LABS
 from resnet.spec import SpecError
 
 Command = Callable[[argparse.Namespace], int]
@@ -26,6 +27,7 @@ COMMANDS: dict[str, Command] = {
     "export": keeping.export,
     "import": keeping.bring,
     "record": training.record,
+    "lab": labs.lab,
 }
 
 
@@ -86,6 +88,15 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--all", action="store_true", help="those in the archive too")
         if name == "resume":
             _add_detach(command)
+
+    lab = found.add_parser("lab", help="run a lab of the Why page and print what it found")
+    lab.add_argument("name", help=", ".join(LABS))
+    lab.add_argument("nets", nargs="*", help="as shipped:resnet56-A, fresh:plain20 or run:12")
+    lab.add_argument("--data", choices=("cifar10", "folder", "generated"))
+    lab.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the lab"
+    )
+    lab.add_argument("--json", type=Path, metavar="FILE", help="write the results to this file")
 
     record = found.add_parser(
         "record", help="write a small file that ships with the program, to be replayed"

@@ -1,0 +1,98 @@
+"""`python -m explorer lab`: a lab on the command line, by the same worker and store as the page."""
+
+import argparse
+import json
+import sys
+import time
+from importlib import import_module
+from typing import Any
+
+from tqdm import tqdm
+
+from explorer import states
+from explorer.commands.chosen import CommandError
+from explorer.commands.follow import BAR, LOOK_EVERY, WorkerWatch
+from explorer.job_keeping import LAB
+from explorer.jobs import Job, JobStore
+from explorer.store import RunStore
+from explorer.why.question import Question
+from explorer.why.source import Source, SourceError, title
+from resnet.home import has_cifar10, image_folder, image_folder_label
+from resnet.labs import LABS
+
+LABELS = {"cifar10": "CIFAR-10", "generated": "generated images"}
+
+
+def lab(options: argparse.Namespace) -> int:
+    """Asks one question a net, waits, and prints what the page would say."""
+    if options.name not in LABS:
+        raise CommandError(f"there is no lab {options.name!r}; there are {', '.join(LABS)}")
+    store = RunStore()
+    jobs = JobStore(store)
+    data = options.data or ("folder" if image_folder() else "cifar10" if has_cifar10() else "")
+    data = data or "generated"
+    label = image_folder_label() if data == "folder" else LABELS[data]
+    settings = dict(map(_setting, options.set))
+    try:
+        sources = [Source.parse(net) for net in options.nets or _usual(options.name)]
+        asked = [Question(options.name, source, settings, data, label) for source in sources]
+        ids = [jobs.submit(LAB, each.payload(store)) for each in asked]
+    except SourceError as error:
+        raise CommandError(str(error)) from error
+    found = [
+        _followed(store, jobs, identity, title(source, store))
+        for identity, source in zip(ids, sources, strict=True)
+    ]
+    answers = [job.result or {} for job in found]
+    results = [LABS[options.name].result.from_plain(each["result"]) for each in answers]
+    print(f"{LABS[options.name].title}  ({', '.join(dict.fromkeys(e['label'] for e in answers))})")
+    _print(options.name, results)
+    took = ", ".join(f"{each['seconds']:.1f}" for each in answers)
+    print(f"\n{took} seconds")
+    if options.json:
+        options.json.write_text(json.dumps([result.to_plain() for result in results]))
+    return 0
+
+
+def _print(name: str, results: list[Any]) -> None:
+    said = import_module(f"explorer.why.words.{name}").said(results)
+    width = max((len(label) for label, _, _ in said.numbers), default=0)
+    for label, value, note in said.numbers:
+        print(f"  {label:<{width}}  {value:>12}  {note}")
+    for sentence in said.sentences:
+        print(f"\n{sentence}")
+
+
+def _usual(name: str) -> tuple[str, ...]:
+    """The nets with which the page opens a lab."""
+    from explorer.why.topics import PANELS  # streamlit comes with it
+
+    panel = PANELS[name]
+    kind = "fresh" if LABS[name].takes == "spec" or not panel.nets else "shipped"
+    return tuple(f"{kind}:{net}" for net in panel.nets or ("plain56", "resnet56-A"))
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    """ "side=17" or 'off=["stage1.block2"]': a value is JSON, else a word."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise CommandError(f"{text!r} is no setting; write it as name=value, as side=17")
+    try:
+        return name, json.loads(value)
+    except json.JSONDecodeError:
+        return name, value
+
+
+def _followed(store: RunStore, jobs: JobStore, identity: int, net: str) -> Job:
+    """The job when it has ended. Raises CommandError where it failed, or was stopped."""
+    watch = WorkerWatch(store)
+    with tqdm(total=1.0, bar_format=BAR, file=sys.stderr, desc=net, leave=False) as bar:
+        while (look := jobs.look(identity)) is not None and look.active:
+            watch.look()
+            bar.set_description_str(f"{net}: {look.message or 'waiting'}", refresh=False)
+            bar.update(look.share - bar.n)
+            time.sleep(LOOK_EVERY)
+    job = jobs.job(identity)
+    if job is None or job.state != states.FINISHED or job.result is None:
+        raise CommandError(f"{net}: {job.message if job else 'the job was deleted meanwhile'}")
+    return job
