@@ -17,6 +17,7 @@ from explorer.lane_process import Lane
 LIMIT = 600.0  # seconds after which a job is given up;
 LAB_LIMIT = 1800.0  # labs tell how far they are and can be stopped, so they may take longer
 STOP_WITHIN = 10.0  # seconds given to a job to stop by itself
+LONG = 2.0  # seconds after which quick jobs need not wait for what is at hand
 PATIENCE = 5.0  # seconds given to a lane to end by itself
 WARM = 60.0  # seconds that a lane without a job is kept
 
@@ -24,12 +25,13 @@ WARM = 60.0  # seconds that a lane without a job is kept
 class JobDesk:
     """Hands the next job to a lane, and notices when the lane dies or takes too long.
 
-    quick  whether it takes quick jobs alone, so that they need not wait for a long one to end
+    beside  another desk: this one then takes quick jobs alone, and only while that one has been
+            at a job for a while, so that they need not wait for it, nor for a cold lane in vain
     """
 
-    def __init__(self, jobs: JobStore, quick: bool = False) -> None:
+    def __init__(self, jobs: JobStore, beside: "JobDesk | None" = None) -> None:
         self.jobs = jobs
-        self._quick = quick
+        self._beside = beside
         self.lane: Lane | None = None
         self._job = 0  # that the lane works on; 0 while it waits
         self._kind = ""
@@ -41,14 +43,22 @@ class JobDesk:
     def busy(self) -> bool:
         return self._job != 0
 
+    @property
+    def busy_for(self) -> float:
+        """Seconds that the job at hand has taken so far."""
+        return time.monotonic() - self._began if self.busy else 0.0
+
     def look(self, next_lane: Callable[[], Lane]) -> None:
         """Ends what is over and starts what waits; asks `next_lane` for a lane only then."""
         self._leaving = [lane for lane in self._leaving if not lane.ended]
         if self.lane:
             self._look_after(self.lane)
-        if not self.busy and self.jobs.waiting(self._quick):
+        quick = self._beside is not None
+        if self._beside and self._beside.busy_for < LONG:
+            return
+        if not self.busy and self.jobs.waiting(quick):
             self.lane = self.lane or next_lane()
-            claimed = self.jobs.claim(self.lane.name, self._quick)
+            claimed = self.jobs.claim(self.lane.name, quick)
             if claimed is None:  # taken back just now
                 self._began = time.monotonic()
                 return

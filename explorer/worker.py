@@ -48,7 +48,8 @@ class Worker:
 
     def __init__(self, store: RunStore) -> None:
         self.store = store
-        self.desks = (JobDesk(JobStore(store)), JobDesk(JobStore(store), quick=True))
+        desk = JobDesk(JobStore(store))
+        self.desks = (desk, JobDesk(JobStore(store), beside=desk))
         self.waiting: list[Lane] = []
         self.busy: list[Lane] = []
         self.stopping = False

@@ -50,17 +50,20 @@ def _lab(lab: str) -> None:
     live: set[str] = st.session_state.setdefault(LIVE, set())
     if any(answer.done for answer in found):
         live.add(lab)
-    if right.button(
-        "Run the lab",
-        type="primary",
-        width="stretch",
-        key="labs_run",
-        icon=":material/science:",
-        disabled=not open_ones,
-        help=None if open_ones or not found else "It was asked already; the answer is kept.",
-    ) or (EXPECTED[lab].at_once and lab in live and any(each.look is None for each in open_ones)):
+    at_once = EXPECTED[lab].at_once and lab in live and any(each.unasked for each in found)
+    if (
+        right.button(
+            "Run the lab",
+            type="primary",
+            width="stretch",
+            key="labs_run",
+            icon=":material/science:",
+            disabled=not open_ones,
+            help=None if open_ones or not found else "It was asked already; the answer is kept.",
+        )
+        or at_once
+    ) and ask(open_ones):
         live.add(lab)
-        ask(open_ones)
         st.rerun()
     going(found)
     if not board(lab, found):

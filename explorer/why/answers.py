@@ -30,6 +30,11 @@ class Answer:
     problem: str = ""
 
     @property
+    def unasked(self) -> bool:
+        """Whether nobody has asked this yet, though it can be asked."""
+        return self.look is None and bool(self.payload)
+
+    @property
     def active(self) -> bool:
         return self.look is not None and self.look.active
 
@@ -56,7 +61,8 @@ class Answer:
     @property
     def seconds(self) -> str:
         """How long it took, in words."""
-        return duration(self._whole[1]["seconds"]) if self._whole else ""
+        seconds = self._whole[1]["seconds"] if self._whole else 0.0
+        return duration(seconds) if seconds >= 1 else "less than a second"
 
     @property
     def _whole(self) -> tuple[Any, dict[str, Any]] | None:

@@ -25,8 +25,8 @@ STYLE = """<style>
 </style>"""
 
 
-def ask(found: Sequence[Answer]) -> None:
-    """One job for each net that has no answer yet."""
+def ask(found: Sequence[Answer]) -> bool:
+    """One job for each net that has no answer yet; False where that is refused."""
     st.session_state.pop(PROBLEM, None)
     jobs, owner = JobStore(keeper.store()), visitor.me().id
     try:
@@ -36,6 +36,8 @@ def ask(found: Sequence[Answer]) -> None:
                 jobs.submit(LAB, answer.payload, owner, quick)
     except Refused as error:
         st.session_state[PROBLEM] = f"{str(error)[:1].upper()}{str(error)[1:]}."
+        return False
+    return True
 
 
 def going(found: Sequence[Answer]) -> None:

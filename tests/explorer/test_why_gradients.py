@@ -139,7 +139,7 @@ def test_the_panel_asks_for_nets_and_draws_them():
     page.selectbox(key="why_gradients_depth").set_value(20).run()
     page.button_group(key="why_gradients_norm").set_value("none").run()
     page.button_group(key="why_gradients_activation").set_value("sigmoid").run()
-    page.button_group(key="why_gradients_shortcut").set_value("none").run()
+    page.selectbox(key="why_gradients_shortcut").set_value("none").run()
     page.button_group(key="why_gradients_initialisation").set_value("gaussian").run()
     assert not page.exception
     nets, settings = asked(page)

@@ -21,8 +21,9 @@ NETS = "fresh:plain8-w4,fresh:resnet8-A-w4"
 
 
 @pytest.fixture
-def opened(store, image_folder, monkeypatch):
+def opened(store, image_folder, monkeypatch, tmp_path):
     """Opens the page of the whole app on this store; jobs are done by `worker.do_next_job`."""
+    monkeypatch.setenv("RESNET_SHIPPED", str(tmp_path / "no nets"))
     monkeypatch.setattr(keeper, "start", lambda: None)
     monkeypatch.setattr(keeper, "store", lambda: store)
     monkeypatch.setattr(lab_lane, "_kept", lab_lane.Kept())

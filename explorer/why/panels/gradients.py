@@ -31,10 +31,16 @@ LEAST_STD, MOST_STD = 0.0001, 1.0
 def choose() -> tuple[str, ...]:
     """Draws the net's controls; the names of the plain net, the residual one, or both."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        depth = st.selectbox("Depth", DEPTHS, key=begin("why_gradients_depth", 56), width=110)
+        depth = st.selectbox("Depth", DEPTHS, key=begin("why_gradients_depth", 56), width=84)
         activation = _one_of("Activation", ACTIVATIONS, "why_gradients_activation")
         norm = _one_of("Batch normalisation", NORMS, "why_gradients_norm")
-        shortcut = _one_of("Shortcuts", SHORTCUTS, "why_gradients_shortcut")
+        shortcut = st.selectbox(
+            "Shortcuts",
+            list(SHORTCUTS),
+            format_func=SHORTCUTS.__getitem__,
+            key=begin("why_gradients_shortcut", "both"),
+            width=150,
+        )
     kinds = ("none", "A") if shortcut == "both" else (shortcut,)
     return tuple(
         str(NetSpec(depth=depth, shortcut=kind, norm=norm, activation=activation)) for kind in kinds
