@@ -8,7 +8,7 @@ from explorer.why.figures.confusion import confusion_figure
 from explorer.why.figures.pictures import gallery
 from explorer.why.figures.style import names
 from explorer.why.panel import Panel
-from explorer.why.panels.drawn import chart, draw_said
+from explorer.why.panels.drawn import chart, told
 from explorer.why.words.confusion import said
 from resnet.labs import LABS
 from resnet.labs.results import Confusion
@@ -16,8 +16,8 @@ from resnet.labs.results import Confusion
 FIRST = 8  # mistakes that are shown at once
 
 
+@told(said)
 def show(results: Sequence[Confusion], theme: str) -> None:
-    draw_said(said(results))
     named = names(results)
     columns = st.columns(min(2, len(results)))
     for place, (name, each) in enumerate(zip(named, results, strict=True)):

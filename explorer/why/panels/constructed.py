@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.why.figures.constructed import loss_figure, training_figure
 from explorer.why.panel import Panel, Settings
-from explorer.why.panels.drawn import begin, chart, draw_said
+from explorer.why.panels.drawn import begin, chart, told
 from explorer.why.words.constructed import said, title
 from resnet.labs import LABS
 from resnet.labs.results import Constructed
@@ -39,8 +39,8 @@ def settings() -> Settings:
     return chosen
 
 
+@told(said)
 def show(results: Sequence[Constructed], theme: str) -> None:
-    draw_said(said(results))
     for number, result in enumerate(results):
         error, loss = st.columns(2)
         with error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -13,15 +15,43 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def draw_said(said: Said) -> None:
-    """The numbers in a row, then the sentences."""
+Results = Sequence[Any]
+Show = Callable[[Results, str], None]
+
+
+def told(say: Callable[[Results], Said]) -> Callable[[Show], Show]:
+    """A panel's `show` with what is said of the results around its figures.
+
+    The numbers and what was found stand before them, where a class sees all at once; the source
+    and what differs from it, behind.
+    """
+
+    def around(show: Show) -> Show:
+        @wraps(show)
+        def inside(results: Results, theme: str) -> None:
+            said = say(results)
+            found, *more = said.sentences
+            _numbers(said)
+            _sentence(found)
+            show(results, theme)
+            for sentence in more:
+                _sentence(sentence)
+
+        return inside
+
+    return around
+
+
+def _numbers(said: Said) -> None:
     with st.container(horizontal=True):
         for label, value, note in said.numbers:
             st.metric(
                 label, value, note or None, width="content", delta_color="off", delta_arrow="off"
             )
-    for sentence in said.sentences:
-        st.markdown(sentence.replace(" %", "\u00a0%"))
+
+
+def _sentence(text: str) -> None:
+    st.markdown(text.replace(" %", "\u00a0%"))
 
 
 def begin(key: str, value: Any) -> str:

@@ -13,7 +13,7 @@ from explorer.why.figures.gradients import (
 )
 from explorer.why.figures.style import looks
 from explorer.why.panel import Panel, Settings
-from explorer.why.panels.drawn import begin, chart, draw_said
+from explorer.why.panels.drawn import begin, chart, told
 from explorer.why.words.gradients import said
 from resnet.labs import LABS
 from resnet.labs.results import Gradients
@@ -71,8 +71,8 @@ def settings() -> Settings:
     return chosen
 
 
+@told(said)
 def show(results: Sequence[Gradients], theme: str) -> None:
-    draw_said(said(results))
     forward, backward = st.columns(2)
     with forward:
         chart(

@@ -6,14 +6,14 @@ import streamlit as st
 
 from explorer.why.figures.lesion import deleted_figure, single_figure, swapped_figure
 from explorer.why.panel import Panel
-from explorer.why.panels.drawn import chart, draw_said
+from explorer.why.panels.drawn import chart, told
 from explorer.why.words.lesion import said
 from resnet.labs import LABS
 from resnet.labs.results import Lesion
 
 
+@told(said)
 def show(results: Sequence[Lesion], theme: str) -> None:
-    draw_said(said(results))
     chart(
         single_figure(results, theme),
         "why_lesion_single",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.why.figures.paths import carried_figure, gradient_figure, lengths_figure
 from explorer.why.panel import Panel, Settings
-from explorer.why.panels.drawn import begin, chart, draw_said
+from explorer.why.panels.drawn import begin, chart, told
 from explorer.why.words.paths import said
 from resnet.labs import LABS
 from resnet.labs.results import Paths
@@ -25,8 +25,8 @@ def settings() -> Settings:
     return {"samples": int(samples)}
 
 
+@told(said)
 def show(results: Sequence[Paths], theme: str) -> None:
-    draw_said(said(results))
     for column, draw, key, heading in zip(
         st.columns(3),
         (lengths_figure, gradient_figure, carried_figure),

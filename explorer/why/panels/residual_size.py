@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from explorer.why.figures.residual_size import ratio_figure, size_figure
 from explorer.why.figures.style import names
 from explorer.why.panel import Panel
-from explorer.why.panels.drawn import chart, draw_said
+from explorer.why.panels.drawn import chart, told
 from explorer.why.words.residual_size import said
 from resnet.labs import LABS
 from resnet.labs.results import ResidualSize
 from resnet.wording import listed
 
 
+@told(said)
 def show(results: Sequence[ResidualSize], theme: str) -> None:
-    draw_said(said(results))
     who = listed(names(results))
     chart(
         ratio_figure(results, theme),

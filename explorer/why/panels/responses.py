@@ -6,14 +6,14 @@ import streamlit as st
 
 from explorer.why.figures.responses import in_order_figure, ranked_figure
 from explorer.why.panel import Panel
-from explorer.why.panels.drawn import chart, draw_said
+from explorer.why.panels.drawn import chart, told
 from explorer.why.words.responses import said
 from resnet.labs import LABS
 from resnet.labs.results import Responses
 
 
+@told(said)
 def show(results: Sequence[Responses], theme: str) -> None:
-    draw_said(said(results))
     left, right = st.columns(2)
     with left:
         chart(in_order_figure(results, theme), "why_responses_in_order", "Layer by layer")

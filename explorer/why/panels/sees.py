@@ -8,7 +8,7 @@ from explorer.why.figures.pictures import img, mosaic
 from explorer.why.figures.sees import answers_figure
 from explorer.why.figures.style import names
 from explorer.why.panel import Panel
-from explorer.why.panels.drawn import begin, chart, draw_said
+from explorer.why.panels.drawn import begin, chart, told
 from explorer.why.panels.image_choice import image_choice
 from explorer.why.words.sees import maps_words, said
 from resnet.labs import LABS
@@ -19,8 +19,8 @@ PICTURE = 260  # px
 MAPS = 420
 
 
+@told(said)
 def show(results: Sequence[Seen], theme: str) -> None:
-    draw_said(said(results))
     left, right = st.columns([1, 3], gap="large")
     first = results[0]
     with left:

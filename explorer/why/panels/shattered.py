@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.why.figures.shattered import correlation_figure, depth_figure, gradient_figure
 from explorer.why.figures.style import names
 from explorer.why.panel import Panel, Settings
-from explorer.why.panels.drawn import begin, chart, draw_said
+from explorer.why.panels.drawn import begin, chart, told
 from explorer.why.words.shattered import said
 from resnet.labs import LABS
 from resnet.labs.results import Shattered
@@ -35,8 +35,8 @@ def settings() -> Settings:
     return {"points": points, "reach": reach, "seed": int(seed)}
 
 
+@told(said)
 def show(results: Sequence[Shattered], theme: str) -> None:
-    draw_said(said(results))
     who = listed(names(results))
     chart(
         gradient_figure(results, theme),

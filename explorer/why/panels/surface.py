@@ -9,7 +9,7 @@ from explorer.why.figures.relief import relief_figure
 from explorer.why.figures.style import names
 from explorer.why.figures.surface import contour_figure
 from explorer.why.panel import Panel, Settings
-from explorer.why.panels.drawn import begin, chart, draw_said
+from explorer.why.panels.drawn import begin, chart, told
 from explorer.why.words.surface import said
 from resnet.labs import LABS
 from resnet.labs.results import Surface
@@ -52,8 +52,8 @@ def settings() -> Settings:
     return {"side": side, "reach": reach, "count": count, "seed": int(seed)}
 
 
+@told(said)
 def show(results: Sequence[Surface], theme: str) -> None:
-    draw_said(said(results))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         view = st.segmented_control(
             "View", [CONTOURS, RELIEF], required=True, key=begin("why_surface_view", CONTOURS)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer.why.panel import Panel, Settings
-from explorer.why.panels.drawn import draw_said
+from explorer.why.panels.drawn import told
 from explorer.why.words.phrases import does
 from explorer.why.words.switched import said
 from resnet.curves import short_titles
@@ -92,8 +92,9 @@ def _all_on(stages: list[int]) -> None:
         st.session_state[_key(stage, [])] = []
 
 
+@told(said)
 def show(results: Sequence[Switched], theme: str) -> None:
-    draw_said(said(results))
+    """The numbers and sentences say it all."""
 
 
 PANEL = Panel(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.why.figures.variants import LOSS, QUANTITIES, curves_figure
 from explorer.why.panel import Panel, Settings
-from explorer.why.panels.drawn import begin, chart, draw_said
+from explorer.why.panels.drawn import begin, chart, told
 from explorer.why.words.variants import IDENTITY, TABLE, said, table
 from resnet.labs import LABS
 from resnet.labs.results import Variants
@@ -40,24 +40,25 @@ def settings() -> Settings:
     }
 
 
+@told(said)
 def show(results: Sequence[Variants], theme: str) -> None:
-    for place, result in enumerate(results):
-        draw_said(said(result))
-        quantity = st.segmented_control(
-            "Curves",
-            list(QUANTITIES),
-            format_func=QUANTITIES.__getitem__,
-            required=True,
-            key=begin(f"why_variants_quantity_{place}", LOSS),
-        )
-        quantity = quantity or LOSS
-        chart(
-            curves_figure(result, quantity, theme),
-            f"why_variants_{place}",
-            f"{QUANTITIES[quantity].capitalize()} of each variant",
-        )
-        st.markdown(f"**Ours beside the paper's** ({TABLE})")
-        st.markdown(table(result))
+    """One net: its variants are what is compared."""
+    result = results[0]
+    quantity = st.segmented_control(
+        "Curves",
+        list(QUANTITIES),
+        format_func=QUANTITIES.__getitem__,
+        required=True,
+        key=begin("why_variants_quantity", LOSS),
+    )
+    quantity = quantity or LOSS
+    chart(
+        curves_figure(result, quantity, theme),
+        "why_variants",
+        f"{QUANTITIES[quantity].capitalize()} of each variant",
+    )
+    st.markdown(f"**Ours beside the paper's** ({TABLE})")
+    st.markdown(table(result))
 
 
 PANEL = Panel(

@@ -73,8 +73,9 @@ def table(result: Variants) -> str:
     return "\n".join(lines)
 
 
-def said(result: Variants) -> Said:
+def said(results: Sequence[Variants]) -> Said:
     """The identity's numbers and the others', and whether they are ordered as in the paper."""
+    result = results[0]  # one net's variants are what is compared
     found = rows(result)
     numbers = tuple(
         (
