@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from resnet.labs import LABS
+
 ROOT = Path(__file__).parents[1]
 WITH_TORCH = {
     "model",
@@ -78,6 +80,11 @@ def test_only_the_lane_imports_torch(file):
         assert not used & {f"explorer.{name}" for name in LANE}
 
 
+def drawn(part, lab):
+    """Whether a lab has a file there; the switchboard has words alone."""
+    return (ROOT / "explorer" / "why" / part / f"{lab}.py").exists()
+
+
 PURE = [
     *("figures", "feed", "diagram", "palette", "store", "records", "jobs", "telling"),
     *("job_files", "job_keeping", "job_records", "job_work", "why/source", "why/question"),
@@ -86,6 +93,7 @@ PURE = [
     *(f"runs/{name}" for name in ("filter", "words", "outcome", "pair", "hand_in")),
     *(f"build/{name}" for name in ("compare", "exhibit", "landmarks", "layer_table", "vgg_table")),
     *(f"build/{name}" for name in ("landscape_figure", "memory_figures", "stage_figure")),
+    *(f"why/{part}/{name}" for part in ("figures", "words") for name in LABS if drawn(part, name)),
 ]
 
 
