@@ -7,7 +7,7 @@ from resnet.batches import Batches, Part
 from resnet.model import Net
 
 # images shown at once: on a CPU as many as keep a net's maps in its caches
-AT_ONCE = {"cpu": 50}
+AT_ONCE = {"cpu": 100}
 AT_ONCE_ELSEWHERE = 1000
 
 
