@@ -144,7 +144,7 @@ class Slices:
         if "id" not in made:
             tiny = TINY if self.tiny else {}
             data = [word for name, value in tiny.items() for word in (f"--{name}", str(value))]
-            said = self._explorer("train", "--lesson", lesson, "--gpu", *data, "--detach")
+            said = self._explorer("train", "--lesson", lesson, *data, "--detach")
             made["id"] = said.split()[0]
             self.file.write_text(json.dumps(self.results, indent=2))
         else:
