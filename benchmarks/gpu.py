@@ -22,6 +22,9 @@ from typing import Any
 import torch
 from baseline import Baseline, measured_images
 
+from explorer import states
+from explorer.records import Run
+from explorer.store import RunStore
 from resnet.recipe import Recipe
 from resnet.spec import NetSpec
 from resnet.step import GraphStep, Step, on_cuda
@@ -159,23 +162,30 @@ class Slices:
             print(
                 self._explorer("record", made["id"], str(folder / f"{lesson}-gpu.resnet.json.gz"))
             )
+            self._ship(made["id"])
         else:
             self._python("-m", "explorer.worker", "--stop", check=False)
 
-    def _ended(self, comparison: str) -> bool:
-        from explorer import states
-        from explorer.store import RunStore
+    def _ship(self, comparison: str) -> None:
+        """Writes the nets that the labs use, as small files."""
+        for run in self._runs(comparison):
+            if str(run.spec) in TOGETHER and run.state == states.FINISHED:
+                checkpoint = str(self.out / "home" / f"run-{run.id}" / "checkpoint.pt")
+                self._python("-m", "resnet", "ship", checkpoint, "--to", str(self.out / "nets"))
 
+    def _ended(self, comparison: str) -> bool:
+        ended = (states.FINISHED, states.DIVERGED)
+        return all(run.state in ended for run in self._runs(comparison))
+
+    def _runs(self, comparison: str) -> tuple[Run, ...]:
         os.environ["RESNET_HOME"] = str(self.out / "home")
         found = RunStore().comparison(comparison)
-        return found is not None and all(
-            run.state in (states.FINISHED, states.DIVERGED) for run in found.runs
-        )
+        return tuple(found.runs) if found else ()
 
     def _explorer(self, *arguments: str, check: bool = True) -> str:
         return self._python("-m", "explorer", *arguments, check=check)
 
-    def _python(self, *arguments: str, check: bool) -> str:
+    def _python(self, *arguments: str, check: bool = True) -> str:
         home = {**os.environ, "RESNET_HOME": str(self.out / "home")}
         command = [sys.executable, *arguments]
         done = subprocess.run(command, env=home, check=False, stdout=subprocess.PIPE, text=True)

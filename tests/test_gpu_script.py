@@ -4,9 +4,14 @@ import importlib
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from explorer import states
+from resnet.spec import NetSpec
+
+NETS = ("plain8", "plain32")  # the second is no net of the labs
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 
 
@@ -62,11 +67,14 @@ def test_training_is_taken_up_again_in_the_next_slice(small, tmp_path, monkeypat
             work.deadline = 0.0  # time is up at the first look
             return ends
 
-        def run(*words, check):
+        def run(*words, check=True):
             said.append(words[2])
             return "c1  Figure 6 at full length"
 
         monkeypatch.setattr(work, "_ended", look)
+        monkeypatch.setattr(
+            work, "_runs", lambda comparison: (run_of("plain20"), run_of("plain32"))
+        )
         monkeypatch.setattr(work, "_python", run)
         work._train("figure6-plain")
         return work.results["trained"]["figure6-plain"]
@@ -74,8 +82,12 @@ def test_training_is_taken_up_again_in_the_next_slice(small, tmp_path, monkeypat
     assert not train_in_a_slice(ends=False)["ended"]
     assert said == ["train", "--stop"]
     made = train_in_a_slice(ends=True)
-    assert said == ["train", "--stop", "resume", "record"]
+    assert said == ["train", "--stop", "resume", "record", "ship"]
     assert (made["id"], made["ended"]) == ("c1", True)
+
+
+def run_of(name):
+    return SimpleNamespace(id=1, spec=NetSpec.parse(name), state=states.FINISHED)
 
 
 def test_without_a_gpu_it_says_so(gpu, monkeypatch, capsys):
