@@ -72,9 +72,7 @@ def test_training_is_taken_up_again_in_the_next_slice(small, tmp_path, monkeypat
             return "c1  Figure 6 at full length"
 
         monkeypatch.setattr(work, "_ended", look)
-        monkeypatch.setattr(
-            work, "_runs", lambda comparison: (run_of("plain20"), run_of("plain32"))
-        )
+        monkeypatch.setattr(work, "_runs", lambda comparison: [*map(run_of, NETS)])
         monkeypatch.setattr(work, "_python", run)
         work._train("figure6-plain")
         return work.results["trained"]["figure6-plain"]
