@@ -29,7 +29,7 @@ from resnet.lanes import cores
 from resnet.spec import Recipe, for_classes
 
 TRAIN = {"gradients"}  # labs that are shown training images, for they train
-COUNTS = {"gradients": 1280, "lesion": 500, "switched": 250, "surface": 500, "confusion": 2000}
+COUNTS = {"gradients": 1280, "lesion": 500, "switched": 250, "surface": 200, "confusion": 2000}
 COUNT_OF_OTHERS = 1000
 MOST = 5000
 

@@ -94,6 +94,11 @@ class Trainer:
     def finished(self) -> bool:
         return self.iteration >= self.course.iterations
 
+    def modules_changed(self) -> None:
+        """To be called when modules of the net were replaced: its steps run through them then."""
+        self._learn.forward = self.net
+        self._learn.forget()
+
     def change_rate(self, rate: float) -> None:
         """Trains on with `rate` in place of the recipe's learning rate; the schedule stays."""
         self.course = self.course.changed(self.iteration, rate)

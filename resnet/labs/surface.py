@@ -21,7 +21,7 @@ from resnet.labs.progress import LabError, Progress, part_of, quiet
 from resnet.labs.results import Surface
 from resnet.model import Net
 
-SIDE = 17
+SIDE = 9
 COARSEST = 5  # points along a side of the first, coarsest grid
 
 

@@ -110,6 +110,7 @@ def trainer_of(
     trainer = Trainer(spec, recipe, images, device)
     if variant.name not in ("identity", "1x1", "pre-activation"):
         added = change_shortcuts(trainer.net, variant, recipe.seed)
+        trainer.modules_changed()
         if added:
             trainer.optimizer.add_param_group({"params": added})
     return trainer

@@ -98,6 +98,18 @@ def test_training_moves_every_weight_and_rows_come_out(name, images):
     assert still == []
 
 
+@pytest.mark.parametrize("name", [name for name in VARIANTS if name != "identity"])
+def test_a_variant_of_a_net_that_is_fused_is_no_identity(name, images):
+    """16 channels and more train by another path (resnet.fused), which must see the change."""
+    wide = NetSpec.parse("resnet8-A")
+    losses = [
+        trainer_of(VARIANTS[each], wide, SHORT, images, "cpu").step().loss
+        for each in ("identity", name)
+    ]
+    assert losses[0] != losses[1]
+    assert losses[0] == trainer_of(VARIANTS["identity"], wide, SHORT, images, "cpu").step().loss
+
+
 def test_the_identity_is_the_net_itself(images):
     result = variants(SPEC, images, names=("identity",), recipe=SHORT)
     rows = [row for _, row in train_together([Trainer(SPEC, SHORT, images, "cpu")])]
