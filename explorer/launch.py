@@ -111,6 +111,13 @@ SETTINGS = (
     Setting(
         "test_every", "Test every", "Iterations between tests; a multiple of 10.", low=10, step=10
     ),
+    Setting(
+        "responses",
+        "Layer responses",
+        "Record with every test how strongly each 3x3 layer answers (the paper's Fig. 7); "
+        "shown beside the gradients.",
+        (False, True),
+    ),
 )
 
 

@@ -77,8 +77,8 @@ def _changes(from_recipe: Recipe, to: Recipe) -> list[str] | None:
     for name, value in asdict(to).items():
         if value == before[name]:
             continue
-        if name == "augment":
-            words.append("--augment" if value else "--no-augment")
+        if isinstance(value, bool):
+            words.append(option(name if value else f"no_{name}"))
         elif name in OVERRIDES and value is not None:
             words += [option(name), _text(value)]
         else:

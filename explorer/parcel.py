@@ -19,7 +19,7 @@ from explorer.feed import Curves, Snapshot
 from explorer.made_by import command_of
 from explorer.parcel_fields import Fields, ParcelError
 from explorer.parcel_runs import MAX_ROWS, curves_of, run_fields
-from explorer.records import Comparison
+from explorer.records import BY_LAYER, Comparison
 from explorer.shelf import MAX_NOTE, MAX_TAG, MAX_TAGS
 from explorer.store import MAX_NETS, MAX_SEEDS
 
@@ -196,7 +196,7 @@ def _affordable(snapshot: Snapshot) -> int:
     """How many rows of each run may keep their norms so that the file stays within bounds."""
     longest = max((len(each.rows) for each in snapshot.curves), default=0)
     layers = sum(
-        max((len(row.gradients) + len(row.weights) for row in each.rows), default=0)
+        max((sum(len(getattr(row, name)) for name in BY_LAYER) for row in each.rows), default=0)
         for each in snapshot.curves
     )
     return longest if longest * layers <= MAX_NORMS else max(2, MAX_NORMS // layers)

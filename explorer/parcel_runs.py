@@ -1,7 +1,7 @@
 """The runs of a comparison as JSON and back: each with its rows, a column a list, and its events.
 
 Back means: checked. Nets and recipes go through their own rules, every column has a number or null
-for each row, and a row's norms are as many as the Plan has weighted layers.
+for each row, and a row's norms and responses are as many as the Plan has layers of that kind.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any
 from explorer import parcel_norms, states
 from explorer.feed import Curves
 from explorer.parcel_fields import Fields, ParcelError
-from explorer.records import EXTENDED, PAUSED, RATE, Event, Run, StoredRow
+from explorer.records import BY_LAYER, EXTENDED, PAUSED, RATE, Event, Run, StoredRow
 from explorer.store import ROW_FIELDS
 from resnet.plan import plan
 from resnet.recipe import MAX_ITERATIONS
@@ -27,7 +27,6 @@ HIGHEST = {"seconds": MAX_SECONDS, "learning_rate": 1000.0, "loss": 1e39}  # the
 RECORDED_DIGITS = 6  # significant digits of what is no error, in a recording
 SIZES = {"state": 16, "device": 80, "data": 200, "message": 500}
 NAMES = ("net", "recipe", *SIZES, "iteration", "seconds", "turn", "until", "rows", "events")
-NORMS = ("gradients", "weights")
 
 
 def run_fields(
@@ -40,9 +39,9 @@ def run_fields(
         name: [_number(name, getattr(row, name), recording) for row in curves.rows]
         for name in ROW_FIELDS
     }
-    for name in NORMS:
+    for name in BY_LAYER:
         columns[name] = parcel_norms.encode(
-            [getattr(row, name) for row in curves.rows], layers, most, recording
+            [getattr(row, name) for row in curves.rows], layers[name], most, recording
         )
     return {
         "net": asdict(run.spec),
@@ -107,7 +106,7 @@ def _run(fields: Fields, number: int, comparison: str) -> Run:
 
 def _rows(given: Fields, run: Run, most: int, first: int) -> list[StoredRow]:
     """The rows of a run, at most so many, with ids after `first`."""
-    fields = Fields(given.raw("rows"), f"rows of {given.where}", (*ROW_FIELDS, *NORMS))
+    fields = Fields(given.raw("rows"), f"rows of {given.where}", (*ROW_FIELDS, *BY_LAYER))
     iterations = fields.items("iteration", MAX_ROWS)
     if len(iterations) > most:
         raise ParcelError(f"the file holds more than {MAX_ROWS:,} rows")
@@ -123,11 +122,10 @@ def _rows(given: Fields, run: Run, most: int, first: int) -> list[StoredRow]:
     }
     if None in columns["seconds"]:
         raise ParcelError(f"seconds of {fields.where} must be a number in every row")
-    for name in NORMS:
+    layers = _layers(run.spec, run.recipe)
+    for name in BY_LAYER:
         try:
-            columns[name] = parcel_norms.decode(
-                fields.raw(name), count, _layers(run.spec, run.recipe)
-            )
+            columns[name] = parcel_norms.decode(fields.raw(name), count, layers[name])
         except ValueError as error:
             raise ParcelError(f"the {name} of {given.where} {error}") from None
     return [
@@ -156,12 +154,14 @@ def _event(given: Any, run: Run) -> Event:
     )
 
 
-def _layers(spec: NetSpec, recipe: Recipe) -> int:
-    """How many norms a row has. Raises ParcelError for a net that such images cannot pass."""
+def _layers(spec: NetSpec, recipe: Recipe) -> dict[str, int]:
+    """How many numbers a row has of each kind. ParcelError for a net such images cannot pass."""
     try:
-        return len(plan(spec, recipe.image_size).weighted)
+        laid_out = plan(spec, recipe.image_size)
     except SpecError as error:
         raise ParcelError(str(error)) from None
+    weighted = len(laid_out.weighted)
+    return {"gradients": weighted, "weights": weighted, "responses": len(laid_out.answering)}
 
 
 def _number(name: str, value: float | None, recording: bool) -> float | None:

@@ -113,7 +113,11 @@ class Comparison:
 
 @dataclass(frozen=True)
 class StoredRow:
-    """A row of a run; `gradients` are float32, in the order of the Plan's weighted layers."""
+    """A row of a run; its lists are float32.
+
+    gradients, weights  norms, in the order of the Plan's weighted layers
+    responses           of the 3x3 layers of the main branch, in their order, where recorded
+    """
 
     id: int
     run: int
@@ -126,6 +130,10 @@ class StoredRow:
     test_error: float | None
     gradients: array
     weights: array = field(default_factory=lambda: array("f"))
+    responses: array = field(default_factory=lambda: array("f"))
+
+
+BY_LAYER = ("gradients", "weights", "responses")
 
 
 @dataclass(frozen=True)
@@ -164,7 +172,7 @@ def comparison_record(row: Any, runs: tuple[Run, ...]) -> Comparison:
 
 def row_record(row: Any) -> StoredRow:
     fields = _fields(row)
-    for norms in ("gradients", "weights"):
+    for norms in BY_LAYER:
         fields[norms] = array("f", fields[norms] or b"")
     return StoredRow(**fields)
 

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from explorer import states
 from explorer.records import (
+    BY_LAYER,
     RATE,
     Comparison,
     Event,
@@ -488,7 +489,5 @@ def row_values(run: int, row: Any) -> dict[str, Any]:
         for name in ROW_FIELDS
         for value in (getattr(row, name),)
     }
-    norms = {
-        name: array("f", getattr(row, name) or ()).tobytes() for name in ("gradients", "weights")
-    }
+    norms = {name: array("f", getattr(row, name) or ()).tobytes() for name in BY_LAYER}
     return {**values, **norms, "run": run}

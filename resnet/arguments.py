@@ -35,6 +35,11 @@ def add_recipe(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--augment", action=argparse.BooleanOptionalAction)
+    parser.add_argument(
+        "--responses",
+        action=argparse.BooleanOptionalAction,
+        help="record the layer responses (Fig. 7) with every test",
+    )
     for name, kind in OVERRIDES.items():
         parser.add_argument(option(name), type=kind, help=argparse.SUPPRESS)
     parser.description = (
@@ -72,7 +77,7 @@ def entries_wanted(options: argparse.Namespace) -> Entries:
     entries = [(net, recipe) for net in nets] or of_lesson
     given = {
         name: getattr(options, name)
-        for name in (*OVERRIDES, "augment", "data", "seed")
+        for name in (*OVERRIDES, "augment", "responses", "data", "seed")
         if getattr(options, name) is not None
     }
     given.setdefault("data", "folder" if image_folder() else "cifar10")

@@ -132,5 +132,6 @@ ASPECTS = (
     Aspect("the gap between tests", lambda _, recipe: f"{recipe.test_every:,}", " iterations"),
     Aspect("the size of a test", lambda _, recipe: _count(recipe.test_images), " images"),
     Aspect("the size of the last test", lambda _, recipe: _count(recipe.final_images), " images"),
+    Aspect("recording layer responses", lambda _, recipe: _switch(recipe.responses)),
     Aspect(SEED, lambda _, recipe: str(recipe.seed)),
 )

@@ -101,6 +101,12 @@ class Plan:
         """Convolutions and the fully connected layer, shortcuts included, in the order they run."""
         return tuple(layer for layer in self.layers if layer.kind in ("conv", "fc"))
 
+    @property
+    def answering(self) -> tuple[Layer, ...]:
+        """The 3x3 convolutions of the main branch, whose responses the paper's Fig. 7 shows."""
+        main = (layer for layer in self.layers if layer.branch == "main")
+        return tuple(layer for layer in main if layer.kind == "conv" and layer.kernel == 3)
+
 
 @lru_cache(maxsize=24)
 def plan(spec: NetSpec, image_size: int | None = None) -> Plan:

@@ -33,6 +33,7 @@ class Recipe:
     test_every    iterations between tests; a multiple of `log_every`
     test_images   fixed images of either set that a test looks at; None for all
     final_images  the same for the test after the last iteration
+    responses     whether a test records the layer responses (Fig. 7) as well
 
     Raises SpecError with a sentence to show.
     """
@@ -57,6 +58,7 @@ class Recipe:
     test_every: int = 1000
     test_images: int | None = 2000
     final_images: int | None = None
+    responses: bool = False
 
     def __post_init__(self) -> None:
         check_one_of("data", self.data, DATA)
@@ -66,6 +68,7 @@ class Recipe:
         check_one_of("warmup", self.warmup, WARMUPS)
         check_one_of("precision", self.precision, PRECISIONS)
         check_one_of("augment", self.augment, (True, False))
+        check_one_of("responses", self.responses, (True, False))
         for name in ("images", "test_images", "final_images"):
             if getattr(self, name) is not None:
                 check_number(name, getattr(self, name), 10, 10_000_000, whole=True)

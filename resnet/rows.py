@@ -15,6 +15,8 @@ class Row:
     test_error    on fixed test images, likewise
     gradients     L2 norm of the last mini-batch's loss gradient, by layer of `Trainer.layer_names`
     weights       L2 norm of the weights themselves, likewise, after that mini-batch
+    responses     layer responses to the tested test images, by layer of `Trainer.response_names`,
+                  where the recipe asks for them; None in row 0, whose BN has seen no image yet
     """
 
     iteration: int
@@ -26,6 +28,7 @@ class Row:
     test_error: float | None = None
     gradients: tuple[float, ...] | None = None
     weights: tuple[float, ...] | None = None
+    responses: tuple[float, ...] | None = None
 
     @property
     def diverged(self) -> bool:

@@ -1,6 +1,7 @@
 """Training: `Trainer` for one net, `train_together` for several in step; rows come out."""
 
 import contextlib
+import copy
 import functools
 import math
 import time
@@ -9,13 +10,13 @@ from typing import Any, TypeVar, cast
 
 import torch
 
-from resnet.batches import Batches
+from resnet.batches import Batches, Part
 from resnet.course import Course
 from resnet.data import ImageSet
 from resnet.fold import folded
 from resnet.model import build
 from resnet.plan import plan
-from resnet.probe import GradientProbe
+from resnet.probe import GradientProbe, responding
 from resnet.rows import Row
 from resnet.schedule import WARM_BELOW
 from resnet.spec import NetSpec, Recipe, SpecError
@@ -86,6 +87,10 @@ class Trainer:
         return self.probe.names
 
     @property
+    def response_names(self) -> tuple[str, ...]:
+        return tuple(layer.name for layer in self.net.plan.answering)
+
+    @property
     def how(self) -> str:
         """How its steps run, for people."""
         return self._learn.how
@@ -145,21 +150,17 @@ class Trainer:
             return None
         self._shown = self.iteration
         loss, batch_error, gradients, weights = self._figures()
-        errors = self._errors(self.recipe.test_images, loss)
+        tested = self._tested(self.recipe.test_images, loss)
         rate = self.course.rate(self.iteration - 1, self.warm)
-        return Row(
-            self.iteration, self.seconds, rate, loss, batch_error, *errors, gradients, weights
-        )
+        known = {"gradients": gradients, "weights": weights, **tested}
+        return Row(self.iteration, self.seconds, rate, loss, batch_error, **known)
 
     @_on_its_stream
     def test(self, count: int | None) -> tuple[float, float]:
         """Training and test error in percent on the first `count` fixed images of either set."""
         net = folded(self.net)
-        train, test = (
-            error_on(net, self.batches, part.first(count))
-            for part in (self.batches.train, self.batches.test)
-        )
-        return train, test
+        train, test = self._parts(count)
+        return error_on(net, self.batches, train), error_on(net, self.batches, test)
 
     @_on_its_stream
     def state(self) -> dict[str, Any]:
@@ -197,15 +198,14 @@ class Trainer:
         self._sums.zero_()
         self._summed_from = self._shown = self.iteration
         self.warm = self.warm or batch_error < WARM_BELOW
-        errors: tuple[float | None, float | None] = (None, None)
+        tested: dict[str, Any] = {}
         if self.finished:
-            errors = self._errors(self.recipe.final_images, loss)
+            tested = self._tested(self.recipe.final_images, loss)
         elif self.iteration % self.recipe.test_every == 0:
-            errors = self._errors(self.recipe.test_images, loss)
+            tested = self._tested(self.recipe.test_images, loss)
         self.seconds += time.perf_counter() - began
-        return Row(
-            self.iteration, self.seconds, rate, loss, batch_error, *errors, gradients, weights
-        )
+        known = {"gradients": gradients, "weights": weights, **tested}
+        return Row(self.iteration, self.seconds, rate, loss, batch_error, **known)
 
     def _figures(self) -> tuple[float, float, tuple[float, ...], tuple[float, ...]]:
         """Mean loss and batch error, gradient and weight norms, in one transfer."""
@@ -214,8 +214,26 @@ class Trainer:
         layers = len(self.layer_names)
         return loss, 100 * wrong, tuple(norms[:layers]), tuple(norms[layers:])
 
-    def _errors(self, count: int | None, loss: float) -> tuple[float | None, float | None]:
-        return self.test(count) if math.isfinite(loss) else (None, None)
+    def _tested(self, count: int | None, loss: float) -> dict[str, Any]:
+        """What a row says after a test; nothing where the net diverged."""
+        if not math.isfinite(loss):
+            return {}
+        if not self.recipe.responses:
+            return dict(zip(("train_error", "test_error"), self.test(count), strict=True))
+        net = folded(self.net)
+        train, test = self._parts(count)
+        found: dict[str, Any] = {"train_error": error_on(net, self.batches, train)}
+        # where BN comes first, folding moves the BN of the next layer into a response
+        read = net if self.spec.order == "post" else copy.deepcopy(self.net).eval()
+        with responding(read) as spreads:
+            found["test_error"] = error_on(read, self.batches, test)
+        if read is not net:
+            found["test_error"] = error_on(net, self.batches, test)
+        found["responses"] = tuple(spread.deviation for spread in spreads.values())
+        return found
+
+    def _parts(self, count: int | None) -> tuple[Part, Part]:
+        return self.batches.train.first(count), self.batches.test.first(count)
 
 
 def in_step(trainers: Sequence[Trainer]) -> Iterator[tuple[Trainer, Row | None]]:

@@ -76,6 +76,7 @@ def _payload(snapshot: Snapshot, baseline: Snapshot | None, overlay: Sequence[Pa
             {
                 **_run(packer, place, each, points),
                 "norms": _norms(packer, each, most, comparison.active),
+                "responses": _responses(packer, each, most, comparison.active),
             }
             for place, group in enumerate(groups)
             for each in group.runs
@@ -111,6 +112,8 @@ def _groups(groups: Sequence[Group]) -> list[dict[str, Any]]:
             "logEvery": group.recipe.log_every,
             "testEvery": group.recipe.test_every,
             "layers": [name for _, name in main_layers(group.spec, group.recipe.image_size)],
+            "answering": answering_layers(group.spec, group.recipe.image_size),
+            "responses": group.recipe.responses,
         }
         for place, (group, marker) in enumerate(zip(groups, palette.markers(specs), strict=True))
     ]
@@ -122,7 +125,7 @@ def _behind(packer: Packer, baseline: Snapshot) -> dict[str, Any]:
         "title": baseline.comparison.title,
         "groups": _groups(groups),
         "runs": [
-            {**_run(packer, place, each, BEHIND_POINTS), "norms": None}
+            {**_run(packer, place, each, BEHIND_POINTS), "norms": None, "responses": None}
             for place, group in enumerate(groups)
             for each in group.runs
         ],
@@ -183,6 +186,25 @@ def _norms(packer: Packer, each: Curves, most: int, running: bool) -> dict[str, 
             else {}
         ),
     }
+
+
+def _responses(packer: Packer, each: Curves, most: int, running: bool) -> dict[str, int] | None:
+    """Responses of the 3x3 layers, a column a test, where the recipe asked for them."""
+    rows = [row for row in each.rows if len(row.responses)]
+    rows = [rows[at] for at in columns(len(rows), most, running)]
+    if not rows:
+        return None
+    return {
+        "iteration": packer.growing(np.array([row.iteration for row in rows])),
+        "seconds": packer.seconds(np.array([row.seconds for row in rows])),
+        "deviations": packer.norms(np.array([row.responses for row in rows])),
+    }
+
+
+@lru_cache(maxsize=64)
+def answering_layers(spec: NetSpec, image_size: int) -> tuple[str, ...]:
+    """The names of the layers that have a response."""
+    return tuple(layer.name for layer in plan(spec, image_size).answering)
 
 
 @lru_cache(maxsize=64)

@@ -57,7 +57,9 @@ EXPECTED = {
         own=True,
     ),
     "responses": Expected(
-        "How strongly every 3x3 layer answers, net beside net, as in Fig. 7 of the paper.", 3
+        "How strongly every 3x3 layer answers, net beside net, as in Fig. 7 of the paper. To watch "
+        "it while nets train, ask for layer responses in a comparison of your own (Train).",
+        3,
     ),
     "lesion": Expected(
         "The error with each block off in turn, with several off at random, and with blocks in "

@@ -24,9 +24,9 @@ from torch import Tensor, nn
 
 from resnet.labs.copies import copied, images_at_once
 from resnet.labs.progress import LabError, Progress, quiet
-from resnet.labs.recording import recording
 from resnet.model import Branches, Net, build
 from resnet.plan import Block
+from resnet.recording import recording
 from resnet.spec import NetSpec, SpecError
 
 TRIES = 64  # to find a scale that undoes a deviation to the last bit

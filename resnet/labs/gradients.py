@@ -19,10 +19,10 @@ from resnet.labs.copies import copied
 from resnet.labs.examples import Examples
 from resnet.labs.nonlinearity import EDGES
 from resnet.labs.progress import LabError, Progress, part_of, quiet
-from resnet.labs.recording import recording
 from resnet.labs.results import EDGES_OF_BINS, Gradients, Moment
 from resnet.labs.written import numbers
 from resnet.model import Net, build
+from resnet.recording import recording
 
 INITIALISATIONS = ("he", "xavier", "gaussian", "as it is")
 MEASURED = 64  # images that the gradients are measured on

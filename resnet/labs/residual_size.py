@@ -14,11 +14,11 @@ from torch import Tensor
 from resnet.labs.copies import images_at_once, settled
 from resnet.labs.examples import Examples
 from resnet.labs.progress import LabError, Progress, part_of, quiet
-from resnet.labs.recording import recording
 from resnet.labs.results import ResidualSize
 from resnet.labs.written import numbers
 from resnet.model import Net
 from resnet.plan import Plan
+from resnet.recording import recording
 
 
 def residual_size(net: Net, examples: Examples, *, progress: Progress = quiet) -> ResidualSize:

@@ -6,16 +6,14 @@ plain twins, and deeper ones more weakly still: their layers tend to change the 
 """
 
 import torch
-from torch import Tensor
 
 from resnet.labs.copies import images_at_once, settled
 from resnet.labs.examples import Examples
 from resnet.labs.progress import LabError, Progress, part_of, quiet
-from resnet.labs.recording import Spread, recording
 from resnet.labs.results import Responses
 from resnet.labs.written import numbers
 from resnet.model import Net
-from resnet.plan import Layer, Plan
+from resnet.probe import measured_at, responding
 
 
 def responses(net: Net, examples: Examples, *, progress: Progress = quiet) -> Responses:
@@ -50,30 +48,10 @@ def deviations_of(net: Net, examples: Examples, progress: Progress = quiet) -> t
 
     In training mode BN would count these images in: give a net in evaluation mode.
     """
-    where = measured_at(net.plan)
-    spreads = {place: Spread() for place in where.values()}
     shown = 0
-
-    def note(name: str, output: Tensor) -> None:
-        spreads[name].add(output)
-        progress(shown / len(examples), f"measuring {name}")
-
-    with recording(net, spreads, note):
+    with responding(net) as spreads:
         for chunk in examples.chunks(images_at_once(net)):
+            progress(shown / len(examples), f"measuring on {len(examples):,} images")
             net(chunk.images)
             shown += len(chunk)
-    return tuple(spreads[place].deviation for place in where.values())
-
-
-def measured_at(laid_out: Plan) -> dict[str, str]:
-    """For each 3x3 layer of the main branch, the module whose output is its response."""
-    order = laid_out.spec.order
-    places: dict[str, str] = {}
-    before: Layer | None = None
-    for layer in (each for each in laid_out.layers if each.branch == "main"):
-        if layer.kind == "conv" and layer.kernel == 3:
-            places[layer.name] = layer.name
-        elif layer.kind == "norm" and order == "post" and before and before.name in places:
-            places[before.name] = layer.name
-        before = layer
-    return places
+    return tuple(spread.deviation for spread in spreads.values())

@@ -15,10 +15,10 @@ from resnet.labs.copies import settled
 from resnet.labs.examples import Examples
 from resnet.labs.measured import logits_of
 from resnet.labs.progress import LabError, Progress, part_of, quiet
-from resnet.labs.recording import recording
 from resnet.labs.results import Confusion, Maps, Mistake, Seen
 from resnet.labs.written import numbers
 from resnet.model import Net
+from resnet.recording import recording
 
 TOP = 5
 CHANNELS = 64  # feature maps of a stage that are kept

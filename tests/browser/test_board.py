@@ -394,12 +394,44 @@ def test_axes_scale_and_smoothing(draw):
     page.wait_for_function(f"() => ({traces})() === {before + 4}")  # the raw curves stay behind
 
 
+def test_responses_are_a_view_where_they_were_recorded(draw):
+    page = draw(snapshot_of(21))
+    assert page.get_by_role("button", name="responses", exact=True).is_hidden()
+    plain = snapshot_of(21)
+    curves = tuple(answering(each) for each in plain.curves)
+    runs = tuple(each.run for each in curves)
+    asked = replace(plain.comparison, id="asked", runs=runs)
+    page = draw(replace(plain, comparison=asked, curves=curves))
+    page.get_by_role("button", name="responses", exact=True).click()
+    title = "() => document.querySelector('.board-gradients').layout.annotations.at(-1).text"
+    wanted = "response of each 3x3 layer (standard deviation), iteration 200"
+    page.wait_for_function(f"() => ({title})() === {json.dumps(wanted)}")
+    drawn = page.evaluate("() => document.querySelector('.board-gradients').data[0]")
+    assert len(drawn["text"]) == 19 and drawn["text"][0] == "stem.conv"
+    first = page.evaluate("() => document.querySelector('.board-gradients').data[0].y[0]")
+    assert first == pytest.approx(0.9, rel=0.006)
+    axis = "() => document.querySelector('.board-gradients')._fullLayout.yaxis"
+    assert page.evaluate(f"{axis}.type") == "linear"
+    assert page.evaluate(f"{axis}.range[0]") == 0
+
+
+def answering(each):
+    """The same run with layer responses at its tests."""
+    recipe = replace(each.run.recipe, responses=True)
+    layers = len(plan(each.run.spec, 16).answering)
+    rows = [
+        replace(row, responses=array("f", [0.9] * layers)) if row.test_error and at else row
+        for at, row in enumerate(each.rows)
+    ]
+    return Curves(replace(each.run, recipe=recipe), rows)
+
+
 def test_scrubbing_goes_back_and_returns_to_the_latest(draw):
     page = draw(snapshot_of(21))
     title = "() => document.querySelector('.board-gradients').layout.annotations.at(-1).text"
     norm = "() => document.querySelector('.board-gradients').data[0].y[0]"
     assert page.evaluate(title) == "gradient norm by layer, iteration 200"
-    scrubber = page.get_by_label("Iteration of the gradients")
+    scrubber = page.get_by_label("Iteration of the layers")
     scrubber.focus()
     scrubber.press("Home")
     page.wait_for_function(f"() => ({title})().endsWith('iteration 10')")
@@ -495,7 +527,7 @@ def test_exports_are_what_is_shown(draw):
     page.get_by_role("button", name="plain-20").click()
     page.wait_for_function(f"() => ({NAMES})().length === 2")
     saved = {}
-    for item in ("Curves, CSV", "Curves, PNG", "Curves, SVG", "Gradients, PNG"):
+    for item in ("Curves, CSV", "Curves, PNG", "Curves, SVG", "By layer, PNG"):
         page.get_by_text("Export").click()
         with page.expect_download() as download:
             page.get_by_role("button", name=item).click()
@@ -506,7 +538,7 @@ def test_exports_are_what_is_shown(draw):
     assert lines[-1] == "ResNet-20,0,test error %,200,4,20,85"
     assert len(lines) == 1 + 2 * 11
     assert saved["Curves, PNG"].startswith(b"\x89PNG")
-    assert saved["Gradients, PNG"].startswith(b"\x89PNG")
+    assert saved["By layer, PNG"].startswith(b"\x89PNG")
     assert b"ResNet-20 test" in saved["Curves, SVG"]
 
 

@@ -29,6 +29,7 @@ def followed(link):
         {"seed": 7},
         {"iterations": 1000, "learning_rate": 0.1, "schedule": "steps", "warmup": "none"},
         {"augment": True, "image_size": 32, "weight_decay": 0.0, "split": "45k/5k"},
+        {"responses": True},
     ],
 )
 def test_a_wish_survives_the_way_through_a_link(changes):

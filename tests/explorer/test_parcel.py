@@ -32,7 +32,11 @@ def trained(store, submit, image_folder):
     nets = store.comparison(submit()).runs
     identity = store.submit(
         "two seeds",
-        [(run.spec, replace(run.recipe, seed=seed)) for seed in (0, 1) for run in nets],
+        [
+            (run.spec, replace(run.recipe, seed=seed, responses=True))
+            for seed in (0, 1)
+            for run in nets
+        ],
         "degradation",
     )
     for _ in range(3):
@@ -104,6 +108,7 @@ def test_a_file_holds_the_comparison_bit_for_bit(store, trained):
     assert len(parcel.snapshot.curves) == 4
     assert len(parcel.snapshot.events) == 3
     assert all(each.rows[-1].gradients for each in parcel.snapshot.curves)
+    assert all(each.rows[-1].responses for each in parcel.snapshot.curves)
     assert parcel.data == "tiny images"
     assert parcel.machine == snapshot.curves[0].run.device
     assert parcel.comparison.origin.startswith(f"a file made on {parcel.machine}, ")

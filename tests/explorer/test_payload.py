@@ -83,7 +83,7 @@ def unpacked(data):
             arrays.append(summed / 100 if kind == "c" else summed)
     assert start == len(plain)
     for run in [*header["runs"], *((header["behind"] or {}).get("runs", []))]:
-        for part in ("tests", "rows", "means", "norms"):
+        for part in ("tests", "rows", "means", "norms", "responses"):
             run[part] = run[part] and {name: arrays[at] for name, at in run[part].items()}
     return header
 
@@ -109,6 +109,24 @@ def test_a_short_run_comes_back_whole_within_the_rounding():
         assert np.allclose(10 ** run["norms"][name], norms, rtol=0.006)
 
 
+def test_responses_go_along_at_their_tests_where_the_recipe_asked_for_them():
+    curves = noisy_run("resnet20-B", 12, 1)
+    assert unpacked(payload(snapshot_of([curves])))["runs"][0]["responses"] is None
+    spec, recipe = curves.run.spec, replace(curves.run.recipe, responses=True)
+    layers = len(plan(spec, recipe.image_size).answering)
+    given = np.random.default_rng(0).uniform(0.1, 3, (12, layers)).astype(np.float32)
+    rows = [
+        replace(row, responses=array("f", given[at] if at % 4 == 3 else ()))
+        for at, row in enumerate(curves.rows)
+    ]
+    header = unpacked(payload(snapshot_of([Curves(replace(curves.run, recipe=recipe), rows)])))
+    responses = header["runs"][0]["responses"]
+    assert list(responses["iteration"]) == [row.iteration for row in rows[3::4]]
+    assert np.allclose(10 ** responses["deviations"], given[3::4], rtol=0.006)
+    (group,) = header["groups"]
+    assert group["responses"] and len(group["answering"]) == layers == 19  # all but fc and 1x1
+
+
 def test_a_norm_of_zero_is_nothing_and_harms_no_other():
     packer = Packer()
     norms = np.array([[1e-3, 0.0], [0.0, 1e-30], [float("nan"), 1e30], [2.0, 1.0]])
@@ -117,7 +135,9 @@ def test_a_norm_of_zero_is_nothing_and_harms_no_other():
         packer.packed(
             {
                 "behind": None,
-                "runs": [dict.fromkeys(("tests", "rows", "means")) | {"norms": {"n": place}}],
+                "runs": [
+                    dict.fromkeys(("tests", "rows", "means", "responses")) | {"norms": {"n": place}}
+                ],
             }
         )
     )

@@ -13,7 +13,7 @@ from resnet.spec import NetSpec
 
 
 def row(iteration, **more):
-    fields = dict.fromkeys(store_module.ROW_FIELDS) | {"gradients": None, "weights": None}
+    fields = dict.fromkeys((*store_module.ROW_FIELDS, *store_module.BY_LAYER))
     return SimpleNamespace(**{**fields, "iteration": iteration, "seconds": 1.0, **more})
 
 

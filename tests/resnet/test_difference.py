@@ -158,6 +158,7 @@ def test_no_field_of_a_net_or_a_recipe_is_forgotten():
         "image_size": 16,
         "split": "45k/5k",
         "augment": False,
+        "responses": True,
         "batch": 7,
         "iterations": 7,
         "learning_rate": 0.7,

@@ -7,6 +7,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from resnet.labs.examples import Examples
+from resnet.labs.responses import deviations_of
 from resnet.plan import plan
 from resnet.schedule import lr_at
 from resnet.spec import NetSpec, Recipe
@@ -95,6 +97,22 @@ def test_gradients_have_one_norm_for_every_weighted_layer_of_the_plan(images):
     assert trainer.layer_names == tuple(layer.name for layer in plan(NET, 16).weighted)
     assert {len(row.gradients) for row in rows[1:]} == {len(trainer.layer_names)}
     assert all(norm > 0 and math.isfinite(norm) for norm in rows[1].gradients)
+
+
+@pytest.mark.parametrize("name", ["resnet8-B-w4", "plain8-w4-pre", "plain8-w4-nonorm"])
+def test_a_test_records_the_layer_responses_where_the_recipe_asks(images, name):
+    spec = NetSpec.parse(name)
+    _, silent = train(images, spec)
+    trainer, rows = train(images, spec, responses=True)
+    assert [row.iteration for row in rows if row.responses] == [4, 8, 10]
+    assert [replace(row, responses=None, seconds=0) for row in rows] == [
+        replace(row, seconds=0) for row in silent
+    ]
+    assert all(row.responses is None for row in silent)
+    shown = Examples.of(trainer.batches)
+    by_hand = deviations_of(trainer.net.eval(), shown)
+    assert len(rows[-1].responses) == len(trainer.response_names) == 7
+    assert rows[-1].responses == pytest.approx(by_hand, rel=1e-4)
 
 
 def test_training_error_falls_on_images_that_brightness_tells_apart(images):

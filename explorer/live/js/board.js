@@ -4,7 +4,7 @@ import { errorChart } from "./chart.js";
 import { buildCrosshair } from "./crosshair.js";
 import { element } from "./elements.js";
 import { csvOf, savePicture, saveText } from "./exports.js";
-import { map, profile } from "./gradients.js";
+import { map, profile, viewOn } from "./layers.js";
 import { buildPlayer, knownAt } from "./replay.js";
 import { keep, solo, stateOf } from "./state.js";
 import { themeOf } from "./theme.js";
@@ -56,8 +56,8 @@ class Board {
       exports: {
         "Curves, PNG": () => this.picture("png"),
         "Curves, SVG": () => this.picture("svg"),
-        "Gradients, PNG": () => this.picture("png", "gradients"),
-        "Gradients, SVG": () => this.picture("svg", "gradients"),
+        "By layer, PNG": () => this.picture("png", "layers"),
+        "By layer, SVG": () => this.picture("svg", "layers"),
         "Curves, CSV": () => saveText(csvOf(this.curves, this.state), this.file("csv")),
       },
     });
@@ -176,10 +176,11 @@ class Board {
     const scrubbed = state.scrub === null ? null : { axis: "iterations", x: state.scrub };
     const at = pointed ?? scrubbed;
     const room = size(this.right);
+    const view = viewOn(data, state.view);
     const chart =
-      state.view === "map"
+      view === "map"
         ? map(data, state, theme, room, at, known)
-        : profile(data, state, theme, room, at, known, state.view === "ratio");
+        : profile(data, state, theme, room, at, known, view);
     window.Plotly.react(this.right, chart.data, chart.layout, CONFIG);
     this.right.setAttribute("aria-label", chart.layout.annotations.map((note) => note.text).join("; "));
     this.tools.show(data, state, theme, known, chart.iteration);

@@ -11,14 +11,17 @@ export function element(tag, attributes = {}, ...children) {
 }
 
 // One of a few choices. choices: [[value, word, tooltip]]
+//
+// show(chosen, usable, there): what is not usable is greyed, what is not there is left out
 export function segmented(label, choices, choose) {
   const buttons = choices.map(([value, word, title]) =>
     element("button", { type: "button", title, onclick: () => choose(value) }, word),
   );
   const node = element("div", { class: "board-segments", role: "group", "aria-label": label });
   node.append(...buttons);
-  const show = (chosen, usable = () => true) =>
+  const show = (chosen, usable = () => true, there = () => true) =>
     buttons.forEach((button, at) => {
+      button.hidden = !there(choices[at][0]);
       button.setAttribute("aria-pressed", choices[at][0] === chosen);
       button.disabled = !usable(choices[at][0]);
     });

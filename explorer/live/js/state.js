@@ -8,7 +8,7 @@ const START = {
   hidden: [], // names of nets
   band: "range", // of seeds: range (lowest to highest), deviation
   zoom: null, // { x, y }: ranges in axis units, null where the front is followed
-  view: "profile", // of gradients: profile, map, ratio
+  view: "profile", // of the layers: profile, map, ratio, responses
   scrub: null, // an iteration, null for the latest
   time: 0, // of a replay, seconds
   speed: null,

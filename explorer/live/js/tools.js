@@ -1,7 +1,7 @@
 // The toolbar above the charts: made once, so that focus survives a refresh.
 
 import { element, menu, segmented, slider } from "./elements.js";
-import { stops } from "./gradients.js";
+import { stops, viewOn, viewsOf } from "./layers.js";
 import { AXES } from "./series.js";
 import { colourOf } from "./theme.js";
 
@@ -52,18 +52,19 @@ export function buildTools({ change, follow, solo, toggle, exports }) {
     (value) => change({ smooth: value }),
   );
   const view = segmented(
-    "Gradients",
+    "By layer",
     [
       ["profile", "profile", "Gradient norm of each layer at one iteration"],
       ["map", "map", "Gradient norms of all layers over the training"],
       ["ratio", "ratio", "Gradient norm divided by the norm of the layer's weights"],
+      ["responses", "responses", "Standard deviation of each 3x3 layer's output (the paper's Fig. 7)"],
     ],
     (value) => change({ view: value }),
   );
   const scrubbed = element("output", { class: "board-value board-scrubbed" });
   let iterations = [];
   const scrubber = slider(
-    "Iteration of the gradients",
+    "Iteration of the layers",
     "Go back through the iterations; at the right end it shows the latest",
     { min: 0, max: 1, step: 1 },
     (place) =>
@@ -121,7 +122,8 @@ export function buildTools({ change, follow, solo, toggle, exports }) {
     smoothing.show(state.smooth);
     smoothing.node.disabled = state.metric === "rate";
     weight.textContent = state.smooth.toFixed(2);
-    view.show(state.view);
+    const views = viewsOf(data);
+    view.show(viewOn(data, state.view), undefined, (name) => views.includes(name));
     band.show(state.band);
     followButton.hidden = !state.zoom;
     iterations = stops(data, state, known);

@@ -73,6 +73,7 @@ export function unpack(bytes) {
       rows: filled(run.rows),
       means: filled(run.means),
       norms: filled(run.norms),
+      responses: filled(run.responses),
     }));
   delete header.arrays;
   header.runs = runs(header.runs);

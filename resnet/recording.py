@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 Note = Callable[[str, Tensor], None]
@@ -33,7 +34,10 @@ def recording(
 
 
 class Spread:
-    """The standard deviation of numbers that come in parts, each (N, C, H, W), kept in float64."""
+    """The standard deviation of numbers that come in parts, each (N, C, H, W).
+
+    A part is summed up in float32 about its own mean; the parts are joined in float64.
+    """
 
     def __init__(self) -> None:
         self._count = 0
@@ -42,9 +46,12 @@ class Spread:
 
     def add(self, part: Tensor) -> None:
         """Chan et al. 1979: joins two counts, means and sums of squares without cancellation."""
-        values = part.detach().double()
-        count, mean = values.numel(), float(values.mean())
-        squares = float((values - mean).square().sum())
+        values = part.detach().float()
+        shift = values.mean()
+        values = values - shift
+        count, rest = values.numel(), float(values.mean())
+        mean = float(shift) + rest
+        squares = float(torch.linalg.vector_norm(values)) ** 2 - count * rest * rest
         total = self._count + count
         step = mean - self._mean
         self._squares += squares + step * step * self._count * count / total

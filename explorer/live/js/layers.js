@@ -1,5 +1,6 @@
-// The right chart: gradient norms by layer, as a profile at one iteration, as a map over all, or
-// in ratio to the norms of the weights; plain and residual nets side by side on shared axes.
+// The right chart, by layer: gradient norms as a profile at one iteration, as a map over all, or in
+// ratio to the norms of the weights; or layer responses. Plain and residual nets side by side on
+// shared axes.
 
 import { logTicks } from "./ranges.js";
 import { along, countUpTo, upTo } from "./series.js";
@@ -15,13 +16,54 @@ export function columnAt(norms, group, at) {
   return countUpTo(along(norms, at.axis, group), at.x) - 1;
 }
 
-// log10 of norms, or of their ratio to the weights' norms: (layers) at one column.
-export function normsAt(norms, column, ratio) {
-  const { layers, values } = norms.gradients;
-  const column0 = column * layers;
-  const found = Float64Array.from(values.subarray(column0, column0 + layers));
-  if (!ratio) return found;
-  return found.map((value, i) => value - norms.weights.values[column0 + i]);
+// What a profile can show.
+//
+// of        the part of a run that holds it
+// has       whether that part holds it
+// log       log10 of it: of a part, at a place in its values
+// layers    the layers of a group that have it
+// missing   what stands in the place of a chart where no run has it
+const SHOWN = {
+  profile: {
+    of: "norms",
+    has: () => true,
+    log: ({ gradients }, place) => gradients.values[place],
+    layers: (group) => group.layers,
+    what: "gradient norm by layer",
+    missing: "Nothing measured yet.",
+  },
+  ratio: {
+    of: "norms",
+    has: ({ weights }) => Boolean(weights),
+    log: ({ gradients, weights }, place) => gradients.values[place] - weights.values[place],
+    layers: (group) => group.layers,
+    what: "gradient norm / weight norm",
+    missing: "The weight norms were not recorded.",
+  },
+  responses: {
+    of: "responses",
+    has: () => true,
+    log: ({ deviations }, place) => deviations.values[place],
+    layers: (group) => group.answering,
+    what: "response of each 3x3 layer (standard deviation)",
+    missing: "Nothing tested yet.",
+    linear: true,
+  },
+};
+
+// The views that a comparison has: responses only where they were asked for.
+export const viewsOf = (data) =>
+  data.groups.some(({ responses }) => responses)
+    ? ["profile", "map", "ratio", "responses"]
+    : ["profile", "map", "ratio"];
+
+// What is drawn where `view` was chosen on a board that may not have it.
+export const viewOn = (data, view) => (viewsOf(data).includes(view) ? view : "profile");
+
+// log10 of what is shown, by layer, at one column.
+export function logsAt(part, column, shown) {
+  const layers = (part.gradients ?? part.deviations).layers;
+  return Float64Array.from({ length: layers }, (_, i) => shown.log(part, column * layers + i));
 }
 
 // Means of logs over runs, which are geometric means: one list in, one value a layer out.
@@ -32,37 +74,40 @@ export function meanOf(lists) {
   });
 }
 
-function shownRuns(data, state, known, ratio) {
+function shownRuns(data, state, known, shown) {
   return data.groups.map((group, at) => ({
     group,
     runs: state.hidden.includes(group.name)
       ? []
       : data.runs
-          .filter((run) => run.group === at && run.norms && (!ratio || run.norms.weights))
-          .map((run) => upTo(run.norms, known(run)))
-          .filter((norms) => norms.iteration.length),
+          .filter((run) => run.group === at && run[shown.of] && shown.has(run[shown.of]))
+          .map((run) => upTo(run[shown.of], known(run)))
+          .filter((part) => part.iteration.length),
   }));
 }
 
 // All iterations that the scrubber stops at.
 export function stops(data, state, known) {
-  const shown = shownRuns(data, state, known, false).flatMap(({ runs }) => runs);
-  return [...new Set(shown.flatMap((norms) => [...norms.iteration]))].sort((a, b) => a - b);
+  const shown = SHOWN[viewOn(data, state.view)] ?? SHOWN.profile;
+  const parts = shownRuns(data, state, known, shown).flatMap(({ runs }) => runs);
+  return [...new Set(parts.flatMap((part) => [...part.iteration]))].sort((a, b) => a - b);
 }
 
-function range(shown, ratio) {
+// The range of the vertical axis: in decades, or from zero where it is linear.
+function range(there, shown) {
   let low = Infinity;
   let high = -Infinity;
-  for (const { runs } of shown) {
-    for (const norms of runs) {
-      for (let column = 0; column < norms.iteration.length; column++) {
-        for (const value of normsAt(norms, column, ratio)) {
+  for (const { runs } of there) {
+    for (const part of runs) {
+      for (let column = 0; column < part.iteration.length; column++) {
+        for (const value of logsAt(part, column, shown)) {
           if (value < low) low = value;
           if (value > high) high = value;
         }
       }
     }
   }
+  if (shown.linear) return [0, high >= low ? 1.06 * 10 ** high : 1];
   return high >= low ? [low - 0.1, high + 0.1] : [-3, 0];
 }
 
@@ -88,20 +133,21 @@ const title = (text, theme) => ({ ...heading(text, theme), yshift: 17 });
 
 // at      { axis, x } or null for the front
 // known   how many seconds of a run are known
-export function profile(data, state, theme, size, at, known, ratio) {
-  const shown = shownRuns(data, state, known, ratio);
-  const there = shown.filter(({ runs }) => runs.length);
+// view    which of SHOWN
+export function profile(data, state, theme, size, at, known, view) {
+  const shown = SHOWN[view];
+  const there = shownRuns(data, state, known, shown).filter(({ runs }) => runs.length);
   const kinds = [true, false].filter((plain) => there.some(({ group }) => group.plain === plain));
   const wanted = data.groups.filter(({ name }) => !state.hidden.includes(name));
-  const deepest = Math.max(1, ...wanted.map(({ layers }) => layers.length));
-  const y = range(there, ratio);
+  const deepest = Math.max(1, ...wanted.map((group) => shown.layers(group).length));
+  const y = range(there, shown);
   const traces = [];
   let latest = 0;
   for (const { group, runs } of there) {
     const columns = runs.map((norms) => [norms, columnAt(norms, group, at)]);
     const lists = columns.filter(([, column]) => column >= 0);
     if (!lists.length) continue;
-    const logs = lists.map(([norms, column]) => normsAt(norms, column, ratio));
+    const logs = lists.map(([norms, column]) => logsAt(norms, column, shown));
     latest = Math.max(latest, ...lists.map(([norms, column]) => norms.iteration[column]));
     const panel = kinds.indexOf(group.plain) ? "2" : "";
     const colour = colourOf(group, theme);
@@ -124,7 +170,7 @@ export function profile(data, state, theme, size, at, known, ratio) {
       trace(meanOf(logs), {
         mode: "lines+markers",
         name: group.name,
-        text: group.layers,
+        text: shown.layers(group),
         line: { color: colour, width: 2.5 },
         marker: { symbol: group.marker, size: 5, color: colour, maxdisplayed: 30 },
         hovertemplate: `${group.name}, %{text} (%{x})<br>%{y:.3g}${over}<extra></extra>`,
@@ -135,7 +181,7 @@ export function profile(data, state, theme, size, at, known, ratio) {
   const layout = {
     ...layoutOf(theme, size.width, size.height),
     margin: MARGIN,
-    uirevision: ratio ? "ratio" : "profile",
+    uirevision: view,
     hovermode: "closest",
   };
   (kinds.length ? kinds : [true]).forEach((plain, place) => {
@@ -150,9 +196,8 @@ export function profile(data, state, theme, size, at, known, ratio) {
       ...(place ? { matches: "x" } : {}),
     });
     layout[`yaxis${number}`] = axisOf(theme, {
-      type: "log",
       range: y,
-      ...logTicks(y),
+      ...(shown.linear ? {} : { type: "log", ...logTicks(y) }),
       tickfont: { size: 12 },
       anchor: `x${number}`,
       ...(place ? { matches: "y", showticklabels: false } : {}),
@@ -161,22 +206,21 @@ export function profile(data, state, theme, size, at, known, ratio) {
       layout.annotations.push(panelName(plain ? "plain" : "residual", start, theme));
     }
   });
-  const what = ratio ? "gradient norm / weight norm" : "gradient norm by layer";
   const when = latest ? `, iteration ${latest.toLocaleString("en")}` : "";
-  layout.annotations.push(title(what + when, theme));
+  layout.annotations.push(title(shown.what + when, theme));
   if (!there.length) {
-    const unmeasured = ratio && data.runs.some((run) => run.norms);
-    const words = unmeasured ? "The weight norms were not recorded." : "Nothing measured yet.";
+    const measured = data.runs.some((run) => run[shown.of]);
+    const words = measured ? shown.missing : SHOWN.profile.missing;
     layout.annotations.push(nothing(words, theme));
   }
   return { data: traces, layout, iteration: latest };
 }
 
 export function map(data, state, theme, size, at, known) {
-  const there = shownRuns(data, state, known, false).filter(({ runs }) => runs.length);
+  const there = shownRuns(data, state, known, SHOWN.profile).filter(({ runs }) => runs.length);
   const rows = there.length > 3 ? 2 : 1;
   const across = Math.max(1, Math.ceil(there.length / rows));
-  const [low, high] = range(there, false).map((edge, i) => edge + (i ? -0.1 : 0.1));
+  const [low, high] = range(there, SHOWN.profile).map((edge, i) => edge + (i ? -0.1 : 0.1));
   const gap = Math.min(0.2, TICKS / Math.max(1, size.width - MARGIN.l - MARGIN.r));
   const ticks = [];
   for (let power = Math.ceil(low); power <= Math.floor(high); power++) ticks.push(power);
@@ -201,7 +245,7 @@ export function map(data, state, theme, size, at, known) {
       const seeds = runs
         .map((norms) => [norms, columnAt(norms, group, { axis: state.axis, x: value })])
         .filter(([, found]) => found >= 0)
-        .map(([norms, found]) => normsAt(norms, found, false));
+        .map(([norms, found]) => logsAt(norms, found, SHOWN.profile));
       meanOf(seeds).forEach((log, layer) => {
         z[layer][i] = log;
       });
