@@ -34,7 +34,7 @@ def lab(options: argparse.Namespace) -> int:
     label = image_folder_label() if data == "folder" else LABELS[data]
     settings = dict(map(_setting, options.set))
     try:
-        sources = [Source.parse(net) for net in options.nets or _usual(options.name)]
+        sources = [Source.parse(net) for net in options.nets or usual_nets(options.name)]
         asked = [Question(options.name, source, settings, data, label) for source in sources]
         ids = [jobs.submit(LAB, each.payload(store)) for each in asked]
     except SourceError as error:
@@ -63,7 +63,7 @@ def _print(name: str, results: list[Any]) -> None:
         print(f"\n{sentence}")
 
 
-def _usual(name: str) -> tuple[str, ...]:
+def usual_nets(name: str) -> tuple[str, ...]:
     """The nets with which the page opens a lab."""
     from explorer.why.topics import PANELS  # streamlit comes with it
 

@@ -31,7 +31,7 @@ def _lab(lab: str) -> None:
     worker = reported(keeper.store())
     sets = image_sets(worker)
     if PANELS[lab].choose is None:
-        left, middle, right = st.columns([5.9, 2, 1.7], vertical_alignment="bottom")
+        left, middle, right = st.columns([6.2, 1.8, 1.6], vertical_alignment="bottom")
         below = st.container(gap="xsmall")
     else:  # its own controls take more room, beside which these two stand
         left, right = st.columns([7.6, 2], gap="medium")

@@ -65,6 +65,7 @@ def nets_of(lab: str, shown: Images) -> list[Source]:
         key=key,
         format_func=_title,
         max_selections=panel.most,
+        help="Trained nets ship with the program; runs of yours follow them, by number.",
         accept_new_options=untrained,
         placeholder="Choose nets" + (", or type one, as resnet32-A" if untrained else ""),
         on_change=lambda: page_state.choose_nets(lab, shown, st.session_state[key]),

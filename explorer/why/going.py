@@ -44,7 +44,10 @@ def going(found: Sequence[Answer]) -> None:
     """The row of bars; while a job goes on, it alone is drawn anew, and the page when one ends."""
     if refused := st.session_state.pop(PROBLEM, None):
         st.warning(refused)
-    asked = [(each.net, each.look, _after(each)) for each in found if each.look]
+    called = _called([each.net for each in found])
+    asked = [
+        (net, each.look, _after(each)) for net, each in zip(called, found, strict=True) if each.look
+    ]
     if asked:
         st.html(STYLE)
         active = any(look.active for _, look, _ in asked)
@@ -52,6 +55,12 @@ def going(found: Sequence[Answer]) -> None:
     for answer in found:
         if answer.problem:
             st.error(_sentence(f"{answer.net}: {answer.problem}"), icon=":material/error:")
+
+
+def _called(nets: Sequence[str]) -> list[str]:
+    """Nets as short as can be: "plain-56", and what follows it where two would be called alike."""
+    short = [net.partition(", ")[0] for net in nets]
+    return short if len(set(short)) == len(short) else list(nets)
 
 
 def _row(asked: list[tuple[str, Look, str]], by: Visitor) -> None:

@@ -55,14 +55,14 @@ def spec_of(source: Source, store: RunStore) -> NetSpec:
 
 
 def title(source: Source, store: RunStore) -> str:
-    """What people read: "ResNet-56 A, trained (shipped)", "run 12: ResNet-20 A"."""
+    """What people read: "ResNet-56 A, trained", "run 12: ResNet-20 A"."""
     try:
         spec = spec_of(source, store)
     except SourceError:
         return f"run {source.name}"
     if source.kind == RUN:
         return f"run {source.name}: {spec.title}"
-    return f"{spec.title}, {'trained (shipped)' if source.kind == SHIPPED else 'untrained'}"
+    return f"{spec.title}, {'trained' if source.kind == SHIPPED else 'untrained'}"
 
 
 def weights(source: Source, store: RunStore) -> str:

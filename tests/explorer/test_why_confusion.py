@@ -105,5 +105,5 @@ def test_the_panel_draws_a_map_and_a_gallery_for_each_net():
     many = [mistake(index) for index in range(10)]
     page = drawn("confusion", [result(MIXED, "plain56", mistakes=many), result(MIXED)])
     assert asked(page)[1] == {} and len(charts(page)) == 2
-    assert page.expander[0].label == "2 more"
+    assert page.expander[0].label == "4 more"
     assert any("makes none on these images" in each.value for each in page.markdown)

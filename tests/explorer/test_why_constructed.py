@@ -41,12 +41,13 @@ def test_curves_are_dashed_in_training_and_solid_in_test():
         (f"{way}: {part}", dash)
         for way in ("built", "random start")
         for part, dash in (("training", "dash"), ("test", "solid"))
-    ]
+    ] + [("plain-20: training", "dot")]
     assert list(figure.data[0].y) == [35, 36, 33]
     assert list(figure.data[3].y) == [95, 90, 85]
-    assert len({trace.line.color for trace in figure.data}) == 2
-    level = figure.layout.shapes[0]
-    assert (level.y0, level.name) == (35.2, "plain-20: training")
+    assert len({trace.line.color for trace in figure.data[:4]}) == 2
+    assert list(figure.data[4].y) == [35.2, 35.2]
+    last = Recipe.from_json(result().recipe).iterations
+    assert figure.data[4].x[1] == figure.layout.xaxis.range[1] == last
     assert list(loss_figure(result(), "dark").data[1].y) == [2.25, 2.125, 2]
 
 

@@ -1,5 +1,6 @@
 """The Why page, driven as a person would: chosen, run, stopped, reopened, shared as a link."""
 
+import inspect
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from explorer.why.panel import Panel
 from explorer.why.topics import EXPECTED, PANELS, TOPICS, seconds_for
 from resnet.labs import LABS
 from resnet.spec import NetSpec
+from tests.explorer.why_panels import asked, controls
 
 APP = Path(__file__).parents[2] / "explorer" / "app.py"
 NETS = "fresh:plain8-w4,fresh:resnet8-A-w4"
@@ -109,8 +111,8 @@ def test_a_lab_is_run_and_its_answer_kept_and_shared(opened, store):
     assert "Press **Run the lab**: it takes about 2 s on two cores" in words(page)
     page = run_lab(page)
     assert progress(page) == [
-        "plain-8, width 4, untrained: waiting for the worker",
-        "ResNet-8 A, width 4, untrained: waiting, 1 ahead",
+        "plain-8: waiting for the worker",
+        "ResNet-8 A: waiting, 1 ahead",
     ]
     assert page.button(key="labs_run").disabled
     do_all(store)
@@ -136,12 +138,12 @@ def test_a_job_is_stopped_and_asked_again(opened, store):
     job = JobStore(store).claim("a lane")
     JobStore(store).tell(job.id, "a lane", "measuring", 0.38)
     page = looked_at(page.run())
-    assert progress(page) == ["plain-8, width 4, untrained: 38%, measuring"]
+    assert progress(page) == ["plain-8: 38%, measuring"]
     page = looked_at(page.button(key=f"labs_stop_{job.id}").click().run())
-    assert progress(page) == ["plain-8, width 4, untrained: stopping"]
+    assert progress(page) == ["plain-8: stopping"]
     JobStore(store).leave(job.id, "a lane")
     page = looked_at(page.run())
-    assert progress(page) == ["plain-8, width 4, untrained: stopped at 38 %"]
+    assert progress(page) == ["plain-8: stopped at 38 %"]
     run_lab(page)
     assert JobStore(store).look(job.id).state == states.QUEUED
 
@@ -167,12 +169,18 @@ def test_a_part_is_drawn_while_it_grows_and_kept_when_it_stops(opened, store, ru
     assert 0 < drawn[-1].done < 1
 
 
+def test_a_bar_says_all_of_a_net_only_where_two_are_called_alike():
+    assert going._called(["plain-8, trained", "ResNet-8 A, trained"]) == ["plain-8", "ResNet-8 A"]
+    alike = ["plain-8, trained", "plain-8, untrained"]
+    assert going._called(alike) == alike
+
+
 def test_what_failed_says_why(opened, store):
     page = run_lab(opened(lab="residual_size", nets="fresh:plain8-w4"))
     do_all(store)
     page = looked_at(page.run())
     assert "has no shortcuts" in words(page).replace("\\", "")
-    assert progress(page) == ["plain-8, width 4, untrained: failed"]
+    assert progress(page) == ["plain-8: failed"]
     assert not page.button(key="labs_run").disabled
 
 
@@ -244,3 +252,17 @@ def test_the_answers_are_json_that_pages_can_read(opened, store):
     do_all(store)
     job = JobStore(store).job(1)
     assert json.loads(json.dumps(job.result)) == job.result
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_a_panel_starts_with_what_its_lab_does_unasked(lab):
+    """So that the command line, and what it measures, speak for the page."""
+    _, settings = asked(controls(lab, PANELS[lab].nets))
+    takes = inspect.signature(LABS[lab].run).parameters
+    usual = {name: each.default for name, each in takes.items()}
+    if "recipe" in takes:
+        for name, value in settings.pop("recipe", {}).items():
+            assert value == getattr(usual["recipe"], name)
+    for name, value in settings.items():
+        wanted = lab_lane.COUNTS[lab] if name == "count" else usual[name]
+        assert (tuple(value) if isinstance(value, list) else value) == wanted, name

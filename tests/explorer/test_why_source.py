@@ -94,7 +94,7 @@ def test_what_is_no_source_is_said_in_a_sentence(text, sentence):
 
 def test_people_read_names(store, finished, two_shipped):
     run = finished()[1]
-    assert title(Source("shipped", "resnet8-A"), store) == "ResNet-8 A, trained (shipped)"
+    assert title(Source("shipped", "resnet8-A"), store) == "ResNet-8 A, trained"
     assert title(Source("fresh", "plain20"), store) == "plain-20, untrained"
     assert title(Source("run", str(run)), store) == f"run {run}: ResNet-8 A"
     assert title(Source("run", "99"), store) == "run 99"

@@ -21,7 +21,7 @@ def confusion_figure(result: Confusion, theme: str) -> go.Figure:
     heat = go.Heatmap(
         z=100 * shares, x=classes, y=classes, xgap=2, ygap=2, zmin=0, zmax=100,
         colorscale=[[0, palette.PAGE[theme]], [1, look.colour]],
-        colorbar={"title": {"text": "% of<br>the row"}, "outlinewidth": 0, "thickness": 14},
+        showscale=False,
         customdata=result.counts,
         hovertemplate="is %{y}, it said %{x}: %{customdata} images, %{z:.0f} % of the row"
         "<extra></extra>",

@@ -7,9 +7,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer import palette
-from explorer.why.figures.style import axis, framed, level
+from explorer.why.figures.style import GREY, axis, framed
 from resnet.labs.results import Constructed, Curve
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe
 
 WAYS = ("built", "random start")
 
@@ -22,10 +22,18 @@ def training_figure(result: Constructed, theme: str) -> go.Figure:
             traces.append(
                 _line(curve, errors, f"{words}: {kind}", shade, symbol, solid=kind == "test")
             )
-    figure = framed(traces, _iterations(), axis("top-1 error, %", range=[0, 100]), height=400)
-    return level(
-        figure, result.shallow_errors[0], f"{NetSpec.parse(result.shallow).title}: training"
+    # a trace, for a shape in the legend of a chart without points makes plotly.js stumble
+    traces.append(
+        go.Scatter(
+            x=[0, _last(result)],
+            y=[result.shallow_errors[0]] * 2,
+            mode="lines",
+            name=f"{NetSpec.parse(result.shallow).title}: training",
+            line={"color": GREY, "width": 2.5, "dash": "dot"},
+            hoverinfo="skip",
+        )
     )
+    return framed(traces, _iterations(result), axis("top-1 error, %", range=[0, 100]), height=400)
 
 
 def loss_figure(result: Constructed, theme: str) -> go.Figure:
@@ -35,7 +43,7 @@ def loss_figure(result: Constructed, theme: str) -> go.Figure:
         for curve, words, shade, symbol in _curves(result, theme)
     ]
     y = axis("training loss (cross-entropy)", rangemode="tozero")
-    return framed(traces, _iterations(), y, height=400)
+    return framed(traces, _iterations(result), y, height=400)
 
 
 def _curves(result: Constructed, theme: str) -> Iterator[tuple[Curve, str, str, str]]:
@@ -61,5 +69,10 @@ def _line(
     )
 
 
-def _iterations() -> dict[str, Any]:
-    return axis("iteration", rangemode="tozero")
+def _iterations(result: Constructed) -> dict[str, Any]:
+    """All that are to come, so that nothing moves while they come."""
+    return axis("iteration", range=[0, _last(result)])
+
+
+def _last(result: Constructed) -> int:
+    return Recipe.from_json(result.recipe).iterations

@@ -53,7 +53,7 @@ def gradient_figure(results: Sequence[Shattered], theme: str) -> go.Figure:
         across, up = _domain(column, columns, 0.045), _domain(rows - 1 - row, rows, 0.16 / rows)
         lowest = place + columns >= len(drawn)
         layout[f"xaxis{suffix}"] = axis(
-            "share of the way from one image to another" if lowest else "",
+            "share of the way" if lowest else "",
             domain=across, anchor=f"y{suffix}", range=[0, 1], showticklabels=lowest,
         )  # fmt: skip
         layout[f"yaxis{suffix}"] = axis(

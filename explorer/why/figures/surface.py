@@ -20,6 +20,7 @@ SECOND = "second direction"
 INK = {"light": "#31333F", "dark": "#FAFAFA"}
 COLOURS = "Viridis"
 GAP = 0.05
+HEIGHTS = {1: 540, 2: 460, 3: 380}  # px, by panels side by side: room for squares
 
 
 def contour_figure(results: Sequence[Surface], quantity: str, theme: str) -> go.Figure:
@@ -61,7 +62,7 @@ def contour_figure(results: Sequence[Surface], quantity: str, theme: str) -> go.
         layout["annotations"].append(heading(name, each, f"x{suffix}", f"y{suffix}"))
     x, y = layout.pop("xaxis"), layout.pop("yaxis")
     return framed(
-        traces, x, y, height=(540 if columns < 3 else 420) if rows == 1 else 880,
+        traces, x, y, height=HEIGHTS[columns] if rows == 1 else 880,
         showlegend=False, coloraxis=colours(scale, theme),
         margin={"l": 70, "r": 20, "t": 60, "b": 60}, **layout,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from explorer.why.words.confusion import said
 from resnet.labs import LABS
 from resnet.labs.results import Confusion
 
-FIRST = 8  # mistakes that are shown at once
+FIRST = 6  # mistakes that are shown at once
 
 
 @told(said)
@@ -25,7 +25,7 @@ def show(results: Sequence[Confusion], theme: str) -> None:
             chart(
                 confusion_figure(each, theme),
                 f"why_confusion_{place}_of_{len(results)}",
-                f"{name}: images by what they are and what it said",
+                f"{name}: images by what they are and what it said (shade: share of the row)",
             )
     for name, each in zip(named, results, strict=True):
         st.markdown(f"**The mistakes that {name} is surest of**")

@@ -15,6 +15,7 @@ from resnet.wording import listed
 
 IDENTITY = "identity"
 TABLE = "He et al. 2016, Tables 1 and 2"
+MOST_HEADED = 4  # numbers above the figure
 CLOSE = 0.05  # of loss: what one run cannot tell apart
 AS_THERE, UNLIKE = "as in the paper", "unlike the paper"
 UNCLEAR = "too little for one run to tell"
@@ -83,7 +84,7 @@ def said(results: Sequence[Variants]) -> Said:
             _shown(row.loss, 2),
             f"training loss, training error {_shown(row.train_error)} %",
         )
-        for row in _identity_and_extremes(found)
+        for row in _headed(found)
     )
     return Said(numbers, (_found(result, found), _held_against(found), _differs(result)))
 
@@ -138,14 +139,14 @@ def _differs(result: Variants) -> str:
     )
 
 
-def _identity_and_extremes(found: Sequence[Row]) -> list[Row]:
-    """The identity, and the best and the worst of the others."""
+def _headed(found: Sequence[Row]) -> list[Row]:
+    """The identity and the others, where they fit side by side; else the best and the worst."""
     identity = [row for row in found if row.name == IDENTITY]
-    others = sorted(
-        (row for row in found if row.name != IDENTITY and not isnan(row.loss)),
-        key=lambda row: row.loss,
-    )
-    return identity + (others if len(others) < 2 else [others[0], others[-1]])
+    others = [row for row in found if row.name != IDENTITY and not isnan(row.loss)]
+    if len(others) >= MOST_HEADED:
+        ranked = sorted(others, key=lambda row: row.loss)
+        others = [ranked[0], ranked[-1]]
+    return identity + others
 
 
 def _reached(result: Variants) -> int:
