@@ -20,6 +20,7 @@ from resnet import checkpoint, shipped
 from resnet.batches import Batches
 from resnet.data import ImageSet
 from resnet.fold import folded
+from resnet.fused.evaluation import for_evaluation
 from resnet.model import Net, build
 from resnet.shipped import ENDING, MEAN, Shipped, ShippedError
 from resnet.spec import NetSpec
@@ -40,7 +41,7 @@ def ship(file: Path, folder: Path, images: ImageSet) -> tuple[Path, Shipped]:
     batches = Batches(images, replace(recipe, test_images=None, final_images=None), CPU)
     tensors = halved(spec, state["net"]) | {shipped.MEAN: batches.mean.clone()}
     net = _net(file, spec, tensors)
-    still = folded(net)
+    still = for_evaluation(folded(net), batches.device)
     train_error = error_on(still, batches, batches.train)
     whole = Batches(images, replace(recipe, split="50k/10k", images=10, test_images=None), CPU)
     test_error = error_on(still, batches, whole.test)

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from resnet.batches import Batches, Part
+from resnet.fused.evaluation import Evaluated
 from resnet.model import Net
 
 # images shown at once: on a CPU as many as keep a net's maps in its caches
@@ -12,10 +13,12 @@ AT_ONCE_ELSEWHERE = 1000
 
 
 @torch.inference_mode()
-def error_on(net: Net, batches: Batches, part: Part) -> float:
+def error_on(net: Net | Evaluated, batches: Batches, part: Part) -> float:
     """In percent, of a net in evaluation mode (`resnet.fold.folded`) on the device of `batches`."""
     wrong = torch.zeros((), device=batches.device)
     size = AT_ONCE.get(batches.device.type, AT_ONCE_ELSEWHERE)
+    if isinstance(net, Evaluated):
+        size = net.at_once
     for start in range(0, len(part), size):
         images = batches.normalised(part.images[start : start + size])
         logits: Tensor = net(images.contiguous(memory_format=torch.channels_last))

@@ -14,6 +14,7 @@ from resnet.batches import Batches, Part
 from resnet.course import Course
 from resnet.data import ImageSet
 from resnet.fold import folded
+from resnet.fused.evaluation import for_evaluation
 from resnet.model import build
 from resnet.plan import plan
 from resnet.probe import GradientProbe, responding
@@ -158,7 +159,7 @@ class Trainer:
     @_on_its_stream
     def test(self, count: int | None) -> tuple[float, float]:
         """Training and test error in percent on the first `count` fixed images of either set."""
-        net = folded(self.net)
+        net = for_evaluation(folded(self.net), self.device)
         train, test = self._parts(count)
         return error_on(net, self.batches, train), error_on(net, self.batches, test)
 
@@ -218,18 +219,13 @@ class Trainer:
         """What a row says after a test; nothing where the net diverged."""
         if not math.isfinite(loss):
             return {}
-        if not self.recipe.responses:
-            return dict(zip(("train_error", "test_error"), self.test(count), strict=True))
-        net = folded(self.net)
-        train, test = self._parts(count)
-        found: dict[str, Any] = {"train_error": error_on(net, self.batches, train)}
-        # where BN comes first, folding moves the BN of the next layer into a response
-        read = net if self.spec.order == "post" else copy.deepcopy(self.net).eval()
-        with responding(read) as spreads:
-            found["test_error"] = error_on(read, self.batches, test)
-        if read is not net:
-            found["test_error"] = error_on(net, self.batches, test)
-        found["responses"] = tuple(spread.deviation for spread in spreads.values())
+        found: dict[str, Any] = {}
+        found["train_error"], found["test_error"] = self.test(count)
+        if self.recipe.responses:
+            read = copy.deepcopy(self.net).eval()  # folding would move a BN into a response
+            with responding(read) as spreads:
+                error_on(read, self.batches, self._parts(count)[1])
+            found["responses"] = tuple(spread.deviation for spread in spreads.values())
         return found
 
     def _parts(self, count: int | None) -> tuple[Part, Part]:

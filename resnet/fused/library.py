@@ -19,10 +19,11 @@ from filelock import FileLock
 
 from resnet.home import home
 
-SOURCES = tuple(Path(__file__).with_name(name) for name in ("norm.c", "weights.c"))
+SOURCES = tuple(Path(__file__).with_name(name) for name in ("norm.c", "weights.c", "winograd.c"))
 FLAGS = ("-O3", "-fno-math-errno", "-fno-trapping-math", "-fPIC")
 OFF = "RESNET_FUSED"  # set to 0, torch's own operations run
 PATIENCE = 120.0  # seconds given to the compiler
+FEW = 2  # threads up to which one thread of ours beats torch's many
 
 
 @cache
@@ -44,6 +45,11 @@ def parallel() -> bool:
     """Whether the compiled functions use more than one thread."""
     found = library()
     return found is not None and "openmp" in Path(found._name).stem
+
+
+def usable(threads: int) -> bool:
+    """Whether the compiled functions are there, and worth it where torch has so many threads."""
+    return library() is not None and (threads <= FEW or parallel())
 
 
 def _compiler() -> str | None:

@@ -7,13 +7,11 @@ import torch
 from torch import Tensor, nn
 
 from resnet.fused import convolution
-from resnet.fused.library import library, parallel
+from resnet.fused.library import usable
 from resnet.fused.norm import norm, suits
+from resnet.fused.steps import Step, joined
 from resnet.model import Net
 from resnet.plan import Block, Layer
-
-Step = Callable[[Tensor], Tensor]
-FEW = 2  # threads up to which one thread of ours beats torch's many
 
 
 def for_training(net: Net, device: torch.device, half: bool) -> Callable[[Tensor], Tensor]:
@@ -22,9 +20,9 @@ def for_training(net: Net, device: torch.device, half: bool) -> Callable[[Tensor
     half  whether it trains in bfloat16, under autocast
     """
     norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]
-    if device.type != "cpu" or not norms or not all(map(suits, norms)) or library() is None:
+    if device.type != "cpu" or not norms or not all(map(suits, norms)):
         return net
-    if torch.get_num_threads() > FEW and not parallel():
+    if not usable(torch.get_num_threads()):
         return net
     return Fused(net, half and convolution.available())
 
@@ -92,19 +90,4 @@ class Fused:
         else:
             add, main = torch.add, self._steps(block.main)
         before, then = self._steps(block.before), self._steps(after)
-        shortcut = self._steps(block.shortcut)
-
-        def run(x: Tensor) -> Tensor:
-            for step in before:
-                x = step(x)
-            y = x
-            for step in main:
-                y = step(y)
-            for step in shortcut:
-                x = step(x)
-            y = add(y, x)
-            for step in then:
-                y = step(y)
-            return y
-
-        return [run]
+        return [joined(before, main, self._steps(block.shortcut), add, then)]

@@ -1,0 +1,32 @@
+"""What the fused forms of a net are made of: steps from map to map, and how a block joins them."""
+
+from collections.abc import Callable, Sequence
+
+from torch import Tensor
+
+Step = Callable[[Tensor], Tensor]
+
+
+def joined(
+    before: Sequence[Step],
+    main: Sequence[Step],
+    shortcut: Sequence[Step],
+    add: Callable[[Tensor, Tensor], Tensor],
+    after: Sequence[Step],
+) -> Step:
+    """A residual block: `before` for both branches, `add(main, shortcut)`, then `after`."""
+
+    def run(x: Tensor) -> Tensor:
+        for step in before:
+            x = step(x)
+        y = x
+        for step in main:
+            y = step(y)
+        for step in shortcut:
+            x = step(x)
+        y = add(y, x)
+        for step in after:
+            y = step(y)
+        return y
+
+    return run
