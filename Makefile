@@ -17,6 +17,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy benchmarks/*.py
 	$(BIN)/python -m pytest -q $(ARGS)
 
 # training speed against a plain PyTorch loop, on two cores; fails where it has become slower

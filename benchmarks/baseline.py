@@ -9,6 +9,7 @@ Written to be read, and as well as a tutorial would have it; nothing in it is sl
 
 import sys
 import time
+from collections.abc import Callable
 
 import torch
 from PIL import Image
@@ -22,11 +23,13 @@ from resnet.model import build
 from resnet.recipe import Recipe
 from resnet.spec import NetSpec
 
+Transform = Callable[[Image.Image], torch.Tensor]
+
 
 class Images(Dataset):
     """PIL images with labels, transformed one by one as they are asked for."""
 
-    def __init__(self, pixels: torch.Tensor, labels: torch.Tensor, transform) -> None:
+    def __init__(self, pixels: torch.Tensor, labels: torch.Tensor, transform: Transform) -> None:
         self.images = [Image.fromarray(each.permute(1, 2, 0).numpy()) for each in pixels]
         self.labels = labels.tolist()
         self.transform = transform
@@ -42,6 +45,7 @@ class Baseline:
     """One net in the plain loop; `step()` trains on a mini-batch, `evaluate()` gives an error."""
 
     def __init__(self, spec: NetSpec, recipe: Recipe, images: ImageSet, device: str) -> None:
+        self.batch = recipe.batch
         count = recipe.images or len(images.train_labels)
         resize = [transforms.Resize(16)] if recipe.image_size == 16 else []
         crop = recipe.image_size // 8
@@ -123,7 +127,7 @@ def main() -> None:
     for number in range(1, steps + 1):
         loss, error = plain.step()
         if number % 10 == 0:
-            rate = number * plain.train_images.batch_size / (time.perf_counter() - began)
+            rate = number * plain.batch / (time.perf_counter() - began)
             print(f"step {number}: loss {loss:.3f}, error {error:.1f} %, {rate:,.0f} images/s")
     print(f"test error {plain.evaluate():.1f} %")
 

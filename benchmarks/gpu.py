@@ -203,8 +203,8 @@ def parted(spec: NetSpec, recipe: Recipe, images: Any) -> tuple[float, float]:
     cuda = graph.device.type == "cuda"
     for trainer, made in ((graph, GraphStep), (eager, Step), (other, Step)):
         of = (trainer.net, trainer.optimizer, trainer.batches, trainer._sums, "fp32")
-        more = {"record": on_cuda if cuda else Again} if made is GraphStep else {}
-        trainer._learn = made(*of, **more)
+        record = {"record": on_cuda if cuda else Again} if made is GraphStep else {}
+        trainer._learn = made(*of, **record)  # type: ignore[arg-type]
     eager._learn.forward = eager.net
     other._learn.forward = lambda x: other.net(x.contiguous())
     other.net.to(memory_format=torch.contiguous_format)

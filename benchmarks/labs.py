@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 AIMS = {"first": 1.0, "whole": 120.0, "stop": 2.0}  # seconds
 LOOK_EVERY = 0.05
@@ -66,7 +67,7 @@ class Bench:
         print("\n".join(late) or "all within the aims")
         return 1 if strict and late else 0
 
-    def questions(self, name: str) -> list:
+    def questions(self, name: str) -> list[Any]:
         """The nets that the page opens with, and nothing changed."""
         from explorer.commands.labs import usual_nets
         from explorer.why.question import Question
@@ -80,7 +81,7 @@ class Bench:
         first, whole = self.run(asked)
         return {"first": first, "whole": whole, "stop": self.stopped(asked[-1])}
 
-    def run(self, asked: list) -> tuple[float, float]:
+    def run(self, asked: list[Any]) -> tuple[float, float]:
         """Seconds until the first job of these says something, and until the last has ended."""
         began, first = time.monotonic(), None
         ids = [self.submit(each) for each in asked]
@@ -98,7 +99,7 @@ class Bench:
         self.forget()
         return first or 0.0, now
 
-    def stopped(self, question) -> float | None:
+    def stopped(self, question: Any) -> float | None:
         """Seconds from the stop to its end; None where the job is done before."""
         identity = self.submit(question)
         while self.look(identity).state == "queued":
@@ -112,12 +113,12 @@ class Bench:
         self.forget()
         return taken if look.state == "stopped" else None
 
-    def submit(self, question) -> int:
+    def submit(self, question: Any) -> int:
         from explorer.job_keeping import LAB
 
         return self.jobs.submit(LAB, question.payload(self.store))
 
-    def look(self, identity: int):
+    def look(self, identity: int) -> Any:
         self.watch.look()
         return self.jobs.look(identity)
 

@@ -27,7 +27,7 @@ def main() -> None:
     steps, norms = [], []
     for repeat in range(REPEATS + 3):
         began = time.perf_counter()
-        trainer._learn(0.01)
+        trainer._learn(repeat, 0.01)
         middle = time.perf_counter()
         trainer.probe.norms().tolist()
         ended = time.perf_counter()

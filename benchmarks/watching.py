@@ -22,17 +22,19 @@ import time
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.typing import Subprotocol
 
 ROOT = Path(__file__).parents[1]
 NETS = ("plain20", "plain32", "plain56", "resnet20-A", "resnet32-A", "resnet56-A")
 ROWS = 2000
 NEW_ROWS_EVERY = 0.5  # seconds
-WORKER = {  # so that the server starts no worker of its own
+WORKER: dict[str, Any] = {  # so that the server starts no worker of its own
     "pid": os.getpid(),
     "free_disk": 10**10,
     "cifar10": False,
@@ -43,7 +45,7 @@ WORKER = {  # so that the server starts no worker of its own
     "problem": "",
 }
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
-TARGETS = {"cpu": {1: 5.0, 30: 35.0}, "p95": 150.0, "bytes": 80_000}
+TARGETS: dict[str, Any] = {"cpu": {1: 5.0, 30: 35.0}, "p95": 150.0, "bytes": 80_000}
 
 
 class Training:
@@ -119,7 +121,7 @@ class Page:
 
     async def watch(self, until: float) -> None:
         async with websockets.connect(
-            self.url, subprotocols=["streamlit"], max_size=None, compression=None
+            self.url, subprotocols=[Subprotocol("streamlit")], max_size=None, compression=None
         ) as socket_:
             await self._run(socket_, "")
             due = {name: time.monotonic() + every for name, every in self.fragments.items()}
