@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from resnet.fused.library import library, usable
-from resnet.fused.steps import Step, joined
+from resnet.fused.steps import Step, chained, joined
 from resnet.model import Net
 from resnet.plan import Block, Layer
 
@@ -56,26 +56,23 @@ class Evaluated:
 
     ours     how many convolutions run here
     at_once  how many images are best shown together
+    blocks   each block alone, by name, under `torch.inference_mode`
     """
 
     def __init__(self, net: Net) -> None:
         self._net = net
         self.ours = 0
         self._room = torch.empty(0)
-        steps: list[Step] = self._steps(net.plan.stem)
-        for block in net.plan.blocks:
-            steps += self._block(block)
-        self._run = [*steps, *self._steps(net.plan.head)]
+        stem = self._steps(net.plan.stem)
+        self.blocks = {block.name: self._block(block) for block in net.plan.blocks}
+        self._run = chained([*stem, *self.blocks.values(), *self._steps(net.plan.head)])
         largest = max(4 * channels * height * width for channels, height, width in _maps(net))
         self.at_once = max(1, torch.get_num_threads() * MAPS // largest)
 
     @torch.inference_mode()
     def __call__(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) to logits (B, classes)."""
-        x = images
-        for step in self._run:
-            x = step(x)
-        return x
+        return self._run(images)
 
     def _steps(self, layers: Sequence[Layer]) -> list[Step]:
         """The layers one after the other; a ReLU behind a convolution of ours runs with it."""
@@ -93,9 +90,9 @@ class Evaluated:
                 found.append(module)
         return found
 
-    def _block(self, block: Block) -> list[Step]:
+    def _block(self, block: Block) -> Step:
         if not block.shortcut:
-            return self._steps((*block.before, *block.main, *block.after))
+            return chained(self._steps((*block.before, *block.main, *block.after)))
         main = [each for each in block.main if not isinstance(self._module(each), nn.Identity)]
         after = list(block.after)
         last = self._module(main[-1])
@@ -107,7 +104,7 @@ class Evaluated:
         else:
             add, steps = torch.add, self._steps(main)
         before, then = self._steps(block.before), self._steps(after)
-        return [joined(before, steps, self._steps(block.shortcut), add, then)]
+        return joined(before, steps, self._steps(block.shortcut), add, then)
 
     def _module(self, layer: Layer) -> nn.Module:
         return self._net.get_submodule(layer.name)

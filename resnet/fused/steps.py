@@ -7,6 +7,17 @@ from torch import Tensor
 Step = Callable[[Tensor], Tensor]
 
 
+def chained(steps: Sequence[Step]) -> Step:
+    """The steps one after the other."""
+
+    def run(x: Tensor) -> Tensor:
+        for step in steps:
+            x = step(x)
+        return x
+
+    return run
+
+
 def joined(
     before: Sequence[Step],
     main: Sequence[Step],

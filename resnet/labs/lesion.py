@@ -31,7 +31,7 @@ def switched(
     Switchboard(net).check(off)
     progress(0.0, "starting")
     still, statistics = settled(net, examples, part_of(progress, 0.0, 0.3))
-    board = Switchboard(folded(still))
+    board = Switchboard(folded(still)).quicken(examples.images.device)
     chosen = set(off)
     wrong = [0.0, 0.0]
     shown = 0
@@ -77,7 +77,7 @@ def lesion(
         )
     progress(0.0, "starting")
     still, statistics = settled(net, examples, part_of(progress, 0.0, 0.1))
-    board = Switchboard(folded(still))
+    board = Switchboard(folded(still)).quicken(examples.images.device)
     possible = tuple(count for count in counts if count <= len(board.removable))
     removed = [[_chosen(board, count, draw, seed) for draw in range(draws)] for count in possible]
     swaps = counts if board.swappable() else ()

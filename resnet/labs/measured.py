@@ -3,6 +3,7 @@
 import torch
 from torch.nn import functional as F
 
+from resnet.fused.evaluation import Evaluated
 from resnet.labs.copies import images_at_once
 from resnet.labs.examples import Examples
 from resnet.labs.progress import Progress, quiet
@@ -11,10 +12,14 @@ from resnet.model import Net
 
 @torch.inference_mode()
 def logits_of(
-    net: Net, examples: Examples, progress: Progress = quiet, words: str = "looking at images"
+    net: Net | Evaluated,
+    examples: Examples,
+    progress: Progress = quiet,
+    words: str = "looking at images",
 ) -> torch.Tensor:
     """(N, classes) float32 logits of a net that is in evaluation mode."""
-    size, given = images_at_once(net), []
+    size = net.at_once if isinstance(net, Evaluated) else images_at_once(net)
+    given = []
     for number, chunk in enumerate(examples.chunks(size)):
         progress(number * size / len(examples), words)
         given.append(net(chunk.images))
@@ -22,7 +27,10 @@ def logits_of(
 
 
 def loss_and_error(
-    net: Net, examples: Examples, progress: Progress = quiet, words: str = "looking at images"
+    net: Net | Evaluated,
+    examples: Examples,
+    progress: Progress = quiet,
+    words: str = "looking at images",
 ) -> tuple[float, float]:
     """Mean cross-entropy and top-1 error in percent of a net that is in evaluation mode."""
     logits = logits_of(net, examples, progress, words)

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from resnet.draws import generator
 from resnet.fold import folded
+from resnet.fused.evaluation import for_evaluation
 from resnet.labs.copies import settled
 from resnet.labs.examples import Examples
 from resnet.labs.measured import loss_and_error
@@ -72,7 +73,8 @@ def surface(
         words = f"point {number + 1} of {len(missing)}"
         here = part_of(telling, number / len(missing), (number + 1) / len(missing))
         moved = plane.at(float(found.steps[column]), float(found.steps[row]))
-        loss, error = loss_and_error(moved, examples, here, words)
+        shown = for_evaluation(moved, examples.images.device)
+        loss, error = loss_and_error(shown, examples, here, words)
         found.loss[row, column], found.error[row, column] = loss, error
         if number < COARSEST**2 or number % side == 0:
             show(replace(found, loss=found.loss.copy(), error=found.error.copy()))

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from resnet.fold import folded
 from resnet.labs.copies import copied
 from resnet.labs.lesion import kendall_tau, lesion, switched
 from resnet.labs.paths import Unravelled, path_counts, paths
@@ -77,6 +78,25 @@ def test_with_all_blocks_on_the_board_is_the_net(name, lived, examples):
     net = still(lived(name))
     with torch.inference_mode():
         assert torch.equal(Switchboard(net).run(examples.images), net(examples.images))
+
+
+@pytest.mark.parametrize("name", ["plain20", "resnet20-A", "resnet20-B", "resnet14-A-pre"])
+def test_a_quickened_board_answers_as_before(name, lived, examples):
+    net = folded(still(lived(name, side=8)))
+    slow = Switchboard(net)
+    quick = Switchboard(net).quicken(torch.device("cpu"))
+    off, groups = slow.removable[1::2], slow.swappable()
+    order = list(slow.names)
+    if groups:
+        one, other = (order.index(block) for block in groups[0][:2])
+        order[one], order[other] = order[other], order[one]
+    with torch.inference_mode():
+        for asked in ({}, {"off": off}, {"order": order}):
+            wanted = slow.run(examples.images, **asked)
+            near = 1e-4 * float(wanted.abs().max())
+            torch.testing.assert_close(
+                quick.run(examples.images, **asked), wanted, rtol=0, atol=near
+            )
 
 
 def test_blocks_may_change_places_within_a_stage_alone(lived, examples):
