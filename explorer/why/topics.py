@@ -64,7 +64,7 @@ EXPECTED = {
     "lesion": Expected(
         "The error with each block off in turn, with several off at random, and with blocks in "
         "another order.",
-        40,
+        22,
     ),
     "switched": Expected(
         "The error with the blocks off that you choose, at once after each choice.", 1, at_once=True
@@ -82,7 +82,7 @@ EXPECTED = {
     "surface": Expected(
         "The loss on a plane through the weights, from coarse to fine: the picture grows while "
         "it is computed.",
-        30,
+        20,
     ),
     "residual_size": Expected(
         "How large what a block adds is, against what it is added to, block by block.", 3
