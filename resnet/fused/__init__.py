@@ -1,1 +1,1 @@
-"""Training steps on a CPU with fewer passes over memory: BN, addition and ReLU in one."""
+"""Training and evaluation on a CPU with fewer passes over memory and fewer products."""

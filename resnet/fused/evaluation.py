@@ -132,7 +132,12 @@ def transformed(weight: Tensor) -> Tensor:
 
 def room(inputs: int, outputs: int) -> Tensor:
     """What `winograd` writes its matrices to, for so many channels and torch's threads."""
-    return torch.empty(torch.get_num_threads() * POINTS * (TILES * (inputs + outputs) + 2 * WIDTH))
+    return torch.empty(torch.get_num_threads() * _room_each(inputs, outputs))
+
+
+def _room_each(inputs: int, outputs: int) -> int:
+    """Numbers of a thread."""
+    return POINTS * (TILES * (inputs + outputs) + 2 * WIDTH)
 
 
 def winograd(
@@ -157,10 +162,12 @@ def winograd(
     batch, inputs, height, width = x.shape
     outputs = len(bias)
     y = torch.empty(batch, outputs, height, width, memory_format=torch.channels_last)
+    # no more than there is room for, should torch have been given more threads meanwhile
+    threads = min(torch.get_num_threads(), len(room) // _room_each(inputs, outputs))
     found.winograd(
         *(_at(each) for each in (x, filters, bias, shortcut, y)),
         ctypes.c_int64(batch),
-        *(height, width, inputs, outputs, int(relu), torch.get_num_threads()),
+        *(height, width, inputs, outputs, int(relu), threads),
         _at(room),
     )
     return y
