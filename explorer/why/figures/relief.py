@@ -66,16 +66,16 @@ def _scene(
     heights = {
         "range": [scale.low, scale.high + ABOVE * (scale.high - scale.low)],
         "tickvals": [value for value, _ in scale.ticks],
-        "ticktext": [_short(words) for _, words in scale.ticks],
+        "showticklabels": False,  # the scale of colours has them, and they would be cut off
     }
     return {
         "domain": {"x": across, "y": up},
-        "xaxis": {**ground, "title": {"text": "first direction"}},
-        "yaxis": {**ground, "title": {"text": "second direction"}},
+        "xaxis": {**ground, "title": {"text": "first direction", "font": {"size": 13}}},
+        "yaxis": {**ground, "title": {"text": "second direction", "font": {"size": 13}}},
         "zaxis": {**look, **heights, "title": {"text": ""}},
         "aspectmode": "manual",
         "aspectratio": {"x": 1, "y": 1, "z": 0.8},
-        "camera": {"eye": {"x": 1.5, "y": -1.5, "z": 1.05}, "center": {"x": 0, "y": 0, "z": -0.1}},
+        "camera": {"eye": {"x": 1.85, "y": -1.85, "z": 1.3}, "center": {"x": 0, "y": 0, "z": -0.1}},
     }
 
 
@@ -89,8 +89,3 @@ def _pole(surface: Surface, grid: np.ndarray, scale: Scale, scene: str) -> go.Sc
         marker={"symbol": "diamond", "size": [4, 7], "color": POLE},
         hovertemplate=f"centre: {value_words(surface)[middle][middle]}<extra></extra>",
     )  # fmt: skip
-
-
-def _short(words: str) -> str:
-    """ "100,000 or more" as "100k+", for the axes in three dimensions."""
-    return words.replace(" or more", "+").replace(",000", "k")
