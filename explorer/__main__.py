@@ -63,6 +63,11 @@ def _parser() -> argparse.ArgumentParser:
     train = found.add_parser("train", help="train a lesson or nets of your own", epilog=NAMES)
     add_training(train)
     _add_seeds(train)
+    train.add_argument(
+        "--responses",
+        action=argparse.BooleanOptionalAction,
+        help="record the layer responses (Fig. 7) with every test",
+    )
     train.add_argument("--title", help="what the comparison is called")
     train.add_argument("--export", type=Path, metavar="FILE", help="then write it to one file")
     train.add_argument("--csv", type=Path, metavar="FILE", help="then write its rows as CSV")

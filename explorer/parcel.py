@@ -25,7 +25,7 @@ from explorer.store import MAX_NETS, MAX_SEEDS
 
 FILE_ENDING = ".resnet.json.gz"
 FORMAT = "resnet-explorer comparison"
-VERSION = 1
+VERSION = 2  # with layer responses; a file without any says 1, which older programs read
 MAX_FILE = 20 * 2**20  # bytes
 MAX_TEXT = 64 * 2**20  # bytes, unpacked; a full-size file has about 40 MB
 MAX_LISTS = 50_000  # lists and objects in it: Python needs up to 24 bytes a letter for them
@@ -85,7 +85,7 @@ def pack(
     most = RECORDED_NORMS if recording else _affordable(snapshot)
     content = {
         "format": FORMAT,
-        "version": VERSION,
+        "version": VERSION if any(run.recipe.responses for run in runs) else 1,
         "program": _program(),
         "made": {name: text[: MAX_MADE[name]] for name, text in made.items()},
         "comparison": {

@@ -43,9 +43,12 @@ def run_fields(
         columns[name] = parcel_norms.encode(
             [getattr(row, name) for row in curves.rows], layers[name], most, recording
         )
+    recipe = asdict(run.recipe)
+    if not run.recipe.responses:  # as files were before there were any
+        del recipe["responses"], columns["responses"]
     return {
         "net": asdict(run.spec),
-        "recipe": asdict(run.recipe),
+        "recipe": recipe,
         "state": run.state,
         "device": run.device,
         "data": run.data,

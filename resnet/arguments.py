@@ -35,11 +35,6 @@ def add_recipe(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--augment", action=argparse.BooleanOptionalAction)
-    parser.add_argument(
-        "--responses",
-        action=argparse.BooleanOptionalAction,
-        help="record the layer responses (Fig. 7) with every test",
-    )
     for name, kind in OVERRIDES.items():
         parser.add_argument(option(name), type=kind, help=argparse.SUPPRESS)
     parser.description = (
@@ -78,7 +73,7 @@ def entries_wanted(options: argparse.Namespace) -> Entries:
     given = {
         name: getattr(options, name)
         for name in (*OVERRIDES, "augment", "responses", "data", "seed")
-        if getattr(options, name) is not None
+        if getattr(options, name, None) is not None
     }
     given.setdefault("data", "folder" if image_folder() else "cifar10")
     return [(net, replace(each, **given)) for net, each in entries]

@@ -36,7 +36,7 @@ def recording(
 class Spread:
     """The standard deviation of numbers that come in parts, each (N, C, H, W).
 
-    A part is summed up in float32 about its own mean; the parts are joined in float64.
+    A part's mean is taken in float32; squares are summed, and parts joined, in float64.
     """
 
     def __init__(self) -> None:
@@ -51,7 +51,8 @@ class Spread:
         values = values - shift
         count, rest = values.numel(), float(values.mean())
         mean = float(shift) + rest
-        squares = float(torch.linalg.vector_norm(values)) ** 2 - count * rest * rest
+        length = float(torch.linalg.vector_norm(values, dtype=torch.float64))
+        squares = max(0.0, length * length - count * rest * rest)
         total = self._count + count
         step = mean - self._mean
         self._squares += squares + step * step * self._count * count / total

@@ -15,7 +15,7 @@ class Row:
     test_error    on fixed test images, likewise
     gradients     L2 norm of the last mini-batch's loss gradient, by layer of `Trainer.layer_names`
     weights       L2 norm of the weights themselves, likewise, after that mini-batch
-    responses     layer responses to the tested test images, by layer of `Trainer.response_names`,
+    responses     layer responses to the tested test images, by layer of `Plan.answering`,
                   where the recipe asks for them; None in row 0, whose BN has seen no image yet
     """
 

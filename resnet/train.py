@@ -88,10 +88,6 @@ class Trainer:
         return self.probe.names
 
     @property
-    def response_names(self) -> tuple[str, ...]:
-        return tuple(layer.name for layer in self.net.plan.answering)
-
-    @property
     def how(self) -> str:
         """How its steps run, for people."""
         return self._learn.how

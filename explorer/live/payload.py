@@ -197,7 +197,7 @@ def _responses(packer: Packer, each: Curves, most: int, running: bool) -> dict[s
     return {
         "iteration": packer.growing(np.array([row.iteration for row in rows])),
         "seconds": packer.seconds(np.array([row.seconds for row in rows])),
-        "deviations": packer.norms(np.array([row.responses for row in rows])),
+        "deviations": packer.matrix(np.array([row.responses for row in rows])),
     }
 
 

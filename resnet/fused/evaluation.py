@@ -5,20 +5,24 @@ fewer products are faster. Source: Lavin and Gray 2016, Sections 4.1 and 4.3 (ar
 """
 
 import ctypes
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TypeGuard
 
 import torch
 from torch import Tensor, nn
 
 from resnet.fused.library import library, usable
 from resnet.fused.steps import Step, chained, joined
-from resnet.model import Net
+from resnet.model import Branches, Net
 from resnet.plan import Block, Layer
 
 WIDTH = 16  # channels are taken so many at a time
-TILES, POINTS = 32, 36  # of a block in winograd.c, and of a tile
+TILE, TILES, POINTS = 4, 32, 36  # outputs a side of a tile; tiles of a block; points of a tile
 MAPS = 1 << 20  # bytes of a map of the images that a thread is shown: what its cache keeps
+MOST = 100  # images at once
+FILTERS = 64 << 20  # bytes of all transformed filters: wider nets are oneDNN's
 FILTER = torch.tensor(
     [
         [1 / 4, 0, 0],
@@ -35,11 +39,12 @@ def for_evaluation(net: Net, device: torch.device) -> "Net | Evaluated":
     """What shows images to a folded net fastest here; later changes to `net` may not be seen."""
     if device.type != "cpu" or not usable(torch.get_num_threads()):
         return net
-    found = Evaluated(net)
-    return found if found.ours else net
+    ours = [module for module in net.modules() if suits(module)]
+    filters = sum(4 * POINTS * module.in_channels * module.out_channels for module in ours)
+    return Evaluated(net) if 0 < filters <= FILTERS else net
 
 
-def suits(module: nn.Module) -> bool:
+def suits(module: nn.Module) -> TypeGuard[nn.Conv2d]:
     """Whether the convolution can be ours: float32, 3x3 with stride and padding 1."""
     return (
         isinstance(module, nn.Conv2d)
@@ -66,8 +71,7 @@ class Evaluated:
         stem = self._steps(net.plan.stem)
         self.blocks = {block.name: self._block(block) for block in net.plan.blocks}
         self._run = chained([*stem, *self.blocks.values(), *self._steps(net.plan.head)])
-        largest = max(4 * channels * height * width for channels, height, width in _maps(net))
-        self.at_once = max(1, torch.get_num_threads() * MAPS // largest)
+        self.at_once = _at_once(net)
 
     @torch.inference_mode()
     def __call__(self, images: Tensor) -> Tensor:
@@ -91,6 +95,9 @@ class Evaluated:
         return found
 
     def _block(self, block: Block) -> Step:
+        module = self._net.get_submodule(block.name)
+        if block.shortcut and type(module) is not Branches:
+            return module  # somebody put another in its place, which knows what it does
         if not block.shortcut:
             return chained(self._steps((*block.before, *block.main, *block.after)))
         main = [each for each in block.main if not isinstance(self._module(each), nn.Identity)]
@@ -109,8 +116,7 @@ class Evaluated:
     def _module(self, layer: Layer) -> nn.Module:
         return self._net.get_submodule(layer.name)
 
-    def _convolution(self, module: nn.Module) -> Callable[..., Tensor]:
-        assert isinstance(module, nn.Conv2d)
+    def _convolution(self, module: nn.Conv2d) -> Callable[..., Tensor]:
         self.ours += 1
         filters = transformed(module.weight)
         bias = torch.zeros(module.out_channels) if module.bias is None else module.bias.detach()
@@ -173,8 +179,12 @@ def winograd(
     return y
 
 
-def _maps(net: Net) -> list[tuple[int, int, int]]:
-    return [layer.out_shape for layer in net.plan.layers if len(layer.out_shape) == 3]
+def _at_once(net: Net) -> int:
+    """Images whose maps a cache keeps, or more where filters would be read for too few tiles."""
+    maps = [layer.out_shape for layer in net.plan.layers if len(layer.out_shape) == 3]
+    kept = torch.get_num_threads() * MAPS // max(4 * math.prod(shape) for shape in maps)
+    needed = max(shape[0] // -((-shape[1] // TILE) ** 2) for shape in maps)
+    return max(1, kept, min(MOST, needed))
 
 
 def _at(tensor: Tensor | None) -> ctypes.c_void_p:

@@ -114,6 +114,15 @@ def test_a_file_holds_the_comparison_bit_for_bit(store, trained):
     assert parcel.comparison.origin.startswith(f"a file made on {parcel.machine}, ")
 
 
+def test_a_file_without_responses_is_one_that_older_programs_read(store, trained, long):
+    asked, unasked = (
+        json.loads(gzip.decompress(pack(snapshot_of(store, each)))) for each in (trained, long)
+    )
+    assert (asked["version"], unasked["version"]) == (2, 1)
+    assert all("responses" in run["recipe"] and run["rows"]["responses"] for run in asked["runs"])
+    assert not any("responses" in {**run["recipe"], **run["rows"]} for run in unasked["runs"])
+
+
 def test_the_same_comparison_gives_the_same_bytes(store, trained):
     assert pack(snapshot_of(store, trained)) == pack(snapshot_of(store, trained))
 
@@ -261,7 +270,7 @@ def base64_of(*numbers):
     ("change", "sentence"),
     [
         (top("format", "another"), "not a comparison that the program exported"),
-        (top("version", 2), "version 2 of its format and this program reads 1; bring the program"),
+        (top("version", 3), "version 3 of its format and this program reads 2; bring the program"),
         (top("version", True), "says version True of its format"),
         (top("surprise", 1), "the file has a field 'surprise'; it can have"),
         (top("runs", []), "the file holds no run"),

@@ -9,6 +9,8 @@ from torch.nn import functional as F
 from resnet.fold import folded
 from resnet.fused import library
 from resnet.fused.evaluation import Evaluated, for_evaluation, room, transformed, winograd
+from resnet.labs.variants import trainer_of
+from resnet.labs.variants_table import VARIANTS
 from resnet.model import build
 from resnet.spec import NetSpec, Recipe
 from resnet.tested import error_on
@@ -99,6 +101,27 @@ def test_a_net_answers_as_its_module_does(name, images):
     assert isinstance(found, Evaluated) and found.ours == NAMES[name]
     close(found(shown).double(), exact)
     assert error_on(found, batches, batches.test) == error_on(net, batches, batches.test)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_block_that_was_changed_runs_as_it_is(name, images):
+    recipe = Recipe(image_size=16, batch=16, iterations=10)
+    trainer = trainer_of(VARIANTS[name], NetSpec.parse("resnet8-A"), recipe, images, "cpu")
+    for _ in range(3):
+        trainer.step()
+    net = folded(trainer.net)
+    shown = trainer.batches.normalised(trainer.batches.test.images[:10])
+    with torch.inference_mode():
+        close(for_evaluation(net, CPU)(shown), net(shown))
+
+
+def test_wide_nets_are_shown_enough_images_and_the_widest_are_left_to_torch():
+    torch.set_num_threads(1)
+    at_once = {}
+    for name in ("resnet8-A", "resnet8-A-w64", "resnet8-A-w256"):
+        found = for_evaluation(folded(build(NetSpec.parse(name), image_size=32)), CPU)
+        at_once[name] = found.at_once if isinstance(found, Evaluated) else None
+    assert at_once == {"resnet8-A": 16, "resnet8-A-w64": 64, "resnet8-A-w256": None}
 
 
 def test_a_trainer_tests_by_it_and_its_net_stays_as_it_was(images, monkeypatch):

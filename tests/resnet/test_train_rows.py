@@ -111,7 +111,7 @@ def test_a_test_records_the_layer_responses_where_the_recipe_asks(images, name):
     assert all(row.responses is None for row in silent)
     shown = Examples.of(trainer.batches)
     by_hand = deviations_of(trainer.net.eval(), shown)
-    assert len(rows[-1].responses) == len(trainer.response_names) == 7
+    assert len(rows[-1].responses) == len(plan(spec, 16).answering) == 7
     assert rows[-1].responses == pytest.approx(by_hand, rel=1e-4)
 
 

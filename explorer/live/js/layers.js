@@ -20,33 +20,36 @@ export function columnAt(norms, group, at) {
 //
 // of        the part of a run that holds it
 // has       whether that part holds it
-// log       log10 of it: of a part, at a place in its values
+// value     it, of a part, at a place in its values: log10 of it, or itself where it is `linear`
 // layers    the layers of a group that have it
-// missing   what stands in the place of a chart where no run has it
+// missing   what stands in the place of a chart where there is nothing to draw
 const SHOWN = {
   profile: {
     of: "norms",
     has: () => true,
-    log: ({ gradients }, place) => gradients.values[place],
+    value: ({ gradients }, place) => gradients.values[place],
     layers: (group) => group.layers,
     what: "gradient norm by layer",
-    missing: "Nothing measured yet.",
+    missing: () => "Nothing measured yet.",
   },
   ratio: {
     of: "norms",
     has: ({ weights }) => Boolean(weights),
-    log: ({ gradients, weights }, place) => gradients.values[place] - weights.values[place],
+    value: ({ gradients, weights }, place) => gradients.values[place] - weights.values[place],
     layers: (group) => group.layers,
     what: "gradient norm / weight norm",
-    missing: "The weight norms were not recorded.",
+    missing: (data) =>
+      data.runs.some(({ norms }) => norms && !norms.weights)
+        ? "The weight norms were not recorded."
+        : "Nothing measured yet.",
   },
   responses: {
     of: "responses",
     has: () => true,
-    log: ({ deviations }, place) => deviations.values[place],
+    value: ({ deviations }, place) => deviations.values[place],
     layers: (group) => group.answering,
     what: "response of each 3x3 layer (standard deviation)",
-    missing: "Nothing tested yet.",
+    missing: () => "Nothing tested yet.",
     linear: true,
   },
 };
@@ -60,13 +63,13 @@ export const viewsOf = (data) =>
 // What is drawn where `view` was chosen on a board that may not have it.
 export const viewOn = (data, view) => (viewsOf(data).includes(view) ? view : "profile");
 
-// log10 of what is shown, by layer, at one column.
-export function logsAt(part, column, shown) {
+// What is shown, by layer, at one column.
+export function valuesAt(part, column, shown) {
   const layers = (part.gradients ?? part.deviations).layers;
-  return Float64Array.from({ length: layers }, (_, i) => shown.log(part, column * layers + i));
+  return Float64Array.from({ length: layers }, (_, i) => shown.value(part, column * layers + i));
 }
 
-// Means of logs over runs, which are geometric means: one list in, one value a layer out.
+// Means over runs, which of logs are geometric means: one list in, one value a layer out.
 export function meanOf(lists) {
   return Float64Array.from(lists[0], (_, i) => {
     const there = lists.map((list) => list[i]).filter(Number.isFinite);
@@ -100,14 +103,14 @@ function range(there, shown) {
   for (const { runs } of there) {
     for (const part of runs) {
       for (let column = 0; column < part.iteration.length; column++) {
-        for (const value of logsAt(part, column, shown)) {
+        for (const value of valuesAt(part, column, shown)) {
           if (value < low) low = value;
           if (value > high) high = value;
         }
       }
     }
   }
-  if (shown.linear) return [0, high >= low ? 1.06 * 10 ** high : 1];
+  if (shown.linear) return [0, high > 0 ? 1.06 * high : 1];
   return high >= low ? [low - 0.1, high + 0.1] : [-3, 0];
 }
 
@@ -147,27 +150,27 @@ export function profile(data, state, theme, size, at, known, view) {
     const columns = runs.map((norms) => [norms, columnAt(norms, group, at)]);
     const lists = columns.filter(([, column]) => column >= 0);
     if (!lists.length) continue;
-    const logs = lists.map(([norms, column]) => logsAt(norms, column, shown));
+    const found = lists.map(([norms, column]) => valuesAt(norms, column, shown));
     latest = Math.max(latest, ...lists.map(([norms, column]) => norms.iteration[column]));
     const panel = kinds.indexOf(group.plain) ? "2" : "";
     const colour = colourOf(group, theme);
     const trace = (values, more) => ({
       type: "scatter",
       x: Int32Array.from(values, (_, i) => i + 1),
-      y: values.map((value) => 10 ** value),
+      y: shown.linear ? values : values.map((value) => 10 ** value),
       xaxis: `x${panel}`,
       yaxis: `y${panel}`,
       ...more,
     });
-    if (logs.length > 1) {
-      for (const values of logs) {
+    if (found.length > 1) {
+      for (const values of found) {
         const line = { color: faded(colour, 0.35), width: 1 };
         traces.push(trace(values, { mode: "lines", line, hoverinfo: "skip" }));
       }
     }
-    const over = logs.length > 1 ? `, mean of ${logs.length} seeds` : "";
+    const over = found.length > 1 ? `, mean of ${found.length} seeds` : "";
     traces.push(
-      trace(meanOf(logs), {
+      trace(meanOf(found), {
         mode: "lines+markers",
         name: group.name,
         text: shown.layers(group),
@@ -209,9 +212,7 @@ export function profile(data, state, theme, size, at, known, view) {
   const when = latest ? `, iteration ${latest.toLocaleString("en")}` : "";
   layout.annotations.push(title(shown.what + when, theme));
   if (!there.length) {
-    const measured = data.runs.some((run) => run[shown.of]);
-    const words = measured ? shown.missing : SHOWN.profile.missing;
-    layout.annotations.push(nothing(words, theme));
+    layout.annotations.push(nothing(shown.missing(data), theme));
   }
   return { data: traces, layout, iteration: latest };
 }
@@ -245,7 +246,7 @@ export function map(data, state, theme, size, at, known) {
       const seeds = runs
         .map((norms) => [norms, columnAt(norms, group, { axis: state.axis, x: value })])
         .filter(([, found]) => found >= 0)
-        .map(([norms, found]) => logsAt(norms, found, SHOWN.profile));
+        .map(([norms, found]) => valuesAt(norms, found, SHOWN.profile));
       meanOf(seeds).forEach((log, layer) => {
         z[layer][i] = log;
       });

@@ -45,11 +45,15 @@ function logs(bytes, columns, layers) {
   return { columns, layers, values };
 }
 
+// Numbers as they are, in the same shape.
+const matrix = (bytes, columns, layers) => ({ columns, layers, values: numbers(bytes, columns * layers) });
+
 const READERS = {
   i: [4, growing],
   c: [4, (bytes, count) => Float64Array.from(growing(bytes, count), (value) => value / 100)],
   f: [4, numbers],
   l: [2, logs],
+  m: [4, matrix],
 };
 
 // The header, with arrays in the place of their numbers in the table.

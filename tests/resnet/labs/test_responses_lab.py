@@ -83,3 +83,14 @@ def test_a_spread_in_parts_is_that_of_the_whole():
         spread.add(part)
     assert spread.deviation == pytest.approx(values.double().std(correction=0).item(), rel=1e-6)
     assert np.isnan(Spread().deviation)
+
+
+def test_the_spread_of_a_constant_is_zero_and_of_large_numbers_is_large():
+    for constant in torch.rand(20, generator=torch.Generator().manual_seed(1)).tolist():
+        spread = Spread()
+        for count in (100, 50):
+            spread.add(torch.full((count, 1, 16, 16), constant))
+        assert spread.deviation == pytest.approx(0, abs=1e-6)
+    spread = Spread()
+    spread.add(1e20 * torch.randn(100, 1, 4, 4, generator=torch.Generator().manual_seed(2)))
+    assert spread.deviation == pytest.approx(1e20, rel=0.1)
