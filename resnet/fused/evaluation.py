@@ -181,9 +181,9 @@ def winograd(
 
 def _at_once(net: Net) -> int:
     """Images whose maps a cache keeps, or more where filters would be read for too few tiles."""
-    maps = [layer.out_shape for layer in net.plan.layers if len(layer.out_shape) == 3]
+    maps = [layer.out_shape for layer in net.plan.answering]
     kept = torch.get_num_threads() * MAPS // max(4 * math.prod(shape) for shape in maps)
-    needed = max(shape[0] // -((-shape[1] // TILE) ** 2) for shape in maps)
+    needed = max(shape[0] // math.ceil(shape[1] / TILE) ** 2 for shape in maps)
     return max(1, kept, min(MOST, needed))
 
 
