@@ -32,7 +32,7 @@ def test_telemetry_is_a_share_of_a_step(monkeypatch, images, capsys):
 
 
 @pytest.mark.timeout(120)
-def test_a_lab_is_timed_and_stopped(monkeypatch, home, capsys):
+def test_a_lab_is_timed(monkeypatch, home, capsys):
     labs = benchmark("labs")
     monkeypatch.delenv("RESNET_DATA", raising=False)
     bench = labs.Bench()

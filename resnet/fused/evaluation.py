@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from resnet.fused.library import library, usable
-from resnet.fused.steps import Step, chained, joined
+from resnet.fused.steps import Step, address, chained, joined
 from resnet.model import Branches, Net
 from resnet.plan import Block, Layer
 
@@ -120,7 +120,7 @@ class Evaluated:
         self.ours += 1
         filters = transformed(module.weight)
         bias = torch.zeros(module.out_channels) if module.bias is None else module.bias.detach()
-        self._room = max(self._room, room(module.in_channels, module.out_channels), key=len)
+        self._room = max(self._room, room_for(module.in_channels, module.out_channels), key=len)
 
         def convolution(x: Tensor, shortcut: Tensor | None = None, *, relu: bool) -> Tensor:
             return winograd(x, filters, bias, shortcut, relu=relu, room=self._room)
@@ -136,13 +136,13 @@ def transformed(weight: Tensor) -> Tensor:
     return points.reshape(POINTS, inputs, outputs).contiguous()
 
 
-def room(inputs: int, outputs: int) -> Tensor:
+def room_for(inputs: int, outputs: int) -> Tensor:
     """What `winograd` writes its matrices to, for so many channels and torch's threads."""
     return torch.empty(torch.get_num_threads() * _room_each(inputs, outputs))
 
 
 def _room_each(inputs: int, outputs: int) -> int:
-    """Numbers of a thread."""
+    """How many numbers a thread of winograd.c writes."""
     return POINTS * (TILES * (inputs + outputs) + 2 * WIDTH)
 
 
@@ -158,7 +158,7 @@ def winograd(
     """(B, C, H, W) float32 to (B, K, H, W): convolution, bias, the addition of `shortcut`, ReLU.
 
     filters  as `transformed` gives them
-    room     as `room` gives it for these channels, or more; it is written over
+    room     as `room_for` gives it for these channels, or more; it is written over
     """
     found = library()
     assert found is not None, "for_evaluation was not asked"
@@ -171,10 +171,10 @@ def winograd(
     # no more than there is room for, should torch have been given more threads meanwhile
     threads = min(torch.get_num_threads(), len(room) // _room_each(inputs, outputs))
     found.winograd(
-        *(_at(each) for each in (x, filters, bias, shortcut, y)),
+        *(address(each) for each in (x, filters, bias, shortcut, y)),
         ctypes.c_int64(batch),
         *(height, width, inputs, outputs, int(relu), threads),
-        _at(room),
+        address(room),
     )
     return y
 
@@ -185,7 +185,3 @@ def _at_once(net: Net) -> int:
     kept = torch.get_num_threads() * MAPS // max(4 * math.prod(shape) for shape in maps)
     needed = max(shape[0] // math.ceil(shape[1] / TILE) ** 2 for shape in maps)
     return max(1, kept, min(MOST, needed))
-
-
-def _at(tensor: Tensor | None) -> ctypes.c_void_p:
-    return ctypes.c_void_p(None if tensor is None else tensor.data_ptr())

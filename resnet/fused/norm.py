@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from resnet.fused.library import library
+from resnet.fused.steps import address
 
 WIDTH = 16  # channels are taken so many at a time
 KINDS = {torch.bfloat16: "bf16", torch.float32: "fp32"}
@@ -66,22 +67,22 @@ class _Norm(torch.autograd.Function):
         _call(
             "forward",
             x.dtype,
-            _at(x),
-            _at(shortcut),
-            _at(y),
+            address(x),
+            address(shortcut),
+            address(y),
             ctypes.c_int64(batch * height * width),
             channels,
-            _at(gamma),
-            _at(beta),
-            _at(module.running_mean),
-            _at(module.running_var),
+            address(gamma),
+            address(beta),
+            address(module.running_mean),
+            address(module.running_var),
             ctypes.c_float(module.momentum),  # type: ignore[arg-type]
             ctypes.c_float(module.eps),
             int(relu),
-            _at(mean),
-            _at(inverse),
+            address(mean),
+            address(inverse),
             threads,
-            _at(sums),
+            address(sums),
         )
         # y tells where ReLU was off; without one it may be written over (tanh, in place)
         ctx.save_for_backward(x, y if relu else None, gamma, mean, inverse)
@@ -100,21 +101,21 @@ class _Norm(torch.autograd.Function):
         _call(
             "backward",
             x.dtype,
-            _at(dy),
-            _at(y),
-            _at(x),
-            _at(dx),
+            address(dy),
+            address(y),
+            address(x),
+            address(dx),
             int(ctx.with_shortcut),
             ctypes.c_int64(batch * height * width),
             channels,
-            _at(gamma),
-            _at(mean),
-            _at(inverse),
+            address(gamma),
+            address(mean),
+            address(inverse),
             int(ctx.relu),
-            _at(dgamma),
-            _at(dbeta),
+            address(dgamma),
+            address(dbeta),
             threads,
-            _at(sums),
+            address(sums),
         )
         return dx, dgamma, dbeta, dy if ctx.with_shortcut else None, None, None, None
 
@@ -128,7 +129,3 @@ def _call(name: str, dtype: torch.dtype, *arguments: Any) -> None:
 def _flat(x: Tensor) -> Tensor:
     """The map as rows of channels, without a gap."""
     return x.contiguous(memory_format=torch.channels_last)
-
-
-def _at(tensor: Tensor | None) -> ctypes.c_void_p:
-    return ctypes.c_void_p(None if tensor is None else tensor.data_ptr())

@@ -1,10 +1,16 @@
 """What the fused forms of a net are made of: steps from map to map, and how a block joins them."""
 
+import ctypes
 from collections.abc import Callable, Sequence
 
 from torch import Tensor
 
 Step = Callable[[Tensor], Tensor]
+
+
+def address(tensor: Tensor | None) -> ctypes.c_void_p:
+    """Where a tensor's numbers begin, for a C function; NULL for None."""
+    return ctypes.c_void_p(None if tensor is None else tensor.data_ptr())
 
 
 def chained(steps: Sequence[Step]) -> Step:

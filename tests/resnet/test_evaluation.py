@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from resnet.fold import folded
 from resnet.fused import library
-from resnet.fused.evaluation import Evaluated, for_evaluation, room, transformed, winograd
+from resnet.fused.evaluation import Evaluated, for_evaluation, room_for, transformed, winograd
 from resnet.labs.variants import trainer_of
 from resnet.labs.variants_table import VARIANTS
 from resnet.model import build
@@ -57,7 +57,7 @@ def test_it_is_the_convolution(inputs, outputs, height, width, threads, relu, ad
     exact = exact + shortcut.double() if added else exact
     exact = exact.relu() if relu else exact
     given = (x.clone(), shortcut.clone() if added else None)
-    used = room(inputs, outputs)
+    used = room_for(inputs, outputs)
     found = winograd(x, transformed(weight), bias, shortcut, relu=relu, room=used)
     close(found.double(), exact)
     assert torch.equal(x, given[0]) and (not added or torch.equal(shortcut, given[1]))
@@ -66,10 +66,10 @@ def test_it_is_the_convolution(inputs, outputs, height, width, threads, relu, ad
 def test_what_it_gives_for_an_image_depends_on_that_image_alone():
     x, filters, bias = maps(5, 21, 16, 12, 12), transformed(maps(6, 16, 16, 3, 3)), torch.ones(16)
     torch.set_num_threads(1)
-    whole = winograd(x, filters, bias, room=room(16, 16))
-    small = room(16, 16)
+    whole = winograd(x, filters, bias, room=room_for(16, 16))
+    small = room_for(16, 16)
     torch.set_num_threads(3)
-    for used in (room(16, 16), small):
+    for used in (room_for(16, 16), small):
         parts = [winograd(part, filters, bias, room=used) for part in x.split(5)]
         assert torch.equal(whole, torch.cat(parts))
 
@@ -78,7 +78,7 @@ def test_what_is_not_a_number_is_not_hidden():
     x = maps(7, 1, 16, 8, 8)
     x[0, 3, 2, 2] = float("nan")
     y = winograd(
-        x, transformed(maps(8, 16, 16, 3, 3)), torch.zeros(16), relu=True, room=room(16, 16)
+        x, transformed(maps(8, 16, 16, 3, 3)), torch.zeros(16), relu=True, room=room_for(16, 16)
     )
     assert bool(y[0, :, 1:4, 1:4].isnan().all()) and not bool(y[0, :, 4:, 4:].isnan().any())
 
