@@ -1,5 +1,6 @@
 """`Fused`: the training-mode forward pass of a net; BN, addition and ReLU are one step."""
 
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -7,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from resnet.fused import convolution
-from resnet.fused.library import usable
+from resnet.fused.library import OFF, usable
 from resnet.fused.norm import norm, suits
 from resnet.fused.steps import Step, joined
 from resnet.model import Net
@@ -15,16 +16,30 @@ from resnet.plan import Block, Layer
 
 
 def for_training(net: Net, device: torch.device, half: bool) -> Callable[[Tensor], Tensor]:
-    """What trains `net` fastest here: its fused form on a CPU, else the net itself.
+    """What trains `net` fastest here: its fused form on a CPU or a CUDA device, else the net.
 
     half  whether it trains in bfloat16, under autocast
     """
     norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]
-    if device.type != "cpu" or not norms or not all(map(suits, norms)):
+    if not norms or os.environ.get(OFF) == "0":
         return net
-    if not usable(torch.get_num_threads()):
+    if device.type == "cuda":
+        return _on_gpu(net, norms, device, half)
+    if device.type != "cpu" or not all(map(suits, norms)) or not usable(torch.get_num_threads()):
         return net
     return Fused(net, half and convolution.available())
+
+
+def _on_gpu(
+    net: Net, norms: Sequence[nn.BatchNorm2d], device: torch.device, half: bool
+) -> Callable[[Tensor], Tensor]:
+    try:
+        from resnet.fused import gpu, gpu_norm
+    except ImportError:  # Triton comes with torch on Linux alone
+        return net
+    if all(map(gpu_norm.suits, norms)) and gpu_norm.usable(device):
+        return gpu.FusedOnGpu(net, half)
+    return net
 
 
 class Fused:
@@ -64,18 +79,25 @@ class Fused:
             if isinstance(module, nn.BatchNorm2d):
                 relu = bool(rest) and rest[0].kind == "relu"
                 # a convolution does not keep what it gave; what else may come before a BN does
-                found.append(partial(norm, module, relu=relu, reuse=before == "conv"))
+                found.append(self._normal(module, relu, reuse=before == "conv"))
                 if relu:
                     rest.pop(0)
-            elif isinstance(module, nn.Conv2d) and self._is_ours(module, layer):
-                found.append(partial(convolution.convolution, module))
             else:
-                found.append(module)
+                found.append(self._weighted(module, layer) or module)
             before = layer.kind
         return found
 
-    def _is_ours(self, module: nn.Conv2d, layer: Layer) -> bool:
-        return self._half and convolution.suits(module, layer.in_shape[2])
+    def _normal(self, module: nn.BatchNorm2d, relu: bool, reuse: bool) -> Callable[..., Tensor]:
+        """BN, then what is added to it, then ReLU."""
+        return partial(norm, module, relu=relu, reuse=reuse)
+
+    def _weighted(self, module: nn.Module, layer: Layer) -> Step | None:
+        """What stands in for a layer that is no BN; None where it runs itself."""
+        if not self._half or not isinstance(module, nn.Conv2d):
+            return None
+        if not convolution.suits(module, layer.in_shape[2]):
+            return None
+        return partial(convolution.convolution, module)
 
     def _block(self, block: Block) -> list[Step]:
         if not block.shortcut:
@@ -84,7 +106,7 @@ class Fused:
         after = list(block.after)
         if isinstance(last, nn.BatchNorm2d):
             relu = bool(after) and after[0].kind == "relu"
-            add: Callable[[Tensor, Tensor], Tensor] = partial(norm, last, relu=relu, reuse=True)
+            add: Callable[[Tensor, Tensor], Tensor] = self._normal(last, relu, reuse=True)
             main = self._steps(block.main[:-1])  # which end with a convolution
             after = after[1:] if relu else after
         else:
