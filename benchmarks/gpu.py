@@ -22,9 +22,9 @@ from typing import Any
 import torch
 from baseline import Baseline, measured_images
 
-from explorer import states
-from explorer.records import Run
-from explorer.store import RunStore
+from explorer.store import states
+from explorer.store.comparisons import RunStore
+from explorer.store.records import Run
 from resnet.recipe import Recipe
 from resnet.spec import NetSpec
 from resnet.step import GraphStep, Step, on_cuda

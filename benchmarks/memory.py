@@ -12,10 +12,10 @@ import sys
 
 import torch
 
-from explorer.store import RunStore
+from explorer.store.comparisons import RunStore
 from resnet.data import load
 from resnet.home import image_folder
-from resnet.lessons import DEGRADATION
+from resnet.lessons.degradation import DEGRADATION
 from resnet.recipe import Recipe
 from resnet.spec import NetSpec
 from resnet.train import Trainer

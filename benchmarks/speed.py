@@ -19,7 +19,7 @@ import torch
 from baseline import Baseline, measured_images
 
 from resnet.lanes import cores, share_out
-from resnet.lessons import DEGRADATION
+from resnet.lessons.degradation import DEGRADATION
 from resnet.recipe import Recipe
 from resnet.spec import NetSpec
 from resnet.train import Trainer, best_device

@@ -11,10 +11,10 @@ from explorer.commands.chosen import CommandError
 from explorer.commands.follow import NoWorker
 from explorer.parcel import FILE_ENDING
 from explorer.parcel_fields import ParcelError
-from explorer.store import MAX_SEEDS, Refused
+from explorer.store.comparisons import MAX_SEEDS, Refused
 from resnet.arguments import NAMES, add_recipe, add_training
 from resnet.labs import LABS
-from resnet.spec import SpecError
+from resnet.wording import SpecError
 
 Command = Callable[[argparse.Namespace], int]
 COMMANDS: dict[str, Command] = {

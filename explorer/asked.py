@@ -4,9 +4,11 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from explorer import keeper, states, worker
-from explorer.jobs import Job, JobStore
-from explorer.store import Refused
+from explorer import keeper, worker
+from explorer.store import states
+from explorer.store.comparisons import Refused
+from explorer.store.jobs.records import Job
+from explorer.store.jobs.store import JobStore
 
 LOOK_EVERY = 1.0  # seconds
 

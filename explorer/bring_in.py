@@ -5,11 +5,11 @@ import secrets
 import time
 from typing import Any
 
-from explorer import store as stores
 from explorer.parcel import Parcel
-from explorer.records import Run
-from explorer.store import Refused, RunStore, row_values
-from explorer.tables import comparisons, events, rows, runs
+from explorer.store import comparisons as stores
+from explorer.store.comparisons import Refused, RunStore, row_values
+from explorer.store.records import Run
+from explorer.store.tables import comparisons, events, rows, runs
 
 
 def bring_in(store: RunStore, parcel: Parcel, owner: str = "") -> str:

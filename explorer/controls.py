@@ -10,7 +10,8 @@ from explorer.build.exhibit import Exhibit, nearest_depth
 from explorer.build.exhibit_state import change, current
 from explorer.build.net_bar import add_a_net
 from resnet.paper import CIFAR_DEPTHS
-from resnet.spec import IMAGENET_BLOCKS, NetSpec, SpecError
+from resnet.spec import IMAGENET_BLOCKS, NetSpec
+from resnet.wording import SpecError
 
 FIELDS_AT_THE_FAMILYS_VALUE = ("width", "classes", "shortcut")
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from explorer import states
-from explorer.pace import macs_of_an_iteration
-from explorer.records import Comparison, Run
+from explorer.store import states
+from explorer.store.records import Comparison, Run, macs_of_an_iteration
 
 
 def ends_in(comparison: Comparison, seconds_per_mac: float) -> float:

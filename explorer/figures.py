@@ -6,11 +6,11 @@ Imports no streamlit; explorer/live draws it.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from explorer.feed import Curves, Snapshot
-from explorer.records import EXTENDED, PAUSED, RATE, Event
+from explorer.store.records import EXTENDED, PAUSED, RATE, Event
+from explorer.store.snapshots import Curves, Snapshot
+from resnet.curves import short_titles
 from resnet.recipe import Recipe
 from resnet.spec import NetSpec
-from resnet.verdict import short_titles
 
 NEAR = 0.01  # of the longest run: marks of one kind that are closer become one
 WHOLE_SET = {"cifar10": 50_000, "generated": 10_000}  # training images; a folder's are not known

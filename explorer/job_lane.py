@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from explorer.job_work import Stopped, Work
-from explorer.jobs import JobStore
 from explorer.lab_lane import lab
+from explorer.store.jobs.store import JobStore
 from resnet.checkpoint import CheckpointError
 from resnet.counters import counted_by_tools
 from resnet.data import DataError

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from explorer.job_files import job_folder
-from explorer.job_records import Job
-from explorer.jobs import JobStore
+from explorer.store.jobs.files import job_folder
+from explorer.store.jobs.records import Job
+from explorer.store.jobs.store import JobStore
 
 TELL_EVERY = 0.5  # seconds: each is a write to the store
 SHOW_EVERY = 1.0

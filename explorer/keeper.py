@@ -6,8 +6,8 @@ import time
 import streamlit as st
 
 from explorer import worker
-from explorer.feed import Feed
-from explorer.store import RunStore
+from explorer.store.comparisons import RunStore
+from explorer.store.snapshots import Feed
 
 LOOK_EVERY = 3.0  # seconds
 

@@ -15,18 +15,19 @@ from torch import Tensor
 
 from explorer.job_work import Stopped, Work
 from explorer.lab_nets import Kept, Subject
-from explorer.store import RunStore
-from explorer.why.question import COUNT, RECIPE, UPLOAD, Question
-from explorer.why.source import spec_of
+from explorer.store.comparisons import RunStore
+from explorer.store.jobs.lab_question import COUNT, RECIPE, UPLOAD, Question
+from explorer.store.jobs.net_source import spec_of
 from resnet.data import ImageSet
 from resnet.labs import LABS, Lab
 from resnet.labs.examples import Examples
 from resnet.labs.progress import LabError
-from resnet.labs.results import Surface
+from resnet.labs.results.training import Surface
 from resnet.labs.surface import COARSEST
 from resnet.labs.upload import SIDE, as_seen
 from resnet.lanes import cores
-from resnet.spec import Recipe, for_classes
+from resnet.recipe import Recipe
+from resnet.spec import for_classes
 
 TRAIN = {"gradients"}  # labs that are shown training images, for they train
 COUNTS = {"gradients": 1280, "lesion": 500, "switched": 250, "surface": 200, "confusion": 2000}

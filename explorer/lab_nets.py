@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from explorer.records import Run
-from explorer.store import RunStore, checkpoint_file
-from explorer.why.source import FRESH, RUN, SHIPPED, Source, run_of, weights
+from explorer.store.comparisons import RunStore, checkpoint_file
+from explorer.store.jobs.net_source import FRESH, RUN, SHIPPED, Source, run_of, weights
+from explorer.store.records import Run
 from resnet import checkpoint, data, shipped_nets
 from resnet.batches import Batches, Part
 from resnet.data import DataError, ImageSet

@@ -17,14 +17,15 @@ from typing import Any
 
 import torch
 
-from explorer import event_files, job_lane, states
-from explorer.jobs import JobStore
+from explorer import event_files, job_lane
 from explorer.lane_leg import Leg
 from explorer.lane_room import Room
 from explorer.lane_setup import Images, device_name, set_up
 from explorer.lane_training import LaneTraining
-from explorer.records import Run
-from explorer.store import RunStore
+from explorer.store import states
+from explorer.store.comparisons import RunStore
+from explorer.store.jobs.store import JobStore
+from explorer.store.records import Run
 from resnet import checkpoint
 from resnet.lanes import cores
 from resnet.train import best_device, precision_on

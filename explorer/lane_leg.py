@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from filelock import BaseFileLock
 
 from explorer.event_files import EventFiles
-from explorer.records import Run
+from explorer.store.records import Run
 from resnet.train import Trainer
 
 

@@ -11,12 +11,12 @@ from collections.abc import Callable
 
 import torch
 
-from explorer import states
 from explorer.lane_leg import Left, Leg
-from explorer.records import Run
-from explorer.store import RunStore
+from explorer.store import states
+from explorer.store.comparisons import RunStore
+from explorer.store.records import Run
 from resnet import checkpoint, data
-from resnet.spec import SpecError
+from resnet.wording import SpecError
 
 SetUp = Callable[[Run, str | None], Leg]  # on the device named; None for the best there is
 

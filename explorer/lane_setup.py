@@ -7,11 +7,12 @@ from collections.abc import Callable
 import torch
 from filelock import FileLock, Timeout
 
-from explorer import event_files, states
+from explorer import event_files
 from explorer.lane_leg import Left, Leg
 from explorer.lane_training import ORPHANED
-from explorer.records import Run
-from explorer.store import RunStore, checkpoint_file, run_folder
+from explorer.store import states
+from explorer.store.comparisons import RunStore, checkpoint_file, run_folder
+from explorer.store.records import Run
 from resnet import checkpoint, data
 from resnet.lanes import cores
 from resnet.train import Trainer

@@ -15,11 +15,11 @@ from collections.abc import Callable
 import torch
 from sqlalchemy.exc import OperationalError
 
-from explorer import states
 from explorer.lane_leg import Leg
 from explorer.lane_room import Room
-from explorer.records import EXTENDED, PAUSED, RATE, Run, Wanted
-from explorer.store import RunStore, checkpoint_file
+from explorer.store import states
+from explorer.store.comparisons import RunStore, checkpoint_file
+from explorer.store.records import EXTENDED, PAUSED, RATE, Run, Wanted
 from resnet import checkpoint
 from resnet.rows import Row
 from resnet.train import furthest_behind

@@ -9,11 +9,14 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.store import MAX_NETS, MAX_SEEDS, Refused, RunStore
+from explorer.store.comparisons import MAX_NETS, MAX_SEEDS, Refused, RunStore
 from resnet.home import CIFAR10_BYTES
-from resnet.lessons import DEGRADATION, LESSONS, Lesson
-from resnet.recipe import IMAGE_SIZES, SCHEDULES, SPLITS, WARMUPS
-from resnet.spec import NetSpec, Recipe, SpecError, for_classes
+from resnet.lessons import LESSONS
+from resnet.lessons.degradation import DEGRADATION
+from resnet.lessons.lesson import Lesson
+from resnet.recipe import IMAGE_SIZES, SCHEDULES, SPLITS, WARMUPS, Recipe
+from resnet.spec import NetSpec, for_classes
+from resnet.wording import SpecError
 
 OWN = "own"
 SUGGESTED = (

@@ -6,8 +6,8 @@ import streamlit as st
 
 from explorer import keeper
 from explorer.estimate import ends_in, place_words, starts_in
-from explorer.records import Comparison
-from explorer.store import RunStore
+from explorer.store.comparisons import RunStore
+from explorer.store.records import Comparison
 
 FRESH_FOR = 1.0  # seconds; one reading of the store serves everyone who asks meanwhile
 

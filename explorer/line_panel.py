@@ -8,12 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import keeper, line, states, telling, visitor
+from explorer import keeper, line, telling, visitor
 from explorer.estimate import about, ordinal
 from explorer.line import Line
-from explorer.records import Comparison, Visitor
-from explorer.store import Refused
-from explorer.wishes import Wishes
+from explorer.store import states
+from explorer.store.comparisons import Refused
+from explorer.store.records import Comparison, Visitor
+from explorer.store.requests import Wishes
 
 # Seconds. Not the period of another fragment on the page: of two that always run one right after
 # the other, the first keeps what it no longer draws (Streamlit 1.67 takes it for interrupted).

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from explorer.feed import Snapshot
-from explorer.records import EXTENDED, RATE, Run
+from explorer.store.records import EXTENDED, RATE, Run
+from explorer.store.snapshots import Snapshot
 from resnet.arguments import OVERRIDES, Entries, option
 from resnet.lessons import LESSONS
-from resnet.spec import Recipe, for_classes
+from resnet.recipe import Recipe
+from resnet.spec import for_classes
 
 ANY: dict[str, Any] = {
     "seed": 0,

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from explorer import keeper, line, state_words, states, telling, verdicts, visitor
-from explorer.feed import Snapshot
+from explorer import keeper, line, state_words, telling, verdicts, visitor
+from explorer.store import states
+from explorer.store.snapshots import Snapshot
 
 LOOK_EVERY = 3.1  # seconds; as in explorer.line_panel, no other fragment's period
 _KEY = "noticed"  # in the session: the ids of this visitor's comparisons that were seen active

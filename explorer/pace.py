@@ -7,28 +7,15 @@ pass, with every lane busy. So a comparison takes about `seconds_per_mac * work_
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from explorer import states
-from explorer.records import Run
-from explorer.store import RunStore
-from resnet.cost import cost
-from resnet.spec import NetSpec
+from explorer.store import states
+from explorer.store.comparisons import RunStore
+from explorer.store.records import Run, macs_of_an_iteration
 
 KEY = "pace"
 REPORT_EVERY = 10.0  # seconds
 SHORTEST = 2.0  # seconds; a comparison that trained for less tells too little
 NEW_SHARE = 0.5  # of a fresh measurement in the figure, the rest is what was known before
-
-
-def macs_of_an_iteration(run: Run) -> int:
-    """Multiply-adds of one forward pass of a mini-batch, at the size of the recipe's images."""
-    return _macs(run.spec, run.recipe.image_size) * run.recipe.batch
-
-
-@lru_cache(maxsize=1024)  # a line of many nets is looked at again and again
-def _macs(spec: NetSpec, image_size: int) -> int:
-    return cost(spec, image_size).macs
 
 
 @dataclass

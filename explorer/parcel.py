@@ -15,13 +15,13 @@ from datetime import datetime
 from importlib import metadata
 from typing import Any
 
-from explorer.feed import Curves, Snapshot
 from explorer.made_by import command_of
 from explorer.parcel_fields import Fields, ParcelError
 from explorer.parcel_runs import MAX_ROWS, curves_of, run_fields
-from explorer.records import BY_LAYER, Comparison
-from explorer.shelf import MAX_NOTE, MAX_TAG, MAX_TAGS
-from explorer.store import MAX_NETS, MAX_SEEDS
+from explorer.store.comparisons import MAX_NETS, MAX_SEEDS
+from explorer.store.curation import MAX_NOTE, MAX_TAG, MAX_TAGS
+from explorer.store.records import BY_LAYER, Comparison
+from explorer.store.snapshots import Curves, Snapshot
 
 FILE_ENDING = ".resnet.json.gz"
 FORMAT = "resnet-explorer comparison"

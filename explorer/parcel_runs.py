@@ -10,14 +10,16 @@ from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
-from explorer import parcel_norms, states
-from explorer.feed import Curves
+from explorer import parcel_norms
 from explorer.parcel_fields import Fields, ParcelError
-from explorer.records import BY_LAYER, EXTENDED, PAUSED, RATE, Event, Run, StoredRow
-from explorer.store import ROW_FIELDS
+from explorer.store import states
+from explorer.store.comparisons import ROW_FIELDS
+from explorer.store.records import BY_LAYER, EXTENDED, PAUSED, RATE, Event, Run, StoredRow
+from explorer.store.snapshots import Curves
 from resnet.plan import plan
-from resnet.recipe import MAX_ITERATIONS
-from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.recipe import MAX_ITERATIONS, Recipe
+from resnet.spec import NetSpec
+from resnet.wording import SpecError
 
 MAX_ROWS = 200_000  # of all runs together
 MAX_EVENTS = 1000  # of one run

@@ -11,8 +11,9 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.feed import Snapshot
-from explorer.parcel import FILE_ENDING, ParcelError, unpack
+from explorer.parcel import FILE_ENDING, unpack
+from explorer.parcel_fields import ParcelError
+from explorer.store.snapshots import Snapshot
 
 PATTERN = f"*{FILE_ENDING}"
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from explorer import states
-from explorer.records import Comparison, Run
+from explorer.store import states
+from explorer.store.records import Comparison, Run
 from resnet.wording import listed
 
 ENDED_EARLY = (states.STOPPED, states.INTERRUPTED, states.DIVERGED, states.FAILED)

@@ -5,11 +5,10 @@ import io
 import time
 from collections.abc import Sequence
 
-from explorer import states
-from explorer.feed import Curves, Snapshot
-from explorer.pace import macs_of_an_iteration
-from explorer.records import Comparison, Run
 from explorer.state_words import state_sentence
+from explorer.store import states
+from explorer.store.records import Comparison, Run, macs_of_an_iteration
+from explorer.store.snapshots import Curves, Snapshot
 from explorer.verdicts import evidence, paper_points, paper_says, results, verdict_of
 from resnet.cost import cost
 from resnet.curves import Curve, curve, curve_names, differing, value_words

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explorer import states
-from explorer.feed import Curves, Snapshot
-from explorer.records import RATE, StoredRow
+from explorer.store import states
+from explorer.store.records import RATE, StoredRow
+from explorer.store.snapshots import Curves, Snapshot
 from resnet import earned, verdict
 from resnet.curves import Curve, curve
 from resnet.earned import Earned, PaperPoint
-from resnet.lessons import Entry, Result
-from resnet.spec import Recipe
+from resnet.lessons.lesson import Entry, Result
+from resnet.recipe import Recipe
 
 BROKEN = (states.DIVERGED, states.FAILED)
 FEW_IMAGES = 10_000  # where a recipe takes all of a set, of whatever size

@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from explorer import teacher
-from explorer.records import Visitor
+from explorer.store.records import Visitor
 
 COOKIE = "resnet_explorer_visitor"
 KEPT_FOR = 365 * 24 * 3600  # seconds

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from explorer import keeper, telling
-from explorer.feed import Snapshot
+from explorer import keeper, state_words, telling, verdicts
 from explorer.line_panel import in_line
-from explorer.live import board
+from explorer.live.board import board
+from explorer.store.snapshots import Snapshot
 from explorer.telling import escaped
 from explorer.train import prediction
 from explorer.train.control_bar import PINNED, control_bar
@@ -48,7 +48,7 @@ def _live(comparison: str, was_active: bool) -> None:
         f"board_{comparison}",
         height=CHART_HEIGHT,
         baseline=_baseline(comparison),
-        overlay=telling.paper_points(snapshot),
+        overlay=verdicts.paper_points(snapshot),
     )
     _words(snapshot)
 
@@ -70,11 +70,11 @@ def _head(snapshot: Snapshot) -> None:
     if shows("controls"):
         with buttons:
             control_bar(comparison)
-    sentence = in_line(comparison.id) or telling.state_sentence(comparison, None)
+    sentence = in_line(comparison.id) or state_words.state_sentence(comparison, None)
     if shows("verdict"):
-        verdict = telling.verdict_of(snapshot)
+        verdict = verdicts.verdict_of(snapshot)
         if verdict:
-            st.markdown(f"##### {verdict}", help=telling.evidence(snapshot))
+            st.markdown(f"##### {verdict}", help=verdicts.evidence(snapshot))
         elif not sentence:
             st.markdown("##### The first errors are being measured.")
     if sentence:

@@ -17,12 +17,12 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from explorer.job_desk import JobDesk
-from explorer.jobs import JobStore
 from explorer.lane_process import Lane
 from explorer.pace import Pace
-from explorer.records import Run
-from explorer.shelf import Shelf
-from explorer.store import RunStore, free_disk
+from explorer.store.comparisons import RunStore, claim, free_disk
+from explorer.store.curation import Shelf
+from explorer.store.jobs.store import JobStore
+from explorer.store.records import Run
 from resnet.home import (
     has_cifar10,
     home,
@@ -174,13 +174,6 @@ class Worker:
             if not lane.ended:
                 lane.process.kill()
         self.store.interrupt()
-
-
-def claim(store: RunStore, name: str) -> list[Run]:
-    """Takes the runs of the next turn for `name`; [] where nothing waits."""
-    claimed = store.claim(name)
-    mine = store.owned(name) if claimed else {}
-    return [run for run in claimed.runs if run.id in mine] if claimed else []
 
 
 def shares(claimed: Sequence[Run], lanes: int) -> list[list[int]]:

@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 
 from resnet.arguments import NAMES, add_training, entries_wanted
-from resnet.recipe import DATA
-from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.recipe import DATA, Recipe
+from resnet.spec import NetSpec
+from resnet.wording import SpecError
 
 
 def main(arguments: list[str] | None = None) -> int:

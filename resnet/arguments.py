@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from resnet.home import image_folder
 from resnet.lessons import LESSONS
-from resnet.recipe import DATA
-from resnet.spec import NetSpec, Recipe, SpecError
-from resnet.wording import listed
+from resnet.recipe import DATA, Recipe
+from resnet.spec import NetSpec
+from resnet.wording import SpecError, listed
 
 NAMES = "nets are written plain56, resnet56-A, resnet164-A-bottleneck, imagenet-resnet50-B"
 OVERRIDES = {

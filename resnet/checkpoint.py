@@ -6,7 +6,9 @@ from typing import Any
 
 import torch
 
-from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
+from resnet.wording import SpecError
 
 VERSION = 1
 

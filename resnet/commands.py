@@ -17,9 +17,11 @@ from resnet.cost import cost
 from resnet.curves import curve
 from resnet.data import DataError, ImageSet, load
 from resnet.lanes import cores, share_out
-from resnet.spec import NetSpec, Recipe, SpecError, for_classes
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec, for_classes
 from resnet.train import Trainer, best_device, train_together
 from resnet.verdict import evidence, verdict
+from resnet.wording import SpecError
 
 COLUMNS = (
     "net", "seed", "iteration", "seconds", "learning_rate", "loss", "train_error", "test_error",

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from resnet.recipe import Recipe
 from resnet.schedule import lr_at
-from resnet.spec import Recipe, SpecError
+from resnet.wording import SpecError
 
 
 @dataclass(frozen=True)

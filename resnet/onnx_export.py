@@ -7,7 +7,8 @@ import torch
 from resnet.cost import cost
 from resnet.model import build
 from resnet.onnx_packages import missing, sentence
-from resnet.spec import IMAGE_SIZE, NetSpec, SpecError
+from resnet.spec import IMAGE_SIZE, NetSpec
+from resnet.wording import SpecError
 
 MOST_PARAMETERS = 200_000_000  # 0.8 GB on the disk
 

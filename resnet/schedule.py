@@ -1,6 +1,6 @@
 """The learning rate at an iteration: a pure function of the recipe."""
 
-from resnet.spec import Recipe
+from resnet.recipe import Recipe
 
 WARM_BELOW = 80.0  # percent training error that ends the warm-up of ResNet-110 (Section 4.2)
 

@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 from resnet.wording import listed
 
 ENDING = ".safetensors"

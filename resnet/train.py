@@ -18,11 +18,13 @@ from resnet.fused.evaluation import for_evaluation
 from resnet.model import build
 from resnet.plan import plan
 from resnet.probe import GradientProbe, responding
+from resnet.recipe import Recipe
 from resnet.rows import Row
 from resnet.schedule import WARM_BELOW
-from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.spec import NetSpec
 from resnet.step import GraphStep, Step, on_cuda
 from resnet.tested import error_on
+from resnet.wording import SpecError
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 

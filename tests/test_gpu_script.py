@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer import states
+from explorer.store import states
 from resnet.spec import NetSpec
 
 NETS = ("plain8", "plain32")  # the second is no net of the labs

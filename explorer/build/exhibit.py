@@ -18,8 +18,8 @@ from urllib.parse import urlencode
 
 from explorer.build.memory_settings import USUAL, MemorySettings
 from resnet.plan import plan
-from resnet.spec import IMAGENET_BLOCKS, NetSpec, SpecError, valid_depths_near
-from resnet.wording import listed
+from resnet.spec import IMAGENET_BLOCKS, NetSpec, valid_depths_near
+from resnet.wording import SpecError, listed
 
 MOST_NETS = 4
 LONGEST_NAME = 60

@@ -5,7 +5,8 @@ import streamlit as st
 from explorer.build.companions import companions
 from explorer.build.exhibit import MOST_NETS, Exhibit, nearest_net
 from explorer.build.exhibit_state import change, current
-from resnet.spec import NetSpec, SpecError
+from resnet.spec import NetSpec
+from resnet.wording import SpecError
 
 EDIT, BY_NAME = "exhibit_edit", "exhibit_by_name"  # keys of the widgets
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from explorer import states
-from explorer.feed import Feed, Snapshot
-from explorer.records import Comparison
-from explorer.store import RunStore
+from explorer.store import states
+from explorer.store.comparisons import RunStore
+from explorer.store.records import Comparison
+from explorer.store.snapshots import Feed, Snapshot
 
 
 class CommandError(RuntimeError):

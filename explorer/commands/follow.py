@@ -5,9 +5,9 @@ import time
 
 from tqdm import tqdm
 
-from explorer import telling, worker
-from explorer.feed import Feed, Snapshot
-from explorer.store import RunStore
+from explorer import state_words, telling, worker
+from explorer.store.comparisons import RunStore
+from explorer.store.snapshots import Feed, Snapshot
 from resnet.home import home
 
 LOOK_EVERY = 0.5  # seconds
@@ -69,7 +69,7 @@ def follow(store: RunStore, comparison: str) -> Snapshot | None:
 def _happens(store: RunStore, snapshot: Snapshot) -> str:
     """How far it is, with the newest training error; before it trains, what happens."""
     comparison = snapshot.comparison
-    words = telling.state_sentence(comparison, store.place(comparison.id))
+    words = state_words.state_sentence(comparison, store.place(comparison.id))
     if words:
         return words
     words = "paused, " if comparison.paused else ""

@@ -6,10 +6,10 @@ from explorer import telling
 from explorer.bring_in import bring_in
 from explorer.commands.chosen import CommandError, chosen, seeds_of, snapshot_of, states_of, when
 from explorer.commands.outcome import in_columns, print_outcome
-from explorer.last_errors import last_errors
 from explorer.made_by import command_of
 from explorer.parcel import MAX_FILE, pack, unpack
-from explorer.store import RunStore
+from explorer.store.comparisons import RunStore
+from explorer.store.errors import last_errors
 
 HEAD = ("id", "title", "lesson", "seeds", "state", "done", "created", "training error, %")
 

@@ -9,14 +9,15 @@ from typing import Any
 
 from tqdm import tqdm
 
-from explorer import states
 from explorer.commands.chosen import CommandError
 from explorer.commands.follow import BAR, LOOK_EVERY, WorkerWatch
-from explorer.job_keeping import LAB
-from explorer.jobs import Job, JobStore
-from explorer.store import RunStore
-from explorer.why.question import Question
-from explorer.why.source import Source, SourceError, title
+from explorer.store import states
+from explorer.store.comparisons import RunStore
+from explorer.store.jobs.lab_question import Question
+from explorer.store.jobs.net_source import Source, SourceError, title
+from explorer.store.jobs.records import Job
+from explorer.store.jobs.retention import LAB
+from explorer.store.jobs.store import JobStore
 from resnet.home import has_cifar10, image_folder, image_folder_label
 from resnet.labs import LABS
 

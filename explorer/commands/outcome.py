@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from statistics import fmean
 
-from explorer import states, telling
-from explorer.feed import Curves, Snapshot
+from explorer import state_words, verdicts
+from explorer.store import states
+from explorer.store.snapshots import Curves, Snapshot
 from resnet.curves import Curve, curve, curve_names
 
 
 def print_outcome(snapshot: Snapshot) -> None:
     """The table, the verdict and what it stands on; why a net ended early."""
     print(f"\n{table(snapshot)}")
-    words = telling.verdict_of(snapshot)
+    words = verdicts.verdict_of(snapshot)
     if words:
-        print(f"\n{words}\n{telling.evidence(snapshot)}")
-    sentence = telling.state_sentence(snapshot.comparison, None)
+        print(f"\n{words}\n{verdicts.evidence(snapshot)}")
+    sentence = state_words.state_sentence(snapshot.comparison, None)
     if sentence:
         print(f"\n{sentence}")
 

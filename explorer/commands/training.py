@@ -5,14 +5,15 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from explorer import states, telling, worker
+from explorer import telling, worker
 from explorer.commands.chosen import CommandError, chosen, snapshot_of, states_of
 from explorer.commands.follow import WorkerWatch, follow
 from explorer.commands.outcome import print_outcome
-from explorer.feed import Snapshot
 from explorer.parcel import pack
-from explorer.store import RunStore
-from explorer.wishes import Wishes
+from explorer.store import states
+from explorer.store.comparisons import RunStore
+from explorer.store.requests import Wishes
+from explorer.store.snapshots import Snapshot
 from resnet.arguments import entries_wanted
 from resnet.home import image_folder, image_folder_classes, image_folder_label
 from resnet.lessons import LESSONS

@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.feed import Snapshot
 from explorer.live.payload import payload
 from explorer.live.serving import plotly_source, scripts
+from explorer.store.snapshots import Snapshot
 from resnet.earned import PaperPoint
 
 # What a refresh sends along; the rest is served once. The bytes: the length of the page's own

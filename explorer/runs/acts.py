@@ -10,10 +10,10 @@ from typing import Any
 import streamlit as st
 
 from explorer import keeper
-from explorer.records import Comparison, Visitor
 from explorer.runs import listing, view_state
-from explorer.shelf import UNDO_FOR, Shelf
-from explorer.store import Refused
+from explorer.store.comparisons import Refused
+from explorer.store.curation import UNDO_FOR, Shelf
+from explorer.store.records import Comparison, Visitor
 from explorer.telling import escaped
 
 KEYS = DONE, PROBLEM, UNDO, SHOW = "runs_done", "runs_refused", "runs_undo", "runs_show"

@@ -4,9 +4,9 @@ import streamlit as st
 
 from explorer import keeper
 from explorer.parcel import FILE_ENDING
-from explorer.records import Visitor
 from explorer.runs import acts
 from explorer.runs.hand_in import taken_in
+from explorer.store.records import Visitor
 from explorer.telling import escaped
 
 MOST_MB = 20

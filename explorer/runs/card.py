@@ -3,7 +3,6 @@
 import streamlit as st
 
 from explorer import keeper
-from explorer.records import Comparison, Visitor
 from explorer.runs import acts, words
 from explorer.runs.details import details
 from explorer.runs.duplicate import duplicate_button, second_look
@@ -11,8 +10,10 @@ from explorer.runs.editing import edit, editor, is_edited
 from explorer.runs.filter import MAX_CHOSEN
 from explorer.runs.outcome import Outcome
 from explorer.runs.view_state import compare_runs
-from explorer.telling import escaped, state_sentence
-from explorer.wishes import Wishes
+from explorer.state_words import state_sentence
+from explorer.store.records import Comparison, Visitor
+from explorer.store.requests import Wishes
+from explorer.telling import escaped
 
 TRAIN = "views/train.py"
 NOT_YOURS = "This comparison is another visitor's; it can be opened, duplicated and downloaded."

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from explorer import launch
 from explorer.figures import WHOLE_SET
 from explorer.launch import own_wish
-from explorer.records import Comparison
+from explorer.store.records import Comparison
 from resnet.difference import difference
-from resnet.spec import Recipe
+from resnet.recipe import Recipe
 from resnet.wording import listed
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer import keeper, telling
-from explorer.records import Comparison, Visitor
 from explorer.runs import acts
 from explorer.runs.words import when
-from explorer.shelf import UNDO_FOR
+from explorer.store.curation import UNDO_FOR
+from explorer.store.records import Comparison, Visitor
 
 SHOWN = 20
 

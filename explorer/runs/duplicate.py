@@ -4,8 +4,8 @@ import streamlit as st
 
 from explorer import keeper
 from explorer.launch import data_options
-from explorer.records import Comparison
 from explorer.runs.copying import Copy, copied
+from explorer.store.records import Comparison
 from explorer.telling import escaped
 
 TRAIN = "views/train.py"

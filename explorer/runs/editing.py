@@ -3,9 +3,9 @@
 import streamlit as st
 
 from explorer import keeper
-from explorer.records import Comparison, Visitor
 from explorer.runs import acts
-from explorer.shelf import MAX_NOTE, MAX_TAGS, Shelf
+from explorer.store.curation import MAX_NOTE, MAX_TAGS, Shelf
+from explorer.store.records import Comparison, Visitor
 
 EDITED = "runs_edited"  # the id of the comparison whose form is open
 MAX_TITLE = 200

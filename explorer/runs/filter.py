@@ -6,8 +6,8 @@ Imports no streamlit.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from explorer import states
-from explorer.records import Comparison, Visitor
+from explorer.store import states
+from explorer.store.records import Comparison, Visitor, is_mine
 from resnet.lessons import LESSONS
 
 OWN = "own"  # the "lesson" of comparisons that are no lesson's
@@ -61,11 +61,6 @@ def filtered(
         and (not wanted.state or any(run.state == wanted.state for run in each.runs))
         and (not words or _has(each, words))
     ]
-
-
-def is_mine(comparison: Comparison, by: Visitor | None) -> bool:
-    """Whether the one who looks launched it; the machine's own people launch without a name."""
-    return comparison.owner == (by.id if by else "")
 
 
 def tags_of(comparisons: Iterable[Comparison]) -> list[str]:

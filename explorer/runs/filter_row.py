@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from explorer import states
-from explorer.records import Comparison
 from explorer.runs.filter import MAX_TEXT, Filter, lessons_of, tags_of
 from explorer.runs.view_state import change_filter, clear_filter, current
+from explorer.store import states
+from explorer.store.records import Comparison
 
 KEY = "runs_filter_"
 FIELDS = ("text", "state", "lesson", "tag", "mine", "archived")

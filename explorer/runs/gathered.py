@@ -5,9 +5,9 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from explorer import keeper
-from explorer.feed import Snapshot
-from explorer.records import Comparison
 from explorer.runs import listing
+from explorer.store.records import Comparison
+from explorer.store.snapshots import Snapshot
 
 KEPT = 32
 TITLE = "Runs across comparisons"

@@ -1,9 +1,10 @@
 """A comparison as a file, out and in: what the buttons of the Runs page call."""
 
 from explorer.bring_in import bring_in
-from explorer.feed import Snapshot
-from explorer.parcel import ParcelError, pack, unpack
-from explorer.store import Refused, RunStore
+from explorer.parcel import pack, unpack
+from explorer.parcel_fields import ParcelError
+from explorer.store.comparisons import Refused, RunStore
+from explorer.store.snapshots import Snapshot
 
 
 def handed_out(snapshot: Snapshot) -> bytes:

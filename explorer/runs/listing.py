@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer import keeper
-from explorer.feed import FRESH_FOR
-from explorer.records import Comparison, Run
 from explorer.runs.outcome import Outcome, Outcomes
-from explorer.store import RunStore
+from explorer.store.comparisons import RunStore
+from explorer.store.records import Comparison, Run
+from explorer.store.snapshots import FRESH_FOR
 
 
 class Listing:

@@ -9,13 +9,11 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
-from explorer import telling
-from explorer.feed import Curves, Snapshot
-from explorer.records import Comparison, StoredRow, row_record
-from explorer.store import RunStore
-from explorer.tables import rows
+from explorer import verdicts
+from explorer.store.comparisons import RunStore
+from explorer.store.errors import rows_with_errors
+from explorer.store.records import Comparison, StoredRow
+from explorer.store.snapshots import Curves, Snapshot
 
 KEPT = 1000  # comparisons
 
@@ -99,30 +97,12 @@ def result_of(tests: Iterable[StoredRow]) -> Result:
     return Result(last.iteration, last.train_error, last.test_error, best_train, best_test)
 
 
-def rows_with_errors(store: RunStore, run_ids: Sequence[int]) -> dict[int, list[StoredRow]]:
-    """The rows with errors of these runs, in order of iteration, without their norms."""
-    blank = [
-        sa.literal(None).label(column.name) if column.name in ("gradients", "weights") else column
-        for column in rows.columns
-    ]
-    query = (
-        sa.select(*blank)
-        .where(rows.c.run.in_(run_ids), rows.c.test_error.is_not(None))
-        .order_by(rows.c.run, rows.c.iteration)
-    )
-    found: dict[int, list[StoredRow]] = {}
-    with store.engine.connect() as connection:
-        for row in connection.execute(query):
-            found.setdefault(row.run, []).append(row_record(row))
-    return found
-
-
 def _outcome(comparison: Comparison, tests: dict[int, list[StoredRow]]) -> Outcome:
     curves = tuple(Curves(run, tests.get(run.id, [])) for run in comparison.runs)
     snapshot = Snapshot(comparison, curves, 0)
     return Outcome(
-        telling.verdict_of(snapshot),
-        telling.evidence(snapshot),
+        verdicts.verdict_of(snapshot),
+        verdicts.evidence(snapshot),
         {each.run.id: result_of(each.rows) for each in curves},
     )
 

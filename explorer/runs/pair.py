@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from explorer.records import EXTENDED, RATE, Event, Run
+from explorer.store.records import EXTENDED, RATE, Event, Run
 from resnet.difference import difference
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.records import Run
 from explorer.runs.outcome import Result
+from explorer.store.records import Run
 
 ABOUT_BEST = (
     "The lowest of all tests. It is picked by looking at the test images, so it flatters: compare "

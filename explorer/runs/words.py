@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from explorer import states, telling
-from explorer.records import Comparison, Run, Visitor
-from explorer.runs.filter import is_mine
+from explorer import telling
+from explorer.store import states
+from explorer.store.records import Comparison, Run, Visitor, is_mine
 from resnet.curves import Curve, curve, in_a_sentence
 from resnet.wording import listed
 

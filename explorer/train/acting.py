@@ -6,8 +6,8 @@ from typing import Any
 import streamlit as st
 
 from explorer import keeper, visitor
-from explorer.store import Refused
-from explorer.wishes import Wishes
+from explorer.store.comparisons import Refused
+from explorer.store.requests import Wishes
 
 
 def act(wish: Callable[..., None], comparison: str, *arguments: Any) -> None:

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from explorer import states, visitor
-from explorer.records import Comparison, Run
+from explorer import visitor
+from explorer.store import states
+from explorer.store.records import Comparison, Run
+from explorer.store.requests import Wishes
 from explorer.train.acting import act
 from explorer.train.share import share
-from explorer.wishes import Wishes
+from resnet.curves import short_titles
 from resnet.recipe import MAX_ITERATIONS
-from resnet.verdict import short_titles
 
 PINNED = "pinned"  # session state: the comparison whose curves stay behind others as a baseline
 STEPS = (1, 10, 50)

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from explorer import telling
-from explorer.feed import Snapshot
+from explorer import telling, verdicts
 from explorer.parcel import FILE_ENDING, pack
+from explorer.store.snapshots import Snapshot
+from resnet import paper
 
 SECTIONS = ("numbers", "paper says, you got", "about gradients")
 
@@ -19,7 +20,7 @@ def details(snapshot: Snapshot) -> None:
     elif choice == SECTIONS[1]:
         _paper(snapshot)
     elif choice == SECTIONS[2]:
-        st.markdown(telling.GRADIENT_POSITION)
+        st.markdown(paper.GRADIENT_POSITION)
 
 
 def _numbers(snapshot: Snapshot) -> None:
@@ -56,5 +57,5 @@ def _numbers(snapshot: Snapshot) -> None:
 
 
 def _paper(snapshot: Snapshot) -> None:
-    for sentence in telling.paper_says(snapshot):
+    for sentence in verdicts.paper_says(snapshot):
         st.markdown(f"- {sentence}")

@@ -4,10 +4,12 @@ from collections import Counter
 
 import streamlit as st
 
-from explorer import keeper, telling, visitor
-from explorer.feed import Snapshot
-from explorer.guesses import Guesses
-from resnet.lessons import CLEARLY, LESSONS, Lesson
+from explorer import keeper, verdicts, visitor
+from explorer.store.predictions import Guesses
+from explorer.store.snapshots import Snapshot
+from resnet.lessons import LESSONS
+from resnet.lessons.evidence import CLEARLY
+from resnet.lessons.lesson import Lesson
 
 GUESS = "guess"  # session state: the choice for the lesson that is about to be launched
 
@@ -85,7 +87,7 @@ def outcome(lesson: Lesson, snapshot: Snapshot) -> int | None:
     """The choice that came true: what most seeds show; None before the end or where they differ."""
     if snapshot.comparison.active:
         return None
-    answers = Counter(lesson.answer(results) for results in telling.results(snapshot))
+    answers = Counter(lesson.answer(results) for results in verdicts.results(snapshot))
     if not answers:
         return None
     answer, count = answers.most_common(1)[0]

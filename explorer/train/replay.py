@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explorer import telling
-from explorer.live import board
+from explorer import verdicts
+from explorer.live.board import board
 from explorer.recorded import Recording, recorded
 from explorer.telling import escaped
 from explorer.train import prediction
@@ -46,14 +46,14 @@ def replay(name: str) -> None:
         prediction.ask(lesson)
     board(recording.snapshot, f"replay_{name}", height=CHART_HEIGHT, replay=True)
     with st.expander("The outcome"):
-        st.markdown(f"##### {telling.verdict_of(recording.snapshot)}")
+        st.markdown(f"##### {verdicts.verdict_of(recording.snapshot)}")
         came_true = prediction.outcome(lesson, recording.snapshot)
         if guess is not None and came_true is not None:
             right = "which is what it shows" if guess == came_true else "but it shows"
             shown = "" if guess == came_true else f" *{lesson.choices[came_true]}*"
             st.markdown(f"You predicted *{lesson.choices[guess]}* {right}{shown}")
         st.markdown(lesson.meaning)
-        st.markdown(f":gray[{telling.evidence(recording.snapshot)}]")
+        st.markdown(f":gray[{verdicts.evidence(recording.snapshot)}]")
     st.caption("Made by:")
     st.code(recording.command, language=None, wrap_lines=True)
 

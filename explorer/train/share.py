@@ -4,7 +4,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from explorer.records import Comparison
+from explorer.store.records import Comparison
 from explorer.train import parts
 from resnet.lessons import LESSONS
 

@@ -4,11 +4,11 @@ import streamlit as st
 
 from explorer import keeper, teacher, telling, visitor
 from explorer.line_panel import line_panel
-from explorer.records import Visitor
 from explorer.runs import acts, view_state
 from explorer.runs.across import across
 from explorer.runs.bringing_in import bring_in_button
 from explorer.runs.listed import comparison_list, count_words
+from explorer.store.records import Visitor
 
 LOOK_EVERY = 2.9  # seconds, while something trains; the line has another period
 IDLE = 11.0  # seconds otherwise: others launch, too

@@ -2,17 +2,18 @@
 
 import streamlit as st
 
-from explorer import keeper, launch, states, visitor
+from explorer import keeper, launch, visitor
 from explorer.launch import OWN, Wish
-from explorer.store import MAX_SEEDS, Refused
+from explorer.store import states
+from explorer.store.comparisons import MAX_SEEDS, Refused
 from explorer.telling import duration
 from explorer.train import parts, prediction
 from explorer.train.replay import REPLAYED, offer, replay
 from explorer.watch import watch
 from explorer.worker_status import machine_report, machine_words, reported
-from resnet.lessons import DEGRADATION, LESSONS
-from resnet.spec import SpecError
-from resnet.wording import listed
+from resnet.lessons import LESSONS
+from resnet.lessons.degradation import DEGRADATION
+from resnet.wording import SpecError, listed
 
 
 def _enter() -> list[str]:

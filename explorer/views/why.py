@@ -3,13 +3,13 @@
 import streamlit as st
 
 from explorer import keeper
+from explorer.store.jobs.lab_question import Question
 from explorer.telling import escaped
 from explorer.why import choosing, page_state
 from explorer.why.answers import answers
 from explorer.why.board import before, board
 from explorer.why.going import ask, going
 from explorer.why.offered import image_sets
-from explorer.why.question import Question
 from explorer.why.topics import EXPECTED, PANELS
 from explorer.worker_status import reported
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from explorer import keeper, states
-from explorer.job_keeping import LAB
-from explorer.jobs import JobStore, Look
+from explorer import keeper
+from explorer.store import states
+from explorer.store.jobs.lab_question import Question
+from explorer.store.jobs.net_source import SourceError, title
+from explorer.store.jobs.records import Look
+from explorer.store.jobs.retention import LAB
+from explorer.store.jobs.store import JobStore
 from explorer.telling import duration
-from explorer.why.question import Question
-from explorer.why.source import SourceError, title
 from resnet.labs import LABS
 
 

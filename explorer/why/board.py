@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer import keeper
+from explorer.store.jobs.net_source import Source, SourceError, spec_of
 from explorer.telling import duration, escaped
 from explorer.why import page_state
 from explorer.why.answers import Answer, answers
 from explorer.why.offered import Images
 from explorer.why.panel import Settings
-from explorer.why.source import Source, SourceError, spec_of
 from explorer.why.topics import EXPECTED, PANELS, seconds_for
 from resnet.spec import NetSpec
 

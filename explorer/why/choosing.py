@@ -5,11 +5,11 @@ from contextlib import suppress
 import streamlit as st
 
 from explorer import keeper
+from explorer.store.jobs.net_source import FRESH, Source, SourceError, spec_of, title
 from explorer.telling import escaped
 from explorer.why import page_state
 from explorer.why.offered import Images, sources
 from explorer.why.panel import Settings
-from explorer.why.source import FRESH, Source, SourceError, spec_of, title
 from explorer.why.topics import PANELS, TOPICS, topic_of
 from resnet.home import CIFAR10_BYTES
 from resnet.labs import LABS

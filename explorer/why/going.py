@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer import keeper, states, visitor, worker
-from explorer.job_keeping import LAB
-from explorer.jobs import JobStore, Look
-from explorer.records import Visitor
-from explorer.store import Refused
+from explorer import keeper, visitor, worker
+from explorer.store import states
+from explorer.store.comparisons import Refused
+from explorer.store.jobs.records import Look
+from explorer.store.jobs.retention import LAB
+from explorer.store.jobs.store import JobStore
+from explorer.store.records import Visitor
 from explorer.telling import escaped
 from explorer.why.answers import Answer
 from explorer.why.topics import EXPECTED

@@ -3,10 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
-from explorer import states
-from explorer.store import RunStore
+from explorer.store import states
+from explorer.store.comparisons import RunStore
+from explorer.store.jobs.net_source import (
+    FRESH,
+    RUN,
+    SHIPPED,
+    Source,
+    SourceError,
+    has_weights,
+    run_of,
+)
 from explorer.why.panel import Panel
-from explorer.why.source import FRESH, RUN, SHIPPED, Source, SourceError, has_weights, run_of
 from resnet import shipped
 from resnet.labs import Lab
 from resnet.shipped import ShippedError

@@ -17,10 +17,11 @@ from resnet.labs.deepen import check_deepens, deepened
 from resnet.labs.examples import Examples
 from resnet.labs.measured import logits_of
 from resnet.labs.progress import LabError, Progress, part_of, quiet
-from resnet.labs.results import Constructed
+from resnet.labs.results.training import Constructed
 from resnet.model import Net
-from resnet.spec import Recipe
-from resnet.train import Row, Trainer, in_step
+from resnet.recipe import Recipe
+from resnet.rows import Row
+from resnet.train import Trainer, in_step
 
 RECIPE = Recipe(
     images=5000,

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from resnet.labs.results import Curve
+from resnet.labs.results.training import Curve
 from resnet.labs.written import numbers
-from resnet.train import Row
+from resnet.rows import Row
 
 
 def curve_of(rows: Sequence[Row]) -> Curve:

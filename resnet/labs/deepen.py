@@ -27,7 +27,8 @@ from resnet.labs.progress import LabError, Progress, quiet
 from resnet.model import Branches, Net, build
 from resnet.plan import Block
 from resnet.recording import recording
-from resnet.spec import NetSpec, SpecError
+from resnet.spec import NetSpec
+from resnet.wording import SpecError
 
 TRIES = 64  # to find a scale that undoes a deviation to the last bit
 

@@ -19,7 +19,7 @@ from resnet.labs.copies import copied
 from resnet.labs.examples import Examples
 from resnet.labs.nonlinearity import EDGES
 from resnet.labs.progress import LabError, Progress, part_of, quiet
-from resnet.labs.results import EDGES_OF_BINS, Gradients, Moment
+from resnet.labs.results.signals import EDGES_OF_BINS, Gradients, Moment
 from resnet.labs.written import numbers
 from resnet.model import Net, build
 from resnet.recording import recording

@@ -12,7 +12,7 @@ from resnet.fold import folded
 from resnet.labs.copies import images_at_once, settled
 from resnet.labs.examples import Examples
 from resnet.labs.progress import LabError, Progress, part_of, quiet
-from resnet.labs.results import Lesion, Switched
+from resnet.labs.results.blocks import Lesion, Switched
 from resnet.labs.switchboard import Switchboard
 from resnet.labs.written import numbers
 from resnet.model import Net

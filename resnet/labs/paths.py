@@ -16,7 +16,7 @@ from resnet.draws import generator
 from resnet.labs.copies import settled
 from resnet.labs.examples import Examples
 from resnet.labs.progress import LabError, Progress, part_of, quiet
-from resnet.labs.results import Paths
+from resnet.labs.results.blocks import Paths
 from resnet.labs.written import numbers
 from resnet.model import Branches, Net
 from resnet.plan import Block

@@ -14,7 +14,7 @@ from torch import Tensor
 from resnet.labs.copies import images_at_once, settled
 from resnet.labs.examples import Examples
 from resnet.labs.progress import LabError, Progress, part_of, quiet
-from resnet.labs.results import ResidualSize
+from resnet.labs.results.signals import ResidualSize
 from resnet.labs.written import numbers
 from resnet.model import Net
 from resnet.plan import Plan

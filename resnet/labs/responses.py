@@ -10,7 +10,7 @@ import torch
 from resnet.labs.copies import images_at_once, settled
 from resnet.labs.examples import Examples
 from resnet.labs.progress import LabError, Progress, part_of, quiet
-from resnet.labs.results import Responses
+from resnet.labs.results.signals import Responses
 from resnet.labs.written import numbers
 from resnet.model import Net
 from resnet.probe import measured_at, responding

@@ -15,7 +15,7 @@ from resnet.labs.copies import settled
 from resnet.labs.examples import Examples
 from resnet.labs.measured import logits_of
 from resnet.labs.progress import LabError, Progress, part_of, quiet
-from resnet.labs.results import Confusion, Maps, Mistake, Seen
+from resnet.labs.results.seen import Confusion, Maps, Mistake, Seen
 from resnet.labs.written import numbers
 from resnet.model import Net
 from resnet.recording import recording

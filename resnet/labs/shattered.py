@@ -15,7 +15,7 @@ from resnet.draws import generator
 from resnet.labs.copies import images_at_once, settled
 from resnet.labs.examples import Examples
 from resnet.labs.progress import LabError, Progress, part_of, quiet
-from resnet.labs.results import Shattered
+from resnet.labs.results.signals import Shattered
 from resnet.labs.written import numbers
 from resnet.model import Net
 

@@ -19,7 +19,7 @@ from resnet.labs.copies import settled
 from resnet.labs.examples import Examples
 from resnet.labs.measured import loss_and_error
 from resnet.labs.progress import LabError, Progress, part_of, quiet
-from resnet.labs.results import Surface
+from resnet.labs.results.training import Surface
 from resnet.model import Net
 
 SIDE = 9

@@ -20,12 +20,14 @@ from resnet.data import ImageSet
 from resnet.draws import generator
 from resnet.labs.curves import curve_of
 from resnet.labs.progress import LabError, Progress, quiet
-from resnet.labs.results import Trained, Variants
+from resnet.labs.results.training import Trained, Variants
 from resnet.labs.variants_table import VARIANTS, Variant
 from resnet.model import Branches, Net
 from resnet.plan import Block
-from resnet.spec import NetSpec, Recipe
-from resnet.train import Row, Trainer, in_step
+from resnet.recipe import Recipe
+from resnet.rows import Row
+from resnet.spec import NetSpec
+from resnet.train import Trainer, in_step
 
 DROPPED = 0.5
 SCALE = 0.5

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from resnet.lessons.evidence import clear, test_error, train_error
 from resnet.lessons.lesson import Entry, Lesson, Result, entries
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 
 PLAIN = ("plain20", "plain32", "plain44", "plain56")
 RESIDUAL = ("resnet20-A", "resnet32-A", "resnet44-A", "resnet56-A")

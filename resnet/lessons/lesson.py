@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 
 
 @dataclass(frozen=True)

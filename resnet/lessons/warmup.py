@@ -6,7 +6,8 @@ from dataclasses import replace
 from resnet.lessons.degradation import GENTLE
 from resnet.lessons.evidence import clear, train_error
 from resnet.lessons.lesson import Entry, Lesson, Result
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 
 NET = "resnet110-A"
 

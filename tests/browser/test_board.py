@@ -10,12 +10,13 @@ import numpy as np
 import plotly
 import pytest
 
-from explorer.feed import Curves, Snapshot
 from explorer.live.payload import payload
-from explorer.records import RATE, Comparison, Event, Run, StoredRow
+from explorer.store.records import RATE, Comparison, Event, Run, StoredRow
+from explorer.store.snapshots import Curves, Snapshot
 from resnet.earned import PaperPoint
 from resnet.plan import plan
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 
 SCRIPTS = Path(__file__).parents[2] / "explorer" / "live" / "js"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from resnet.lessons import DEGRADATION
+from resnet.lessons.degradation import DEGRADATION
 from resnet.spec import NetSpec
 
 SMALL = replace(
@@ -49,7 +49,7 @@ def image_folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def store(home):
-    from explorer.store import RunStore
+    from explorer.store.comparisons import RunStore
 
     return RunStore()
 

@@ -20,11 +20,12 @@ import traceback
 import torch
 
 from explorer import lane, lane_process, lane_training, worker
-from explorer.store import RunStore
+from explorer.store.comparisons import RunStore
 from resnet import checkpoint
 from resnet.data import ImageSet
 from resnet.home import home
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 from resnet.train import Trainer
 
 WORKER = 0  # its process id

@@ -14,7 +14,8 @@ from explorer.build.exhibit import from_link
 from explorer.build.sections import SHOW
 from explorer.controls import changed_options, with_choice
 from explorer.telling import escaped as literal
-from resnet.spec import NetSpec, SpecError
+from resnet.spec import NetSpec
+from resnet.wording import SpecError
 
 PAGE = Path(__file__).parents[2] / "explorer" / "views" / "build.py"
 DEFAULT = NetSpec()

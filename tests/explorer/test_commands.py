@@ -11,21 +11,22 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer import states, worker
+from explorer import worker
 from explorer.__main__ import _parser, main
 from explorer.commands import follow as following
 from explorer.commands import outcome, training
-from explorer.feed import Feed
 from explorer.made_by import command_of
 from explorer.parcel import FILE_ENDING, unpack
 from explorer.recorded import recorded
-from explorer.records import RATE
-from explorer.wishes import Wishes
+from explorer.store import states
+from explorer.store.records import RATE
+from explorer.store.requests import Wishes
+from explorer.store.snapshots import Feed
 from resnet import arguments
 from resnet.arguments import entries_wanted
-from resnet.lessons import Entry, Lesson
+from resnet.lessons.lesson import Entry, Lesson
+from resnet.rows import Row
 from resnet.spec import NetSpec
-from resnet.train import Row
 
 pytestmark = pytest.mark.usefixtures("image_folder")
 
@@ -168,7 +169,7 @@ def test_images_that_the_running_worker_does_not_have_are_not_trained(here, caps
 
 def test_ids_may_be_shortened_as_far_as_they_are_the_only_ones(here, submit, capsys, monkeypatch):
     ids = iter(["aaaa0000", "aaaabbbb", "cccc0000"])
-    monkeypatch.setattr("explorer.store.secrets.token_hex", lambda _: next(ids))
+    monkeypatch.setattr("explorer.store.comparisons.secrets.token_hex", lambda _: next(ids))
     submit(), submit(), submit()
     assert main(["show", "C"]) == 0
     assert capsys.readouterr().out.startswith("cccc0000  small")

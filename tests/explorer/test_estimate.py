@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from explorer import states
 from explorer.estimate import about, ordinal, place_words, starts_in, work_left
+from explorer.store import states
 from resnet.cost import cost
 
 PACE = 1e-9

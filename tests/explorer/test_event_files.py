@@ -5,10 +5,11 @@ import sys
 
 import pytest
 
-from explorer import event_files, lane_training, states, worker
+from explorer import event_files, lane_training, worker
 from explorer.event_files import EventFiles, open_events, scalars
-from explorer.store import checkpoint_file, run_folder
-from explorer.wishes import Wishes
+from explorer.store import states
+from explorer.store.comparisons import checkpoint_file, run_folder
+from explorer.store.requests import Wishes
 from resnet.rows import Row
 
 ROW = Row(

@@ -14,7 +14,8 @@ from explorer.build.exhibit import (
 )
 from explorer.build.exhibit_link import iframe
 from explorer.build.net_bar import tab_labels
-from resnet.spec import NetSpec, SpecError
+from resnet.spec import NetSpec
+from resnet.wording import SpecError
 
 
 def nets(*names: str) -> tuple[NetSpec, ...]:

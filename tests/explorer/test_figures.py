@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from explorer import figures
-from explorer.feed import Curves, Snapshot
-from explorer.records import EXTENDED, PAUSED, RATE, Comparison, Event, Run, StoredRow
+from explorer.store.records import EXTENDED, PAUSED, RATE, Comparison, Event, Run, StoredRow
+from explorer.store.snapshots import Curves, Snapshot
 from resnet.plan import plan
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 
 RECIPE = Recipe(images=5000, image_size=16, iterations=400, log_every=10, test_every=20)
 

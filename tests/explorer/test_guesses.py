@@ -1,7 +1,7 @@
 """Predictions: one for each visitor, the first one counts, gone with their comparison."""
 
-from explorer.guesses import Guesses
-from explorer.shelf import Shelf
+from explorer.store.curation import Shelf
+from explorer.store.predictions import Guesses
 
 
 def test_the_first_guess_counts(store, submit):

@@ -8,11 +8,15 @@ import time
 
 import pytest
 
-from explorer import job_desk, job_files, job_keeping, jobs, states, worker
+from explorer import job_desk, worker
 from explorer.build.crosscheck_words import reasons_in_words, totals_table
-from explorer.jobs import JobStore, job_folder
 from explorer.lane_process import Lane
-from explorer.store import Refused
+from explorer.store import states
+from explorer.store.comparisons import Refused
+from explorer.store.jobs import files, retention
+from explorer.store.jobs import store as jobs
+from explorer.store.jobs.files import job_folder
+from explorer.store.jobs.store import JobStore
 from resnet import onnx_packages
 from resnet.cost import cost
 from resnet.crosscheck import compare
@@ -121,7 +125,7 @@ def test_only_the_lane_that_owns_a_job_writes_to_it(desk):
 
 
 def test_old_answers_and_their_files_are_forgotten(desk, monkeypatch):
-    monkeypatch.setattr(job_keeping, "KEPT_FILES", 2)
+    monkeypatch.setattr(retention, "KEPT_FILES", 2)
     made = []
     for number in range(4):
         made.append(desk.submit("onnx", {"n": number}))
@@ -144,9 +148,9 @@ def answered(desk, payload, seconds, kind="lab", size=1):
 
 
 def test_a_large_answer_lies_in_a_file_and_is_asked_anew_without_it(desk):
-    identity = answered(desk, {"n": 1}, 20.0, size=job_files.LARGE)
-    file = job_folder(identity) / job_files.ANSWER
-    assert len(desk.job(identity).result["found"]) == job_files.LARGE
+    identity = answered(desk, {"n": 1}, 20.0, size=files.LARGE)
+    file = job_folder(identity) / files.ANSWER
+    assert len(desk.job(identity).result["found"]) == files.LARGE
     assert desk.submit("lab", {"n": 1}) == identity
     assert desk.look(identity).state == states.FINISHED
     file.unlink()
@@ -156,11 +160,11 @@ def test_a_large_answer_lies_in_a_file_and_is_asked_anew_without_it(desk):
 
 
 def test_answers_of_labs_outlive_files_and_slow_ones_outlive_quick_ones(desk, monkeypatch):
-    monkeypatch.setattr(job_keeping, "KEPT_FILES", 1)
-    monkeypatch.setattr(job_keeping, "KEPT", 1)
-    monkeypatch.setattr(job_keeping, "KEPT_QUICK_LABS", 2)
-    slow = [answered(desk, {"slow": n}, 30.0, size=job_files.LARGE) for n in range(3)]
-    quick = [answered(desk, {"quick": n}, 1.0, size=job_files.LARGE) for n in range(3)]
+    monkeypatch.setattr(retention, "KEPT_FILES", 1)
+    monkeypatch.setattr(retention, "KEPT", 1)
+    monkeypatch.setattr(retention, "KEPT_QUICK_LABS", 2)
+    slow = [answered(desk, {"slow": n}, 30.0, size=files.LARGE) for n in range(3)]
+    quick = [answered(desk, {"quick": n}, 1.0, size=files.LARGE) for n in range(3)]
     others = [answered(desk, {"n": n}, None, kind="crosscheck") for n in range(2)]
     every = (*slow, *quick, *others)
     kept = {*slow, *quick[1:], others[1]}

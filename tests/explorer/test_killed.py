@@ -17,10 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from explorer import states, worker
-from explorer.records import EXTENDED, PAUSED, RATE
-from explorer.store import Refused
-from explorer.wishes import Wishes
+from explorer import worker
+from explorer.store import states
+from explorer.store.comparisons import Refused
+from explorer.store.records import EXTENDED, PAUSED, RATE
+from explorer.store.requests import Wishes
 from resnet import data
 from resnet.spec import NetSpec
 from resnet.train import Trainer

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from explorer import lab_lane, worker
+from explorer import lab_lane, lab_nets, worker
 from explorer.__main__ import main
-from explorer.commands import labs
-from explorer.jobs import JobStore
-from explorer.store import RunStore
+from explorer.commands import follow, labs
+from explorer.store.comparisons import RunStore
+from explorer.store.jobs.store import JobStore
 
 NETS = ("fresh:plain8-w4", "fresh:resnet8-A-w4")
 
@@ -16,9 +16,9 @@ NETS = ("fresh:plain8-w4", "fresh:resnet8-A-w4")
 @pytest.fixture(autouse=True)
 def in_this_process(image_folder, monkeypatch):
     """Jobs are done where they are waited for."""
-    monkeypatch.setattr(lab_lane, "_kept", lab_lane.Kept())
+    monkeypatch.setattr(lab_lane, "_kept", lab_nets.Kept())
     monkeypatch.setattr(labs, "LOOK_EVERY", 0.0)
-    monkeypatch.setattr(labs.WorkerWatch, "look", lambda watch: worker.do_next_job(RunStore()))
+    monkeypatch.setattr(follow.WorkerWatch, "look", lambda watch: worker.do_next_job(RunStore()))
 
 
 def test_a_lab_prints_its_numbers_and_sentences(capsys, tmp_path):

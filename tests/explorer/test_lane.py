@@ -9,9 +9,10 @@ import pytest
 import torch
 from filelock import FileLock
 
-from explorer import lane, lane_training, states, worker
-from explorer.store import RunStore, checkpoint_file, run_folder
-from explorer.wishes import Wishes
+from explorer import lane, lane_process, lane_training, worker
+from explorer.store import comparisons, states
+from explorer.store.comparisons import RunStore, checkpoint_file, run_folder
+from explorer.store.requests import Wishes
 from resnet import checkpoint, data
 from resnet.spec import NetSpec
 
@@ -75,7 +76,9 @@ def test_a_killed_lane_is_interrupted_and_resumes_to_the_undisturbed_numbers(sto
     disturbed = submit(iterations=300)
     claimed = store.claim("worker")
     ids = [run.id for run in claimed.runs]
-    process = worker.Lane(subprocess.Popen([sys.executable, "-c", OFTEN], stdin=subprocess.PIPE))
+    process = lane_process.Lane(
+        subprocess.Popen([sys.executable, "-c", OFTEN], stdin=subprocess.PIPE)
+    )
     store.hand_over(ids, process.name)
     process.give(ids)
     files = [checkpoint_file(identity) for identity in ids]
@@ -151,7 +154,7 @@ def test_a_lane_that_lost_its_runs_leaves_no_checkpoint_ahead_of_their_rows(
 
 def test_a_lane_waits_until_the_one_before_has_left_the_run(store, submit):
     identity = submit()
-    claimed = [run.id for run in worker.claim(store, "mine")]
+    claimed = [run.id for run in comparisons.claim(store, "mine")]
     run_folder(claimed[0]).mkdir(parents=True)
     with FileLock(run_folder(claimed[0]) / "lane.lock"):
         thread = threading.Thread(target=lane.train, args=(store, "mine", claimed))
@@ -164,7 +167,7 @@ def test_a_lane_waits_until_the_one_before_has_left_the_run(store, submit):
 
 def test_a_stop_reaches_a_lane_that_waits_for_the_one_before(store, submit):
     identity = submit()
-    claimed = [run.id for run in worker.claim(store, "mine")]
+    claimed = [run.id for run in comparisons.claim(store, "mine")]
     run_folder(claimed[0]).mkdir(parents=True)
     with FileLock(run_folder(claimed[0]) / "lane.lock"):
         thread = threading.Thread(target=lane.train, args=(store, "mine", claimed))

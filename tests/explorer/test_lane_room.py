@@ -3,11 +3,12 @@
 import pytest
 import torch
 
-from explorer import lane, lane_setup, lane_training, states
+from explorer import lane, lane_setup, lane_training
 from explorer.lane_room import is_taken
-from explorer.store import checkpoint_file
-from explorer.tables import runs
-from explorer.wishes import Wishes
+from explorer.store import states
+from explorer.store.comparisons import checkpoint_file
+from explorer.store.requests import Wishes
+from explorer.store.tables import runs
 from resnet import checkpoint
 from resnet.train import Trainer
 

@@ -6,7 +6,7 @@ import pytest
 
 from explorer import launch
 from explorer.launch import lesson_wish, own_wish
-from resnet.lessons import DEGRADATION
+from resnet.lessons.degradation import DEGRADATION
 from resnet.spec import NetSpec
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from explorer import states
-from explorer.pace import KEY, Pace, macs_of_an_iteration
+from explorer.pace import KEY, Pace
+from explorer.store import states
+from explorer.store.records import macs_of_an_iteration
 from resnet.cost import cost
 from resnet.spec import NetSpec
 

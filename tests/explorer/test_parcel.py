@@ -12,18 +12,20 @@ from itertools import pairwise
 import pytest
 
 from explorer import parcel as parcels
-from explorer import states, worker
-from explorer import store as stores
+from explorer import worker
 from explorer.bring_in import bring_in
-from explorer.feed import Feed
-from explorer.parcel import MAX_FILE, MAX_TEXT, RECORDED_NORMS, ParcelError, pack, unpack
+from explorer.parcel import MAX_FILE, MAX_TEXT, RECORDED_NORMS, pack, unpack
+from explorer.parcel_fields import ParcelError
 from explorer.parcel_norms import decode, encode
-from explorer.records import EXTENDED, PAUSED, RATE
-from explorer.shelf import Shelf
-from explorer.store import Refused
-from explorer.wishes import Wishes
+from explorer.store import comparisons as stores
+from explorer.store import states
+from explorer.store.comparisons import Refused
+from explorer.store.curation import Shelf
+from explorer.store.records import EXTENDED, PAUSED, RATE
+from explorer.store.requests import Wishes
+from explorer.store.snapshots import Feed
 from resnet.plan import plan
-from resnet.train import Row
+from resnet.rows import Row
 
 
 @pytest.fixture

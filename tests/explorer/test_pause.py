@@ -5,10 +5,11 @@ import time
 
 import pytest
 
-from explorer import lane, lane_setup, lane_training, states, worker
-from explorer.records import EXTENDED, PAUSED, RATE
-from explorer.store import checkpoint_file
-from explorer.wishes import Wishes
+from explorer import lane, lane_setup, lane_training, worker
+from explorer.store import comparisons, states
+from explorer.store.comparisons import checkpoint_file
+from explorer.store.records import EXTENDED, PAUSED, RATE
+from explorer.store.requests import Wishes
 from resnet import checkpoint
 from resnet.train import Trainer
 
@@ -64,7 +65,7 @@ def lanes(store):
 
     def start(shares=1):
         name = f"claim-{len(threads)}"
-        claimed = worker.claim(store, name)
+        claimed = comparisons.claim(store, name)
         for share in worker.shares(claimed, shares):
             mine = f"lane-{len(threads)}"
             store.hand_over(share, mine)
@@ -229,7 +230,7 @@ def test_one_net_is_stopped_while_the_other_trains_on(store, submit, lanes, slow
 def test_a_pause_asked_for_before_the_start_holds_at_the_untrained_net(store, submit, lanes):
     comparison = submit()
     name = "claim"
-    share = [run.id for run in worker.claim(store, name)]
+    share = [run.id for run in comparisons.claim(store, name)]
     Wishes(store).pause(comparison)
     thread = threading.Thread(target=lane.train, args=(store, name, share), daemon=True)
     thread.start()
@@ -245,7 +246,7 @@ def test_a_stop_asked_for_before_the_start_ends_before_images_are_decoded(
     store, submit, monkeypatch
 ):
     comparison = submit()
-    share = [run.id for run in worker.claim(store, "claim")]
+    share = [run.id for run in comparisons.claim(store, "claim")]
     Wishes(store).stop(comparison)
     monkeypatch.setattr(lane_setup.data, "load", lambda *_: pytest.fail("images were asked for"))
     lane.train(store, "claim", share)
@@ -255,7 +256,7 @@ def test_a_stop_asked_for_before_the_start_ends_before_images_are_decoded(
 @pytest.mark.parametrize("wish", ["stop", "the worker is gone"])
 def test_decoding_is_broken_off_where_nobody_wants_it_any_more(store, submit, monkeypatch, wish):
     comparison = submit()
-    share = [run.id for run in worker.claim(store, "claim")]
+    share = [run.id for run in comparisons.claim(store, "claim")]
     gone, told = threading.Event(), []
 
     def load(_, progress):
@@ -362,7 +363,7 @@ def test_a_paused_run_whose_worker_ends_stays_paused_and_goes_on_from_there(stor
     worker.run_next(store)
     comparison = submit(iterations=60)
     gone = threading.Event()
-    share = [run.id for run in worker.claim(store, "mine")]
+    share = [run.id for run in comparisons.claim(store, "mine")]
     thread = threading.Thread(target=lane.train, args=(store, "mine", share, gone.is_set))
     thread.start()
     pause_midway(store, comparison)
@@ -395,7 +396,7 @@ def test_a_later_turn_waits_for_a_paused_one_but_a_stepped_run_of_it_does_not(
 
     both = [(net, replace(small, seed=seed)) for seed in (0, 1) for net in nets]
     comparison = store.submit("two seeds", both)
-    share = [run.id for run in worker.claim(store, "mine")]
+    share = [run.id for run in comparisons.claim(store, "mine")]
     assert share == [run.id for run in runs(store, comparison) if run.recipe.seed == 0]
     for run in share:
         store.hold(run, "mine", 5)
@@ -406,7 +407,7 @@ def test_a_later_turn_waits_for_a_paused_one_but_a_stepped_run_of_it_does_not(
             f"UPDATE runs SET lane = NULL, state = 'queued' WHERE id = {share[0]}"
         )
     assert store.line() == [comparison]
-    assert [run.id for run in worker.claim(store, "next")] == share[:1]
+    assert [run.id for run in comparisons.claim(store, "next")] == share[:1]
 
 
 def test_seeds_train_turn_after_turn(store, nets, small):
@@ -428,7 +429,7 @@ def test_stopping_during_the_first_turn_stops_the_later_ones(store, nets, small)
 
     both = [(net, replace(small, seed=seed)) for seed in (0, 1) for net in nets]
     comparison = store.submit("two seeds", both)
-    share = [run.id for run in worker.claim(store, "mine")]
+    share = [run.id for run in comparisons.claim(store, "mine")]
     Wishes(store).stop(comparison)
     lane.train(store, "mine", share)
     assert {run.state for run in runs(store, comparison)} == {states.STOPPED}

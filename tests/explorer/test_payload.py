@@ -9,15 +9,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explorer.feed import Curves, Snapshot
 from explorer.live import payload as payloads
 from explorer.live.packing import Packer
 from explorer.live.payload import main_layers, payload
 from explorer.live.thinning import columns, jumps, kept, means
-from explorer.records import RATE, Comparison, Event, Run, StoredRow
+from explorer.store.records import RATE, Comparison, Event, Run, StoredRow
+from explorer.store.snapshots import Curves, Snapshot
 from resnet.earned import PaperPoint
 from resnet.plan import plan
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 
 SIX = ("plain20", "plain56", "plain110", "resnet20-A", "resnet56-B", "resnet110-A")
 BUDGET = 80_000  # bytes of a refresh of six nets with 2,000 rows each

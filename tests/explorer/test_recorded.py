@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from explorer import recorded
-from explorer.feed import Feed
 from explorer.parcel import FILE_ENDING, pack
+from explorer.store.snapshots import Feed
 from resnet.lessons import LESSONS
 
 

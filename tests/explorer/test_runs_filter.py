@@ -4,8 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from explorer import states
-from explorer.records import Comparison, Run, Visitor
 from explorer.runs.filter import (
     MAX_CHOSEN,
     OWN,
@@ -18,8 +16,11 @@ from explorer.runs.filter import (
     tags_of,
     view_of,
 )
-from resnet.lessons import DEGRADATION
-from resnet.spec import NetSpec, Recipe
+from explorer.store import states
+from explorer.store.records import Comparison, Run, Visitor
+from resnet.lessons.degradation import DEGRADATION
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 
 ANN = Visitor("ann")
 

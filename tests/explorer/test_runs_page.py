@@ -8,18 +8,20 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer import keeper, states
-from explorer.feed import Feed
-from explorer.records import RATE, Event, Visitor
+from explorer import keeper
 from explorer.runs.copying import copied
 from explorer.runs.gathered import gathered, joined
 from explorer.runs.listed import PAGE
-from explorer.runs.outcome import Best, Outcomes, Result, result_of, rows_with_errors
+from explorer.runs.outcome import Best, Outcomes, Result, result_of
 from explorer.runs.pair import pair_words
 from explorer.runs.words import first_line, nets, run_name, seeds, states_words
-from explorer.shelf import Shelf
-from explorer.tables import comparisons, rows, runs
-from explorer.wishes import Wishes
+from explorer.store import states
+from explorer.store.curation import Shelf
+from explorer.store.errors import rows_with_errors
+from explorer.store.records import RATE, Event, Visitor
+from explorer.store.requests import Wishes
+from explorer.store.snapshots import Feed
+from explorer.store.tables import comparisons, rows, runs
 from resnet.spec import NetSpec
 
 APP = Path(__file__).parents[2] / "explorer" / "app.py"
@@ -382,22 +384,22 @@ def test_of_two_equal_errors_the_first_is_the_best(store, add):
 
 
 def test_outcomes_agree_with_the_train_page_and_follow_what_changes(store, add, monkeypatch):
-    from explorer import telling
-    from explorer.runs import outcome
+    from explorer import verdicts
+    from explorer.store import errors
 
     (it,) = add(names=("plain8", "plain20"), seeds=3)
     outcomes = Outcomes(store)
     found = outcomes.of([store.comparison(it)])[it]
     snapshot = Feed(store, it).snapshot()
-    assert found.verdict == telling.verdict_of(snapshot) != ""
-    assert found.evidence == telling.evidence(snapshot)
+    assert found.verdict == verdicts.verdict_of(snapshot) != ""
+    assert found.evidence == verdicts.evidence(snapshot)
     reads = []
 
     def read(store, run_ids):
         reads.append(run_ids)
         return rows_with_errors(store, run_ids)
 
-    monkeypatch.setattr(outcome, "rows_with_errors", read)
+    monkeypatch.setattr(errors, "rows_with_errors", read)
     assert outcomes.of([store.comparison(it)])[it] is found
     assert reads == []
     store.rewind(store.comparison(it).runs[0].id, 20)

@@ -5,13 +5,13 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from explorer import shelf as shelf_module
-from explorer import states
-from explorer.records import Visitor
-from explorer.shelf import MAX_NOTE, MAX_TAG, MAX_TAGS, MAX_TITLE, Shelf
-from explorer.store import Refused, run_folder
-from explorer.tables import comparisons
-from explorer.wishes import Wishes
+from explorer.store import curation as shelf_module
+from explorer.store import states
+from explorer.store.comparisons import Refused, run_folder
+from explorer.store.curation import MAX_NOTE, MAX_TAG, MAX_TAGS, MAX_TITLE, Shelf
+from explorer.store.records import Visitor
+from explorer.store.requests import Wishes
+from explorer.store.tables import comparisons
 
 ANN, BOB = Visitor("ann"), Visitor("bob")
 TEACHER = Visitor("teacher", everything=True)

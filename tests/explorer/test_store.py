@@ -4,16 +4,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer import states
-from explorer import store as store_module
-from explorer.shelf import Shelf
-from explorer.store import MAX_NETS, Refused, run_folder
-from explorer.wishes import Wishes
+from explorer.store import comparisons as store_module
+from explorer.store import records, states
+from explorer.store.comparisons import MAX_NETS, Refused, run_folder
+from explorer.store.curation import Shelf
+from explorer.store.requests import Wishes
 from resnet.spec import NetSpec
 
 
 def row(iteration, **more):
-    fields = dict.fromkeys((*store_module.ROW_FIELDS, *store_module.BY_LAYER))
+    fields = dict.fromkeys((*store_module.ROW_FIELDS, *records.BY_LAYER))
     return SimpleNamespace(**{**fields, "iteration": iteration, "seconds": 1.0, **more})
 
 

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from explorer import states, telling
-from explorer.feed import Curves, Feed
-from explorer.records import Comparison, Run, StoredRow
-from explorer.shelf import Shelf
-from explorer.tables import runs
-from explorer.wishes import Wishes
+from explorer import state_words, telling
+from explorer.store import states
+from explorer.store.curation import Shelf
+from explorer.store.records import Comparison, Run, StoredRow
+from explorer.store.requests import Wishes
+from explorer.store.snapshots import Curves, Feed
+from explorer.store.tables import runs
 from resnet.cost import cost
-from resnet.lessons import DEGRADATION
+from resnet.lessons.degradation import DEGRADATION
 from resnet.rows import Row
 from resnet.spec import NetSpec
 
@@ -131,13 +132,13 @@ def test_two_lanes_at_different_speeds_add_up():
 
 def test_waiting_says_how_many_are_ahead():
     waiting = comparison(run("plain20", states.QUEUED))
-    assert telling.state_sentence(waiting, 0) == "Starting: the training processes get ready."
-    assert telling.state_sentence(waiting, 2) == "Waiting: 2 comparisons ahead in the line."
+    assert state_words.state_sentence(waiting, 0) == "Starting: the training processes get ready."
+    assert state_words.state_sentence(waiting, 2) == "Waiting: 2 comparisons ahead in the line."
 
 
 def test_a_seed_that_waits_is_named():
     waiting = comparison(*turns((states.FINISHED, 400), (states.QUEUED, 0)))
-    assert telling.state_sentence(waiting, 1) == (
+    assert state_words.state_sentence(waiting, 1) == (
         "Seed 2 of 2 waits: 1 comparison ahead in the line."
     )
 
@@ -145,13 +146,13 @@ def test_a_seed_that_waits_is_named():
 def test_a_pause_says_where_and_whether_the_machine_is_free():
     held = [run("plain20", states.PAUSED, 243, held=True)]
     held.append(run("plain56", states.PAUSED, 243, id=2, held=True))
-    assert telling.state_sentence(comparison(*held), None) == "Paused at iteration 243."
+    assert state_words.state_sentence(comparison(*held), None) == "Paused at iteration 243."
     apart = [replace(held[0], iteration=1240), held[1]]
-    assert telling.state_sentence(comparison(*apart), None) == (
+    assert state_words.state_sentence(comparison(*apart), None) == (
         "Paused at iterations 243 to 1,240."
     )
     let_go = [replace(each, held=False) for each in held]
-    assert telling.state_sentence(comparison(*let_go), None) == (
+    assert state_words.state_sentence(comparison(*let_go), None) == (
         "Paused at iteration 243 and saved; the machine works for others. "
         "Resume puts it back in line."
     )
@@ -164,26 +165,26 @@ def test_the_store_says_whether_a_lane_holds_a_run(store, submit):
     assert all(each.held for each in store.comparison(identity).runs)
     for each in ids:
         store.hold(each, "a lane", 7)
-    assert telling.state_sentence(store.comparison(identity), None) == "Paused at iteration 7."
+    assert state_words.state_sentence(store.comparison(identity), None) == "Paused at iteration 7."
     Wishes(store).pause(identity)
     with store.write() as connection:
         connection.execute(runs.update().values(hold_at=0))
     assert all(store.let_go(each, "a lane") for each in ids)
-    assert "Resume puts it back" in telling.state_sentence(store.comparison(identity), None)
+    assert "Resume puts it back" in state_words.state_sentence(store.comparison(identity), None)
 
 
 def test_preparing_images_shows_how_far_it_is():
     decoding = comparison(
         run("plain20", states.RUNNING), message="decoding images", done=500, total=60_000
     )
-    assert telling.state_sentence(decoding, None) == "Decoding images: 500 of 60,000."
+    assert state_words.state_sentence(decoding, None) == "Decoding images: 500 of 60,000."
     loading = comparison(
         run("plain20", states.RUNNING),
         message="downloading CIFAR-10",
         done=43_000_000,
         total=170_498_071,
     )
-    assert telling.state_sentence(loading, None) == "Downloading CIFAR-10: 43 of 170 MB."
+    assert state_words.state_sentence(loading, None) == "Downloading CIFAR-10: 43 of 170 MB."
 
 
 def test_endings_are_said_with_their_reasons():
@@ -192,17 +193,17 @@ def test_endings_are_said_with_their_reasons():
         run("plain56", states.DIVERGED, 30),
         run("resnet20-A", states.FAILED, message="the disk is full"),
     )
-    words = telling.state_sentence(ended, None)
+    words = state_words.state_sentence(ended, None)
     assert "plain-56 diverged: the loss is no longer a finite number" in words
     assert "ResNet-20 A could not be trained: the disk is full." in words
-    assert telling.state_sentence(comparison(run("plain20", states.FINISHED, 400)), None) == ""
+    assert state_words.state_sentence(comparison(run("plain20", states.FINISHED, 400)), None) == ""
 
 
 def test_what_ended_early_is_said_while_others_train():
     going = comparison(run("plain20", states.RUNNING, 60), run("plain56", states.STOPPED, 40, id=2))
-    assert telling.state_sentence(going, None) == "plain-56 stopped at iteration 40."
+    assert state_words.state_sentence(going, None) == "plain-56 stopped at iteration 40."
     everyone = [replace(each, state=states.STOPPED) for each in going.runs]
-    assert telling.state_sentence(comparison(*everyone), None) == (
+    assert state_words.state_sentence(comparison(*everyone), None) == (
         "All nets stopped at iterations 40 to 60."
     )
 
@@ -210,11 +211,11 @@ def test_what_ended_early_is_said_while_others_train():
 def test_seeds_that_ended_early_are_named_and_those_that_never_began():
     first = turns((states.FINISHED, 400), (states.STOPPED, 240), (states.STOPPED, 0))
     second = [replace(each, id=each.id + 3, spec=NetSpec.parse("plain56")) for each in first]
-    assert telling.state_sentence(comparison(*first, *second), None) == (
+    assert state_words.state_sentence(comparison(*first, *second), None) == (
         "All nets of seed 1 stopped at iteration 240. Seed 2 was not begun."
     )
     one = [*first, second[0], replace(second[1], state=states.FINISHED)]
-    assert telling.state_sentence(comparison(*one), None).startswith(
+    assert state_words.state_sentence(comparison(*one), None).startswith(
         "plain-20 (seed 1) stopped at iteration 240."
     )
 

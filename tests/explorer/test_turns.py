@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from explorer import store as store_module
-from explorer import wishes as wishes_module
-from explorer.records import Visitor
-from explorer.store import MAX_QUEUED, MAX_SEEDS, MAX_WAITING_EACH, Refused
-from explorer.turns import Waiting, in_order, moved, turns_in_order
-from explorer.wishes import Wishes
+from explorer.store import comparisons as store_module
+from explorer.store import requests as wishes_module
+from explorer.store.comparisons import MAX_QUEUED, MAX_SEEDS, MAX_WAITING_EACH, Refused
+from explorer.store.fair_queue import Waiting, in_order, moved, turns_in_order
+from explorer.store.records import Visitor
+from explorer.store.requests import Wishes
 
 
 def waits(text):

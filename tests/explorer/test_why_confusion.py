@@ -6,7 +6,7 @@ import pytest
 from explorer.why.figures.confusion import confusion_figure, row_shares
 from explorer.why.figures.pictures import gallery
 from explorer.why.words.confusion import of_each, said, worst
-from resnet.labs.results import Confusion, Mistake
+from resnet.labs.results.seen import Confusion, Mistake
 from tests.explorer.why_panels import asked, charts, drawn, text
 
 KEPT = "kept from training"

@@ -6,7 +6,7 @@ import pytest
 
 from explorer.why.figures.constructed import loss_figure, training_figure
 from explorer.why.words.constructed import complete, said
-from resnet.labs.results import Constructed, Curve
+from resnet.labs.results.training import Constructed, Curve
 from resnet.labs.written import numbers
 from resnet.recipe import Recipe
 from tests.explorer.why_panels import asked, charts, drawn, text

@@ -9,7 +9,7 @@ from explorer.why.figures.gradients import backward_figure, entering_figure, for
 from explorer.why.figures.style import looks
 from explorer.why.words.gradients import fate, said
 from resnet.labs.nonlinearity import EDGES
-from resnet.labs.results import Gradients, Moment
+from resnet.labs.results.signals import Gradients, Moment
 from resnet.labs.written import numbers
 from resnet.plan import plan
 from resnet.spec import NetSpec

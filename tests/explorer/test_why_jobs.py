@@ -6,12 +6,14 @@ import time
 
 import pytest
 
-from explorer import job_work, jobs, lab_lane, states, worker
-from explorer.jobs import JobStore
-from explorer.records import Visitor
-from explorer.store import Refused
-from explorer.why.question import Question
-from explorer.why.source import Source
+from explorer import job_work, lab_lane, lab_nets, worker
+from explorer.store import states
+from explorer.store.comparisons import Refused
+from explorer.store.jobs import store as jobs
+from explorer.store.jobs.lab_question import Question
+from explorer.store.jobs.net_source import Source
+from explorer.store.jobs.store import JobStore
+from explorer.store.records import Visitor
 from resnet.labs import LABS
 
 SHORT = {
@@ -41,7 +43,7 @@ NET = "resnet8-A-w4"
 @pytest.fixture(autouse=True)
 def tiny(image_folder, monkeypatch):
     """Nothing is kept from another test's images."""
-    monkeypatch.setattr(lab_lane, "_kept", lab_lane.Kept())
+    monkeypatch.setattr(lab_lane, "_kept", lab_nets.Kept())
     for name in ("COMPARED", "MEASURED"):
         monkeypatch.setattr(f"resnet.labs.constructed.{name}", 16)
 

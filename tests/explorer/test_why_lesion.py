@@ -9,7 +9,7 @@ from explorer.why.figures.lesion import deleted_figure, single_figure, swapped_f
 from explorer.why.panels.switched import switches
 from explorer.why.words.lesion import said
 from explorer.why.words.switched import said as said_of_switched
-from resnet.labs.results import Lesion, Switched
+from resnet.labs.results.blocks import Lesion, Switched
 from resnet.labs.written import numbers
 from resnet.plan import plan
 from resnet.spec import NetSpec

@@ -9,8 +9,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer import keeper, lab_lane, states, worker
-from explorer.jobs import JobStore
+from explorer import keeper, lab_lane, lab_nets, worker
+from explorer.store import states
+from explorer.store.jobs.store import JobStore
 from explorer.why import answers, going
 from explorer.why.panel import Panel
 from explorer.why.topics import EXPECTED, PANELS, TOPICS, seconds_for
@@ -28,7 +29,7 @@ def opened(store, image_folder, monkeypatch, tmp_path):
     monkeypatch.setenv("RESNET_SHIPPED", str(tmp_path / "no nets"))
     monkeypatch.setattr(keeper, "start", lambda: None)
     monkeypatch.setattr(keeper, "store", lambda: store)
-    monkeypatch.setattr(lab_lane, "_kept", lab_lane.Kept())
+    monkeypatch.setattr(lab_lane, "_kept", lab_nets.Kept())
     monkeypatch.setattr(lab_lane, "COUNT_OF_OTHERS", 20)
     store.report("worker", {"folder": "tiny images", "folder_classes": 10, "free_disk": 2**40})
     st.cache_resource.clear()
@@ -241,7 +242,7 @@ def test_a_quick_lab_asks_at_once_when_a_setting_changes(opened, store, run):
 
 
 def test_asking_is_refused_in_a_sentence(opened, store, monkeypatch):
-    monkeypatch.setattr("explorer.jobs.MAX_WAITING_EACH", 1)
+    monkeypatch.setattr("explorer.store.jobs.store.MAX_WAITING_EACH", 1)
     page = run_lab(opened(lab="responses", nets=NETS))
     assert "1 questions of yours are waiting already" in words(page)
     assert going.PROBLEM not in page.session_state

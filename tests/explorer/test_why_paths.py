@@ -7,7 +7,7 @@ import pytest
 
 from explorer.why.figures.paths import carried_figure, gradient_figure, lengths_figure
 from explorer.why.words.paths import said
-from resnet.labs.results import Paths
+from resnet.labs.results.blocks import Paths
 from resnet.labs.written import numbers
 from tests.explorer.why_panels import asked, charts, drawn, text
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from explorer.why.figures.residual_size import ratio_figure, size_figure
 from explorer.why.words.residual_size import said
-from resnet.labs.results import ResidualSize
+from resnet.labs.results.signals import ResidualSize
 from resnet.labs.written import numbers
 from resnet.plan import plan
 from resnet.spec import NetSpec

@@ -4,7 +4,7 @@ import numpy as np
 
 from explorer.why.figures.responses import in_order_figure, ranked_figure
 from explorer.why.words.responses import said
-from resnet.labs.results import Responses
+from resnet.labs.results.signals import Responses
 from resnet.labs.written import numbers
 from resnet.plan import plan
 from resnet.spec import NetSpec

@@ -13,7 +13,7 @@ from PIL import Image
 from explorer.why.figures.pictures import data_url, img, mosaic
 from explorer.why.figures.sees import answers_figure
 from explorer.why.words.sees import maps_words, said
-from resnet.labs.results import Maps, Seen
+from resnet.labs.results.seen import Maps, Seen
 from resnet.labs.upload import decoded
 from resnet.labs.written import numbers
 from tests.explorer.why_panels import asked, charts, drawn, text

@@ -10,7 +10,7 @@ from explorer.why.figures.shattered import (
     half_life,
 )
 from explorer.why.words.shattered import said
-from resnet.labs.results import Shattered
+from resnet.labs.results.signals import Shattered
 from resnet.labs.written import numbers
 from tests.explorer.why_panels import asked, charts, drawn, text
 

@@ -4,17 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from explorer import states
-from explorer.store import checkpoint_file
-from explorer.tables import runs
+from explorer.store import states
+from explorer.store.comparisons import checkpoint_file
+from explorer.store.jobs.lab_question import Question
+from explorer.store.jobs.net_source import Source, SourceError, spec_of, title, weights
+from explorer.store.tables import runs
 from explorer.why import offered
 from explorer.why.offered import Images, data_of, image_sets, sources, usual
 from explorer.why.panel import Panel
-from explorer.why.question import Question
-from explorer.why.source import Source, SourceError, spec_of, title, weights
 from resnet import shipped
 from resnet.labs import LABS
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 
 CIFAR, GENERATED = Images("cifar10", "CIFAR-10"), Images("generated", "generated images")
 

@@ -10,7 +10,7 @@ from explorer.why.figures.heights import CUT, ERROR, LOG, drawn, filled, heights
 from explorer.why.figures.relief import relief_figure
 from explorer.why.figures.surface import contour_figure
 from explorer.why.words.surface import dips, low_share, said
-from resnet.labs.results import Surface
+from resnet.labs.results.training import Surface
 from resnet.labs.written import numbers
 from tests.explorer import why_panels
 from tests.explorer.why_panels import asked, charts, text

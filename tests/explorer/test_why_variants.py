@@ -7,10 +7,10 @@ import pytest
 
 from explorer.why.figures.variants import LOSS, TEST, TRAIN, curves_figure
 from explorer.why.words.variants import rows, said, table
-from resnet.labs.results import Curve, Trained, Variants
+from resnet.labs.results.training import Curve, Trained, Variants
 from resnet.labs.variants_table import VARIANTS
 from resnet.labs.written import numbers
-from resnet.spec import Recipe
+from resnet.recipe import Recipe
 from tests.explorer.why_panels import asked, charts, drawn, text
 
 RECIPE = Recipe(images=5000, image_size=16, iterations=60)

@@ -7,7 +7,7 @@ import torch
 from torchvision.transforms import functional as tv
 
 from resnet.batches import Batches, crop_and_flip
-from resnet.spec import Recipe
+from resnet.recipe import Recipe
 
 
 def by_torchvision(image, pad, row, column, flip):

@@ -9,7 +9,8 @@ import torch
 
 from resnet.batches import Batches
 from resnet.data import DataError
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 from resnet.train import Trainer
 
 PLAIN = Recipe(batch=16, augment=False)

@@ -11,7 +11,8 @@ import torch
 
 from resnet import checkpoint
 from resnet.checkpoint import CheckpointError
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 
 NET, RECIPE = NetSpec.parse("resnet8-B"), Recipe(iterations=400, seed=3)
 STATE = {"net": {"weight": torch.arange(6.0).reshape(2, 3)}, "iteration": 7, "warm": True}

@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from resnet.course import Change, Course
+from resnet.recipe import Recipe
 from resnet.schedule import lr_at
-from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.spec import NetSpec
 from resnet.train import Trainer, train_together
+from resnet.wording import SpecError
 
 NET = NetSpec.parse("resnet8-B-w4")
 TINY = Recipe(

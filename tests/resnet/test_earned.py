@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from resnet.earned import PaperPoint, earned, paper_says
-from resnet.lessons import DEGRADATION
+from resnet.lessons.degradation import DEGRADATION
 from resnet.recipe import Recipe
 from resnet.spec import NetSpec
 

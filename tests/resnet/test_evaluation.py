@@ -12,7 +12,8 @@ from resnet.fused.evaluation import Evaluated, for_evaluation, room_for, transfo
 from resnet.labs.variants import trainer_of
 from resnet.labs.variants_table import VARIANTS
 from resnet.model import build
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 from resnet.tested import error_on
 from resnet.train import Trainer
 

@@ -5,7 +5,8 @@ import torch
 from torch import nn
 
 from resnet.fold import folded
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 from resnet.train import Trainer
 
 RECIPE = Recipe(image_size=16, batch=16, iterations=5, precision="fp32")

@@ -12,7 +12,8 @@ from resnet.fused import convolution, library
 from resnet.fused.norm import norm
 from resnet.fused.run import Fused, for_training
 from resnet.model import build
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 from resnet.train import Trainer
 
 CPU = torch.device("cpu")

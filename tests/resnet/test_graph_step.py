@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from resnet import step as steps
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 from resnet.step import GraphStep
 from resnet.train import Trainer
 

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from resnet.lessons import DEGRADATION, LESSONS, Entry, Result, evidence
+from resnet.lessons import LESSONS, evidence
+from resnet.lessons.degradation import DEGRADATION
 from resnet.lessons.evidence import fade, train_error
+from resnet.lessons.lesson import Entry, Result
 from resnet.plan import plan
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 
 NAMES = [
     "degradation",
@@ -21,7 +24,7 @@ NAMES = [
     "figure6-plain",
     "figure6-residual",
 ]
-MAX_NETS = 6  # that train at once (explorer.store)
+MAX_NETS = 6  # that train at once (explorer.store.comparisons)
 
 
 def results(lesson, errors, seeds=(0,)):

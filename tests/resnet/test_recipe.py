@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from resnet.spec import Recipe, SpecError
+from resnet.recipe import Recipe
+from resnet.wording import SpecError
 
 PAPER = {
     "data": "cifar10",

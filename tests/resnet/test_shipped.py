@@ -11,8 +11,9 @@ from safetensors.torch import save as written
 from resnet import checkpoint, shipped, shipped_nets
 from resnet.__main__ import main
 from resnet.batches import Batches
+from resnet.recipe import Recipe
 from resnet.shipped import ShippedError
-from resnet.spec import NetSpec, Recipe
+from resnet.spec import NetSpec
 from resnet.train import Trainer
 
 NAME = "resnet8-A-w4"

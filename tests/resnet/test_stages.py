@@ -5,8 +5,10 @@ import pytest
 from resnet.cost import cost
 from resnet.curves import curve
 from resnet.plan import plan
-from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 from resnet.verdict import verdict
+from resnet.wording import SpecError
 
 
 @pytest.mark.parametrize(

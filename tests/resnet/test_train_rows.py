@@ -10,8 +10,9 @@ from torch.nn import functional as F
 from resnet.labs.examples import Examples
 from resnet.labs.responses import deviations_of
 from resnet.plan import plan
+from resnet.recipe import Recipe
 from resnet.schedule import lr_at
-from resnet.spec import NetSpec, Recipe
+from resnet.spec import NetSpec
 from resnet.train import Trainer, train_together
 
 NET = NetSpec.parse("resnet8-B-w4")

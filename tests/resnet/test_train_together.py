@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from resnet import checkpoint
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 from resnet.train import Trainer, in_step, train_together
 
 NAMES = ("plain8-w4", "resnet8-A-w4", "resnet14-C-w4", "resnet8-B-w4-pre")

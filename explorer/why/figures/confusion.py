@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from explorer import palette
 from explorer.why.figures.style import axis, framed, looks
-from resnet.labs.results import Confusion
+from resnet.labs.results.seen import Confusion
 
 CELL = 44  # px
 MOST_NUMBERED = 20  # classes; more counts cannot be read

@@ -8,8 +8,9 @@ import plotly.graph_objects as go
 
 from explorer import palette
 from explorer.why.figures.style import GREY, axis, framed
-from resnet.labs.results import Constructed, Curve
-from resnet.spec import NetSpec, Recipe
+from resnet.labs.results.training import Constructed, Curve
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 
 WAYS = ("built", "random start")
 

@@ -17,7 +17,7 @@ from explorer.why.figures.style import (
     stage_lines,
 )
 from resnet.labs.nonlinearity import BOUNDS, EDGES, derivative
-from resnet.labs.results import EDGES_OF_BINS, Gradients, Moment
+from resnet.labs.results.signals import EDGES_OF_BINS, Gradients, Moment
 from resnet.plan import plan
 from resnet.spec import NetSpec
 

@@ -10,7 +10,7 @@ from math import ceil, floor, log10
 
 import numpy as np
 
-from resnet.labs.results import Surface
+from resnet.labs.results.training import Surface
 
 LOG, CUT, ERROR = "log", "cut", "error"
 QUANTITIES = {LOG: "loss (logarithmic)", CUT: "loss up to 10", ERROR: "error"}

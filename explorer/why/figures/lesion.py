@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from explorer import palette
 from explorer.why.figures.style import Look, axis, chance, framed, level, looks, stage_lines
-from resnet.labs.results import Lesion
+from resnet.labs.results.blocks import Lesion
 from resnet.plan import plan
 from resnet.spec import NetSpec
 

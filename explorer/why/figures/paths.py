@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer.why.figures.style import axis, framed, log_axis, looks
-from resnet.labs.results import Paths
+from resnet.labs.results.blocks import Paths
 
 LENGTH = "length of the path, blocks"
 

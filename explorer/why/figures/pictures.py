@@ -9,7 +9,7 @@ from math import ceil, sqrt
 import numpy as np
 from PIL import Image
 
-from resnet.labs.results import Mistake
+from resnet.labs.results.seen import Mistake
 
 GAP = 1  # pixels between maps
 

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from explorer.why.figures.heights import Scale, drawn, scale_of, value_words
 from explorer.why.figures.style import names
 from explorer.why.figures.surface import INK, colours, columns_of, domains, heading
-from resnet.labs.results import Surface
+from resnet.labs.results.training import Surface
 
 GRID = {"light": "#B9BCC4", "dark": "#5A5955"}  # WebGL draws it without what shines through
 POLE = "#E8483F"

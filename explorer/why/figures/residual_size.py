@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer.why.figures.style import axis, framed, log_axis, looks, stage_lines, untrained
-from resnet.labs.results import ResidualSize
+from resnet.labs.results.signals import ResidualSize
 
 BLOCK = "block, from the input on"
 

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer.why.figures.style import axis, framed, looks, stage_lines
-from resnet.labs.results import Responses
+from resnet.labs.results.signals import Responses
 
 DEVIATION = "standard deviation of the response"
 

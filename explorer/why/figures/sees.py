@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from explorer.why.figures.style import axis, framed, looks
-from resnet.labs.results import Seen
+from resnet.labs.results.seen import Seen
 
 BAR = 46  # px
 MARGIN = {"l": 10, "r": 15, "t": 34, "b": 10}  # px; the names of the nets stand above

@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer.why.figures.style import GREY, Look, axis, framed, log_axis, looks, untrained
-from resnet.labs.results import Shattered
+from resnet.labs.results.signals import Shattered
 
 WHITE, BROWNIAN = "white noise", "Brownian motion"
 PANEL = 175  # px

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from explorer import palette
 from explorer.why.figures.heights import Scale, begun, drawn, known, scale_of, value_words
 from explorer.why.figures.style import axis, framed, names
-from resnet.labs.results import Surface
+from resnet.labs.results.training import Surface
 
 FIRST = "first direction, share of the weights' size"
 SECOND = "second direction"

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from explorer import palette
 from explorer.why.figures.style import axis, framed
-from resnet.labs.results import Trained, Variants
+from resnet.labs.results.training import Trained, Variants
 from resnet.labs.variants_table import VARIANTS
 from resnet.spec import NetSpec
 

@@ -11,7 +11,7 @@ from explorer.why.panel import Panel
 from explorer.why.panels.drawn import chart, told
 from explorer.why.words.confusion import said
 from resnet.labs import LABS
-from resnet.labs.results import Confusion
+from resnet.labs.results.seen import Confusion
 
 FIRST = 6  # mistakes that are shown at once
 

@@ -9,7 +9,7 @@ from explorer.why.panel import Panel, Settings
 from explorer.why.panels.drawn import begin, chart, told
 from explorer.why.words.constructed import said, title
 from resnet.labs import LABS
-from resnet.labs.results import Constructed
+from resnet.labs.results.training import Constructed
 
 DEPTHS = (14, 20, 26, 32, 44, 56)
 ITERATIONS = (40, 80, 160, 320, 640)

@@ -16,7 +16,7 @@ from explorer.why.panel import Panel, Settings
 from explorer.why.panels.drawn import begin, chart, told
 from explorer.why.words.gradients import said
 from resnet.labs import LABS
-from resnet.labs.results import Gradients
+from resnet.labs.results.signals import Gradients
 from resnet.spec import NetSpec
 
 DEPTHS = (8, 14, 20, 32, 44, 56, 110)

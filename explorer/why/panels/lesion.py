@@ -9,7 +9,7 @@ from explorer.why.panel import Panel
 from explorer.why.panels.drawn import chart, told
 from explorer.why.words.lesion import said
 from resnet.labs import LABS
-from resnet.labs.results import Lesion
+from resnet.labs.results.blocks import Lesion
 
 
 @told(said)

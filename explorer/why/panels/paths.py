@@ -9,7 +9,7 @@ from explorer.why.panel import Panel, Settings
 from explorer.why.panels.drawn import begin, chart, told
 from explorer.why.words.paths import said
 from resnet.labs import LABS
-from resnet.labs.results import Paths
+from resnet.labs.results.blocks import Paths
 
 
 def settings() -> Settings:

@@ -8,7 +8,7 @@ from explorer.why.panel import Panel
 from explorer.why.panels.drawn import chart, told
 from explorer.why.words.residual_size import said
 from resnet.labs import LABS
-from resnet.labs.results import ResidualSize
+from resnet.labs.results.signals import ResidualSize
 from resnet.wording import listed
 
 

@@ -9,7 +9,7 @@ from explorer.why.panel import Panel
 from explorer.why.panels.drawn import chart, told
 from explorer.why.words.responses import said
 from resnet.labs import LABS
-from resnet.labs.results import Responses
+from resnet.labs.results.signals import Responses
 
 
 @told(said)

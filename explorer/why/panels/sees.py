@@ -12,7 +12,7 @@ from explorer.why.panels.drawn import begin, chart, told
 from explorer.why.panels.image_choice import image_choice
 from explorer.why.words.sees import maps_words, said
 from resnet.labs import LABS
-from resnet.labs.results import Seen
+from resnet.labs.results.seen import Seen
 from resnet.wording import listed
 
 PICTURE = 260  # px

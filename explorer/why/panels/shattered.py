@@ -10,7 +10,7 @@ from explorer.why.panel import Panel, Settings
 from explorer.why.panels.drawn import begin, chart, told
 from explorer.why.words.shattered import said
 from resnet.labs import LABS
-from resnet.labs.results import Shattered
+from resnet.labs.results.signals import Shattered
 from resnet.wording import listed
 
 POINTS = (64, 128, 256, 512)

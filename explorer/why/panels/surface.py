@@ -12,7 +12,7 @@ from explorer.why.panel import Panel, Settings
 from explorer.why.panels.drawn import begin, chart, told
 from explorer.why.words.surface import said
 from resnet.labs import LABS
-from resnet.labs.results import Surface
+from resnet.labs.results.training import Surface
 from resnet.wording import listed
 
 SIDES = (5, 9, 17, 33, 65)

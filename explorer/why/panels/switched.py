@@ -10,7 +10,7 @@ from explorer.why.words.phrases import does
 from explorer.why.words.switched import said
 from resnet.curves import short_titles
 from resnet.labs import LABS
-from resnet.labs.results import Switched
+from resnet.labs.results.blocks import Switched
 from resnet.plan import plan
 from resnet.spec import NetSpec
 from resnet.wording import listed

@@ -9,7 +9,7 @@ from explorer.why.panel import Panel, Settings
 from explorer.why.panels.drawn import begin, chart, told
 from explorer.why.words.variants import IDENTITY, TABLE, said, table
 from resnet.labs import LABS
-from resnet.labs.results import Variants
+from resnet.labs.results.training import Variants
 from resnet.labs.variants_table import VARIANTS
 
 OTHERS = tuple(name for name in VARIANTS if name != IDENTITY)

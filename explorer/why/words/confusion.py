@@ -8,7 +8,7 @@ from explorer.telling import escaped
 from explorer.why.figures.style import names, untrained
 from explorer.why.words.pairs import spoken
 from explorer.why.words.said import Said
-from resnet.labs.results import Confusion
+from resnet.labs.results.seen import Confusion
 from resnet.paper import TABLE_6
 from resnet.wording import listed
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from explorer.why.words.phrases import percent, sentence
 from explorer.why.words.said import Said
-from resnet.labs.results import Constructed, Curve
+from resnet.labs.results.training import Constructed, Curve
 from resnet.spec import NetSpec
 from resnet.spread import one_seed_gap
 from resnet.wording import listed

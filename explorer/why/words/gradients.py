@@ -11,7 +11,7 @@ from explorer.why.figures.style import names
 from explorer.why.words.phrases import called, does, factor
 from explorer.why.words.said import Said
 from resnet.labs.nonlinearity import BOUNDS
-from resnet.labs.results import Gradients, Moment
+from resnet.labs.results.signals import Gradients, Moment
 from resnet.spec import NetSpec
 from resnet.wording import listed
 

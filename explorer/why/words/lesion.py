@@ -10,7 +10,7 @@ import numpy as np
 from explorer.why.figures.style import chance, names
 from explorer.why.words.phrases import called, percent, points, sentence
 from explorer.why.words.said import Said
-from resnet.labs.results import Lesion
+from resnet.labs.results.blocks import Lesion
 from resnet.spec import NetSpec
 from resnet.wording import listed
 

@@ -10,7 +10,7 @@ import numpy as np
 from explorer.why.figures.style import names, untrained
 from explorer.why.words.phrases import SUPERSCRIPTS, called, does, factor, percent, sentence
 from explorer.why.words.said import Said
-from resnet.labs.results import Paths
+from resnet.labs.results.blocks import Paths
 from resnet.wording import listed
 
 SHORT = 0.5  # of the blocks: effective paths whose middle is below are called short

@@ -8,7 +8,7 @@ import numpy as np
 from explorer.why.figures.style import names, untrained
 from explorer.why.words.pairs import spoken
 from explorer.why.words.said import Said
-from resnet.labs.results import ResidualSize
+from resnet.labs.results.signals import ResidualSize
 from resnet.spec import NetSpec
 from resnet.wording import listed
 

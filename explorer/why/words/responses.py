@@ -11,7 +11,7 @@ import numpy as np
 from explorer.why.figures.style import names, untrained
 from explorer.why.words.phrases import called, does
 from explorer.why.words.said import Said
-from resnet.labs.results import Responses
+from resnet.labs.results.signals import Responses
 from resnet.spec import NetSpec
 from resnet.wording import listed
 

@@ -7,7 +7,7 @@ from explorer.telling import escaped
 from explorer.why.figures.style import names, untrained
 from explorer.why.words.pairs import spoken
 from explorer.why.words.said import Said
-from resnet.labs.results import Maps, Seen
+from resnet.labs.results.seen import Maps, Seen
 from resnet.wording import listed
 
 STAGES = "He et al. 2015, Section 4.2"

@@ -8,7 +8,7 @@ from explorer.why.figures.shattered import half_life
 from explorer.why.figures.style import names, untrained
 from explorer.why.words.pairs import pairs, spoken, times
 from explorer.why.words.said import Said
-from resnet.labs.results import Shattered
+from resnet.labs.results.signals import Shattered
 from resnet.spec import NetSpec
 from resnet.wording import listed
 

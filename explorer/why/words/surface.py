@@ -9,7 +9,7 @@ from explorer.why.figures.heights import CUT_AT, known
 from explorer.why.figures.style import names
 from explorer.why.words.pairs import pairs, percent, spoken
 from explorer.why.words.said import Said
-from resnet.labs.results import Surface
+from resnet.labs.results.training import Surface
 from resnet.spec import NetSpec
 from resnet.wording import listed
 

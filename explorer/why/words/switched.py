@@ -9,7 +9,7 @@ from explorer.why.figures.style import chance, names
 from explorer.why.words.lesion import LEAST_LEAD, LITTLE, MOST
 from explorer.why.words.phrases import called, percent, points, sentence
 from explorer.why.words.said import Said
-from resnet.labs.results import Switched
+from resnet.labs.results.blocks import Switched
 from resnet.plan import plan
 from resnet.spec import NetSpec
 from resnet.wording import listed

@@ -7,7 +7,7 @@ from math import isnan, nan
 
 from explorer.why.figures.variants import LOSS, TEST, TRAIN, diverged, values
 from explorer.why.words.said import Said
-from resnet.labs.results import Trained, Variants
+from resnet.labs.results.training import Trained, Variants
 from resnet.labs.variants_table import FAILS_ABOVE, VARIANTS
 from resnet.plan import plan
 from resnet.spec import NetSpec

@@ -9,7 +9,7 @@ from resnet.labs.copies import copied
 from resnet.labs.gradients import gradients, initialise
 from resnet.labs.nonlinearity import BOUNDS, EDGES, SATURATED_BELOW, derivative
 from resnet.labs.progress import LabError
-from resnet.labs.results import EDGES_OF_BINS
+from resnet.labs.results.signals import EDGES_OF_BINS
 from resnet.model import build
 from resnet.spec import NetSpec
 

@@ -11,7 +11,7 @@ from resnet.labs.copies import copied
 from resnet.labs.examples import Examples
 from resnet.labs.progress import LabError
 from resnet.labs.sees import confusion, sees
-from resnet.spec import Recipe
+from resnet.recipe import Recipe
 
 
 def chances(net, examples):

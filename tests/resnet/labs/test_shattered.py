@@ -7,7 +7,7 @@ import torch
 from resnet.draws import generator
 from resnet.labs.copies import copied
 from resnet.labs.progress import LabError
-from resnet.labs.results import Shattered
+from resnet.labs.results.signals import Shattered
 from resnet.labs.shattered import (
     autocorrelation,
     autocorrelation_of_each,

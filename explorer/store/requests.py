@@ -7,11 +7,11 @@ import time
 
 import sqlalchemy as sa
 
-from explorer import states
-from explorer.records import Comparison, Visitor
-from explorer.store import Refused, RunStore, check_line
-from explorer.tables import comparisons, runs
-from explorer.turns import moved
+from explorer.store import states
+from explorer.store.comparisons import Refused, RunStore, check_line
+from explorer.store.fair_queue import moved
+from explorer.store.records import Comparison, Visitor
+from explorer.store.tables import comparisons, runs
 from resnet.recipe import MAX_ITERATIONS
 from resnet.wording import SpecError, check_number
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from explorer import states
-from resnet.spec import NetSpec, Recipe
+from explorer.store import states
+from resnet.cost import cost
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 
 RATE = "rate"  # the kinds of events: the value is the new learning rate,
 EXTENDED = "extended"  # or the new last iteration;
@@ -191,3 +193,18 @@ def _net(text: str) -> NetSpec:
 @lru_cache(maxsize=4096)
 def _recipe(text: str) -> Recipe:
     return Recipe.from_json(text)
+
+
+def macs_of_an_iteration(run: Run) -> int:
+    """Multiply-adds of one forward pass of a mini-batch, at the size of the recipe's images."""
+    return _macs(run.spec, run.recipe.image_size) * run.recipe.batch
+
+
+@lru_cache(maxsize=1024)  # a line of many nets is looked at again and again
+def _macs(spec: NetSpec, image_size: int) -> int:
+    return cost(spec, image_size).macs
+
+
+def is_mine(comparison: Comparison, by: Visitor | None) -> bool:
+    """Whether the one who looks launched it; the machine's own people launch without a name."""
+    return comparison.owner == (by.id if by else "")

@@ -5,8 +5,8 @@ import time
 from array import array
 from dataclasses import dataclass, field
 
-from explorer.records import Comparison, Event, Run, StoredRow
-from explorer.store import RunStore
+from explorer.store.comparisons import RunStore
+from explorer.store.records import Comparison, Event, Run, StoredRow
 
 FRESH_FOR = 0.9  # seconds; pages refresh once a second
 

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from explorer import states
-from explorer.job_files import job_folder
+from explorer.store import states
+from explorer.store.jobs.files import job_folder
 
 
 @dataclass(frozen=True)
 class Look:
     """A job without its answer, which may be large.
 
-    state    queued, running, finished, stopped or failed (explorer.states)
+    state    queued, running, finished, stopped or failed (explorer.store.states)
     message  what it is doing now, or why it failed
     share    of the work that is done, 0 to 1, where it says so
     shown    changes whenever the answer does; 0 while there is none

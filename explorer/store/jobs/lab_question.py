@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from explorer.store import RunStore
-from explorer.why.source import Source, weights
+from explorer.store.comparisons import RunStore
+from explorer.store.jobs.net_source import Source, weights
 
 VERSION = 1  # changes when labs answer differently, so that old answers are not shown
 COUNT, UPLOAD, RECIPE = "count", "upload", "recipe"  # settings that are not the lab's own words

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from explorer import states
-from explorer.records import Comparison, Visitor
-from explorer.store import Refused, RunStore, run_folder
-from explorer.tables import comparisons, runs
+from explorer.store import states
+from explorer.store.comparisons import Refused, RunStore, run_folder
+from explorer.store.records import Comparison, Visitor
+from explorer.store.tables import comparisons, runs
 
 UNDO_FOR = 600.0  # seconds in which a deleted comparison can be had back
 MAX_TITLE = 200  # letters

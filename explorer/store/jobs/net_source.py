@@ -7,12 +7,13 @@ run:12               as run 12 left it
 
 from dataclasses import dataclass
 
-from explorer import states
-from explorer.records import Run
-from explorer.store import RunStore, checkpoint_file
+from explorer.store import states
+from explorer.store.comparisons import RunStore, checkpoint_file
+from explorer.store.records import Run
 from resnet import shipped
 from resnet.shipped import ShippedError
-from resnet.spec import NetSpec, SpecError
+from resnet.spec import NetSpec
+from resnet.wording import SpecError
 
 SHIPPED, FRESH, RUN = "shipped", "fresh", "run"
 

@@ -16,8 +16,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from explorer import states
-from explorer.records import (
+from explorer.store import states
+from explorer.store.fair_queue import Waiting, in_order, turns_in_order
+from explorer.store.records import (
     BY_LAYER,
     RATE,
     Comparison,
@@ -29,10 +30,10 @@ from explorer.records import (
     row_record,
     run_record,
 )
-from explorer.tables import comparisons, events, open_engine, reports, rows, runs
-from explorer.turns import Waiting, in_order, turns_in_order
+from explorer.store.tables import comparisons, events, open_engine, reports, rows, runs
 from resnet.home import home
-from resnet.spec import NetSpec, Recipe
+from resnet.recipe import Recipe
+from resnet.spec import NetSpec
 
 MAX_NETS = 6
 MAX_SEEDS = 5
@@ -63,7 +64,7 @@ class RunStore:
 
     @property
     def engine(self) -> sa.Engine:
-        """The connection to the database, for what else is kept there (explorer.jobs)."""
+        """The connection to the database, for what else is kept there (explorer.store.jobs)."""
         return self._engine
 
     def submit(
@@ -491,3 +492,10 @@ def row_values(run: int, row: Any) -> dict[str, Any]:
     }
     norms = {name: array("f", getattr(row, name) or ()).tobytes() for name in BY_LAYER}
     return {**values, **norms, "run": run}
+
+
+def claim(store: RunStore, name: str) -> list[Run]:
+    """Takes the runs of the next turn for `name`; [] where nothing waits."""
+    claimed = store.claim(name)
+    mine = store.owned(name) if claimed else {}
+    return [run for run in claimed.runs if run.id in mine] if claimed else []

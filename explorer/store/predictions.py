@@ -4,8 +4,8 @@ import time
 
 import sqlalchemy as sa
 
-from explorer.store import RunStore
-from explorer.tables import comparisons, guesses
+from explorer.store.comparisons import RunStore
+from explorer.store.tables import comparisons, guesses
 
 
 class Guesses:

@@ -2,8 +2,9 @@
 
 import sqlalchemy as sa
 
-from explorer import job_files, states
-from explorer.tables import jobs
+from explorer.store import states
+from explorer.store.jobs import files
+from explorer.store.tables import jobs
 
 LAB = "lab"
 KEPT = 400  # ended jobs that are remembered, the newest first
@@ -27,7 +28,7 @@ def forget_old(writer: sa.Engine) -> None:
 
         others = sa.select(jobs.c.id, jobs.c.result).where(ended, ~lab).order_by(*newest)
         with_files = [
-            row.id for row in connection.execute(others) if job_files.names_a_file(row.result)
+            row.id for row in connection.execute(others) if files.names_a_file(row.result)
         ]
         old = {
             *ids(~lab)[KEPT:],
@@ -36,4 +37,4 @@ def forget_old(writer: sa.Engine) -> None:
             *ids(lab, quick)[KEPT_QUICK_LABS:],
         }
         connection.execute(jobs.delete().where(jobs.c.id.in_(old)))
-    job_files.delete(old)
+    files.delete(old)

@@ -11,13 +11,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from explorer import job_files, states
-from explorer.job_files import job_folder
-from explorer.job_keeping import forget_old
-from explorer.job_records import Job, Look
-from explorer.records import Visitor
-from explorer.store import Refused, RunStore
-from explorer.tables import jobs
+from explorer.store import states
+from explorer.store.comparisons import Refused, RunStore
+from explorer.store.jobs import files
+from explorer.store.jobs.files import job_folder
+from explorer.store.jobs.records import Job, Look
+from explorer.store.jobs.retention import forget_old
+from explorer.store.records import Visitor
+from explorer.store.tables import jobs
 
 __all__ = ["Job", "JobStore", "Look", "job_folder"]
 
@@ -161,7 +162,7 @@ class JobStore:
 
     def show(self, job: int, lane: str, result: dict[str, Any]) -> None:
         """Keeps the answer as far as it has grown, for pages to draw."""
-        self._settle(job, lane, result=job_files.written(job, result), shown=jobs.c.shown + 1)
+        self._settle(job, lane, result=files.written(job, result), shown=jobs.c.shown + 1)
 
     def finish(self, job: int, lane: str, result: dict[str, Any]) -> None:
         """Keeps the answer, and forgets the oldest jobs beyond what is kept."""
@@ -170,7 +171,7 @@ class JobStore:
             lane,
             state=states.FINISHED,
             message="",
-            result=job_files.written(job, result),
+            result=files.written(job, result),
             share=1.0,
             shown=jobs.c.shown + 1,
             seconds=result.get("seconds"),
@@ -246,10 +247,10 @@ def _key(kind: str, payload: dict[str, Any]) -> str:
 
 def _to_be_redone(row: Any) -> bool:
     return row.state in (states.FAILED, states.STOPPED) or (
-        row.state == states.FINISHED and job_files.lost(row.id, row.result)
+        row.state == states.FINISHED and files.lost(row.id, row.result)
     )
 
 
 def _job(row: Any) -> Job:
-    result = job_files.read(row.id, row.result)
+    result = files.read(row.id, row.result)
     return Job(row.id, row.kind, json.loads(row.payload), row.state, row.message, result)
