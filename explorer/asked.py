@@ -4,11 +4,12 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from explorer import keeper, worker
+from explorer import keeper
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.jobs.records import Job
 from explorer.store.jobs.store import JobStore
+from explorer.worker import control
 
 LOOK_EVERY = 1.0  # seconds
 
@@ -54,7 +55,7 @@ def _progress(identity: int) -> None:
         st.rerun()
     if job.state == states.RUNNING:
         words = f"The worker is at it: {job.message}" if job.message else "The worker is at it"
-    elif not worker.is_alive(store):
+    elif not control.is_alive(store):
         words = "The worker is starting; this takes a few seconds"
     elif ahead := jobs.ahead(identity):
         words = f"Waiting for the worker, {ahead} ahead"

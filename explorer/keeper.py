@@ -5,9 +5,9 @@ import time
 
 import streamlit as st
 
-from explorer import worker
 from explorer.store.comparisons import RunStore
 from explorer.store.snapshots import Feed
+from explorer.worker import control
 
 LOOK_EVERY = 3.0  # seconds
 
@@ -36,9 +36,9 @@ def _keep(kept: RunStore) -> None:
     while True:
         try:
             kept.report("server", {})
-            if not worker.is_alive(kept) and time.monotonic() - tried > worker.SILENT:
+            if not control.is_alive(kept) and time.monotonic() - tried > control.SILENT:
                 tried = time.monotonic()
-                worker.start_detached()
+                control.start_detached()
         except Exception as error:  # a full or locked disk must not end the thread
             print(f"keeper: {error}", flush=True)
         time.sleep(LOOK_EVERY)

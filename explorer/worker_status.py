@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from explorer.store.comparisons import NEEDED_DISK, RunStore
-from explorer.worker import SILENT
+from explorer.worker.control import SILENT
 
 FIRST_REPORT = 5.0  # seconds that a page waits for the first report of a worker that starts
 

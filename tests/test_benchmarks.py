@@ -50,6 +50,6 @@ class Worked:
         self._store = store
 
     def look(self):
-        from explorer import worker
+        from explorer.worker import worker
 
         worker.do_next_job(self._store)

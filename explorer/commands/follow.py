@@ -5,9 +5,10 @@ import time
 
 from tqdm import tqdm
 
-from explorer import state_words, telling, worker
+from explorer import state_words, telling
 from explorer.store.comparisons import RunStore
 from explorer.store.snapshots import Feed, Snapshot
+from explorer.worker import control
 from resnet.home import home
 
 LOOK_EVERY = 0.5  # seconds
@@ -30,15 +31,15 @@ class WorkerWatch:
     def look(self) -> None:
         """Raises NoWorker where none comes up, or its training processes do not."""
         now = time.monotonic()
-        if worker.is_alive(self._store):
+        if control.is_alive(self._store):
             self._alive = now
             report = self._store.reported("worker")
             problem = report[0].get("problem") if report else ""
             if problem and not self._store.load()[0]:
                 raise NoWorker(str(problem))
-        elif self._started is None or now - self._started > worker.SILENT:
+        elif self._started is None or now - self._started > control.SILENT:
             self._started = now
-            worker.start_detached()
+            control.start_detached()
         if now - self._alive > PATIENCE:
             raise NoWorker(f"the worker does not start; {home() / 'worker.log'} says why")
 

@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from explorer import telling, worker
+from explorer import telling
 from explorer.commands.chosen import CommandError, chosen, snapshot_of, states_of
 from explorer.commands.follow import WorkerWatch, follow
 from explorer.commands.outcome import print_outcome
@@ -14,6 +14,7 @@ from explorer.store import states
 from explorer.store.comparisons import RunStore
 from explorer.store.requests import Wishes
 from explorer.store.snapshots import Snapshot
+from explorer.worker import control
 from resnet.arguments import entries_wanted
 from resnet.home import image_folder, image_folder_classes, image_folder_label
 from resnet.lessons import LESSONS
@@ -128,7 +129,7 @@ def _check_images(store: RunStore, data: str) -> None:
             "no folder of images is named; set RESNET_DATA to one, or choose --data cifar10"
         )
     report = store.reported("worker")
-    if report is None or not worker.is_alive(store):
+    if report is None or not control.is_alive(store):
         return
     theirs, ours = report[0].get("folder"), image_folder_label()
     if theirs != ours:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer import keeper, visitor, worker
+from explorer import keeper, visitor
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.jobs.records import Look
@@ -14,6 +14,7 @@ from explorer.store.records import Visitor
 from explorer.telling import escaped
 from explorer.why.answers import Answer
 from explorer.why.topics import EXPECTED
+from explorer.worker import control
 
 LOOK_EVERY = 0.5  # seconds
 PROBLEM = "labs_refused"  # session state
@@ -101,7 +102,7 @@ def _words(jobs: JobStore, look: Look) -> str:
         return "stopping"
     if look.state == states.RUNNING:
         return f"{look.share:.0%}, {look.message}" if look.message else f"{look.share:.0%}"
-    if not worker.is_alive(keeper.store()):
+    if not control.is_alive(keeper.store()):
         return "the worker is starting"
     ahead = jobs.ahead(look.id)
     return f"waiting, {ahead} ahead" if ahead else "waiting for the worker"

@@ -19,8 +19,10 @@ import traceback
 
 import torch
 
-from explorer import lane, lane_process, lane_training, worker
+from explorer import lane, lane_training
 from explorer.store.comparisons import RunStore
+from explorer.worker import __main__ as worker_command
+from explorer.worker import process, worker
 from resnet import checkpoint
 from resnet.data import ImageSet
 from resnet.home import home
@@ -103,8 +105,8 @@ def work():
         os.close(reading)
         return cls(Forked(int(ask.recv(16)), os.fdopen(writing, "wb")))
 
-    lane_process.Lane.start = classmethod(start)
-    os._exit(worker.main())
+    process.Lane.start = classmethod(start)
+    os._exit(worker_command.main())
 
 
 def kill(who, seconds=0.0):

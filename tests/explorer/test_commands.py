@@ -11,7 +11,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer import worker
 from explorer.__main__ import _parser, main
 from explorer.commands import follow as following
 from explorer.commands import outcome, training
@@ -22,6 +21,7 @@ from explorer.store import states
 from explorer.store.records import RATE
 from explorer.store.requests import Wishes
 from explorer.store.snapshots import Feed
+from explorer.worker import worker
 from resnet import arguments
 from resnet.arguments import entries_wanted
 from resnet.lessons.lesson import Entry, Lesson

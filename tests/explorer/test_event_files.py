@@ -5,11 +5,12 @@ import sys
 
 import pytest
 
-from explorer import event_files, lane_training, worker
+from explorer import event_files, lane_training
 from explorer.event_files import EventFiles, open_events, scalars
 from explorer.store import states
 from explorer.store.comparisons import checkpoint_file, run_folder
 from explorer.store.requests import Wishes
+from explorer.worker import worker
 from resnet.rows import Row
 
 ROW = Row(

@@ -8,15 +8,16 @@ import time
 
 import pytest
 
-from explorer import job_desk, worker
 from explorer.build.crosscheck_words import reasons_in_words, totals_table
-from explorer.lane_process import Lane
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.jobs import files, retention
 from explorer.store.jobs import store as jobs
 from explorer.store.jobs.files import job_folder
 from explorer.store.jobs.store import JobStore
+from explorer.worker import control, worker
+from explorer.worker import jobs as worker_jobs
+from explorer.worker.process import Lane
 from resnet import onnx_packages
 from resnet.cost import cost
 from resnet.crosscheck import compare
@@ -66,15 +67,15 @@ def test_quick_questions_go_before_long_ones_and_have_a_desk_of_their_own(desk, 
     long, other = desk.submit("lab", {"n": 1}), desk.submit("lab", {"n": 2})
     quick = desk.submit("lab", {"n": 3}, quick=True)
     assert [desk.ahead(each) for each in (quick, long, other)] == [0, 1, 2]
-    usual = job_desk.JobDesk(desk)
-    beside = job_desk.JobDesk(desk, beside=usual)
+    usual = worker_jobs.JobDesk(desk)
+    beside = worker_jobs.JobDesk(desk, beside=usual)
     for looker in (usual, beside):
         looker.look(lane_that_sleeps)
     assert desk.look(quick).state == states.RUNNING
     second = desk.submit("lab", {"n": 4}, quick=True)
     beside.look(lane_that_sleeps)
     assert beside.lane is None  # the usual desk may be done in a moment
-    monkeypatch.setattr(job_desk, "LONG", 0.0)
+    monkeypatch.setattr(worker_jobs, "LONG", 0.0)
     beside.look(lane_that_sleeps)
     assert desk.look(second).state == states.RUNNING
     for looker in (usual, beside):
@@ -198,7 +199,7 @@ def test_what_was_to_stop_when_its_worker_ended_is_not_asked_again(desk):
 
 @pytest.mark.timeout(180)
 def test_a_lane_does_one_job_after_another_and_ends_when_none_comes(desk, monkeypatch):
-    looker = job_desk.JobDesk(desk)
+    looker = worker_jobs.JobDesk(desk)
     for net in ("resnet8-A", "plain8"):
         identity = desk.submit("crosscheck", {"net": net})
         looker.look(Lane.start)
@@ -208,15 +209,15 @@ def test_a_lane_does_one_job_after_another_and_ends_when_none_comes(desk, monkey
         looker.look(Lane.start)
         assert not looker.busy
         assert looker.lane.process is process
-    monkeypatch.setattr(job_desk, "WARM", 0.0)
+    monkeypatch.setattr(worker_jobs, "WARM", 0.0)
     looker.look(Lane.start)
     assert looker.lane is None
     assert process.wait(30) == 0
 
 
 def test_a_job_that_does_not_heed_a_stop_is_ended(desk, monkeypatch):
-    monkeypatch.setattr(job_desk, "STOP_WITHIN", 0.0)
-    looker = job_desk.JobDesk(desk)
+    monkeypatch.setattr(worker_jobs, "STOP_WITHIN", 0.0)
+    looker = worker_jobs.JobDesk(desk)
     identity = desk.submit("lab", NET)
     looker.look(lane_that_sleeps)
     desk.stop(identity)
@@ -230,7 +231,7 @@ def lane_that_sleeps():
 
 
 def test_a_job_whose_lane_dies_has_failed_and_the_next_one_begins(desk):
-    looker = job_desk.JobDesk(desk)
+    looker = worker_jobs.JobDesk(desk)
     first, second = desk.submit("crosscheck", NET), desk.submit("crosscheck", {"net": "plain8"})
     looker.look(lane_that_sleeps)
     assert [desk.job(each).state for each in (first, second)] == [states.RUNNING, states.QUEUED]
@@ -247,10 +248,10 @@ def test_a_job_whose_lane_dies_has_failed_and_the_next_one_begins(desk):
 
 
 def test_a_job_that_takes_too_long_is_given_up(desk, monkeypatch):
-    looker = job_desk.JobDesk(desk)
+    looker = worker_jobs.JobDesk(desk)
     identity = desk.submit("crosscheck", NET)
     looker.look(lane_that_sleeps)
-    monkeypatch.setattr(job_desk, "LIMIT", 0.0)
+    monkeypatch.setattr(worker_jobs, "LIMIT", 0.0)
     looker.look(lane_that_sleeps)
     assert not looker.busy
     assert desk.job(identity).state == states.FAILED
@@ -261,7 +262,7 @@ def test_a_job_that_takes_too_long_is_given_up(desk, monkeypatch):
 @pytest.mark.usefixtures("image_folder")
 def test_the_worker_does_a_job_while_it_trains(store, desk, submit):
     training = submit(iterations=50_000)
-    worker.start_detached()
+    control.start_detached()
     wait_for(lambda: store.since(training))
     identity = desk.submit("crosscheck", NET)
     wait_for(lambda: desk.job(identity).state == states.FINISHED)

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from explorer import worker
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.records import EXTENDED, PAUSED, RATE
 from explorer.store.requests import Wishes
+from explorer.worker import __main__ as worker_command
 from resnet import data
 from resnet.spec import NetSpec
 from resnet.train import Trainer
@@ -83,7 +83,7 @@ def begin_worker(nursery, home, store):
         return int(nursery.stdout.readline())
 
     yield begin
-    worker._ask_to_stop(store)
+    worker_command._ask_to_stop(store)
 
 
 class Drama:

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from explorer import lab_lane, lab_nets, worker
+from explorer import lab_lane, lab_nets
 from explorer.__main__ import main
 from explorer.commands import follow, labs
 from explorer.store.comparisons import RunStore
 from explorer.store.jobs.store import JobStore
+from explorer.worker import worker
 
 NETS = ("fresh:plain8-w4", "fresh:resnet8-A-w4")
 

@@ -9,10 +9,12 @@ import pytest
 import torch
 from filelock import FileLock
 
-from explorer import lane, lane_process, lane_training, worker
+from explorer import lane, lane_training
 from explorer.store import comparisons, states
 from explorer.store.comparisons import RunStore, checkpoint_file, run_folder
 from explorer.store.requests import Wishes
+from explorer.worker import control, worker
+from explorer.worker import process as lane_process
 from resnet import checkpoint, data
 from resnet.spec import NetSpec
 
@@ -261,7 +263,7 @@ def test_a_disk_that_fills_up_interrupts_and_says_so(store, submit, monkeypatch)
 @pytest.mark.timeout(180)
 def test_the_worker_process_trains_stops_cleanly_and_is_the_only_one(store, submit):
     identity = submit(iterations=50_000)
-    worker.start_detached()
+    control.start_detached()
     wait_for(lambda: len(store.since(identity)) > 4, 90)
     second = subprocess.run(
         [sys.executable, "-m", "explorer.worker"], capture_output=True, text=True, timeout=60

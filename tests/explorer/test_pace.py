@@ -2,9 +2,9 @@
 
 import pytest
 
-from explorer.pace import KEY, Pace
 from explorer.store import states
 from explorer.store.records import macs_of_an_iteration
+from explorer.worker.throughput import KEY, Pace
 from resnet.cost import cost
 from resnet.spec import NetSpec
 

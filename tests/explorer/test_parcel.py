@@ -12,7 +12,6 @@ from itertools import pairwise
 import pytest
 
 from explorer import parcel as parcels
-from explorer import worker
 from explorer.bring_in import bring_in
 from explorer.parcel import MAX_FILE, MAX_TEXT, RECORDED_NORMS, pack, unpack
 from explorer.parcel_fields import ParcelError
@@ -24,6 +23,7 @@ from explorer.store.curation import Shelf
 from explorer.store.records import EXTENDED, PAUSED, RATE
 from explorer.store.requests import Wishes
 from explorer.store.snapshots import Feed
+from explorer.worker import worker
 from resnet.plan import plan
 from resnet.rows import Row
 

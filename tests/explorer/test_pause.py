@@ -5,11 +5,12 @@ import time
 
 import pytest
 
-from explorer import lane, lane_setup, lane_training, worker
+from explorer import lane, lane_setup, lane_training
 from explorer.store import comparisons, states
 from explorer.store.comparisons import checkpoint_file
 from explorer.store.records import EXTENDED, PAUSED, RATE
 from explorer.store.requests import Wishes
+from explorer.worker import worker
 from resnet import checkpoint
 from resnet.train import Trainer
 

@@ -253,7 +253,7 @@ def test_the_numbers_tell_recipes_of_one_net_apart():
 
 
 def test_the_csv_has_the_command_lines_columns(store, submit, image_folder):
-    from explorer import worker
+    from explorer.worker import worker
     from resnet.commands import COLUMNS
 
     identity = submit()
@@ -274,7 +274,7 @@ def test_the_csv_tells_two_recipes_of_one_net_apart(store, nets, small):
 
 
 def test_a_feed_starts_over_when_rows_are_taken_back(store, submit, image_folder):
-    from explorer import worker
+    from explorer.worker import worker
 
     identity = submit()
     worker.run_next(store)

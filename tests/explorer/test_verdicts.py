@@ -160,7 +160,7 @@ def test_a_short_run_has_words_and_no_line():
 
 
 def test_a_comparison_that_was_trained_has_a_verdict(store, submit, image_folder):
-    from explorer import worker
+    from explorer.worker import worker
 
     identity = submit()
     feed = Feed(store, identity)

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from explorer import job_work, lab_lane, lab_nets, worker
+from explorer import job_work, lab_lane, lab_nets
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.jobs import store as jobs
@@ -14,6 +14,7 @@ from explorer.store.jobs.lab_question import Question
 from explorer.store.jobs.net_source import Source
 from explorer.store.jobs.store import JobStore
 from explorer.store.records import Visitor
+from explorer.worker import worker
 from resnet.labs import LABS
 
 SHORT = {

@@ -9,12 +9,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer import keeper, lab_lane, lab_nets, worker
+from explorer import keeper, lab_lane, lab_nets
 from explorer.store import states
 from explorer.store.jobs.store import JobStore
 from explorer.why import answers, going
 from explorer.why.panel import Panel
 from explorer.why.topics import EXPECTED, PANELS, TOPICS, seconds_for
+from explorer.worker import worker
 from resnet.labs import LABS
 from resnet.spec import NetSpec
 from tests.explorer.why_panels import asked, controls

@@ -4,28 +4,22 @@ It imports no torch. Lanes are started ahead of time and wait, so that a click i
 process that has torch in memory already.
 """
 
-import argparse
 import contextlib
 import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from explorer.job_desk import JobDesk
-from explorer.lane_process import Lane
-from explorer.pace import Pace
 from explorer.store.comparisons import RunStore, claim, free_disk
 from explorer.store.curation import Shelf
 from explorer.store.jobs.store import JobStore
 from explorer.store.records import Run
+from explorer.worker.control import SILENT
+from explorer.worker.jobs import JobDesk
+from explorer.worker.process import Lane
+from explorer.worker.throughput import Pace
 from resnet.home import (
     has_cifar10,
-    home,
     image_folder,
     image_folder_classes,
     image_folder_label,
@@ -35,7 +29,6 @@ from resnet.onnx_packages import missing
 
 POLL = 0.2  # seconds
 REPORT_EVERY = 1.0
-SILENT = 8.0  # seconds without a report after which a worker or server counts as gone
 STANDBY = 2  # lanes kept waiting with torch in memory
 MAX_LANES = 6
 ALONE_FOR = 90.0  # seconds without a server and without work after which the worker ends
@@ -209,69 +202,3 @@ def do_next_job(store: RunStore) -> bool:
         return False
     job_lane.do(jobs, name, claimed.id)
     return True
-
-
-def lock() -> FileLock:
-    """Held by the one worker of this home."""
-    home().mkdir(parents=True, exist_ok=True)
-    return FileLock(home() / "worker.lock")
-
-
-def is_alive(store: RunStore) -> bool:
-    report = store.reported("worker")
-    return report is not None and report[1] < SILENT
-
-
-def start_detached() -> None:
-    """Starts a worker that outlives this process; one that finds the lock held ends at once."""
-    detached: dict[str, Any] = (
-        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined]
-        if sys.platform == "win32"
-        else {"start_new_session": True}
-    )
-    home().mkdir(parents=True, exist_ok=True)
-    with (home() / "worker.log").open("ab") as log:
-        subprocess.Popen(
-            [sys.executable, "-m", "explorer.worker"],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            **detached,
-        )
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m explorer.worker")
-    parser.add_argument("--stop", action="store_true", help="stop the worker; its runs are saved")
-    if parser.parse_args().stop:
-        return _ask_to_stop(RunStore())
-    try:
-        with lock().acquire(timeout=2):
-            worker = Worker(RunStore())
-            signal.signal(signal.SIGTERM, worker.stop)
-            signal.signal(signal.SIGINT, worker.stop)
-            worker.run()
-    except Timeout:
-        print("a worker is running already; this one ends")
-    return 0
-
-
-def _ask_to_stop(store: RunStore) -> int:
-    if not is_alive(store):
-        print("no worker is running")
-        return 0
-    report = store.reported("worker")
-    assert report
-    store.report("stop", {"pid": report[0]["pid"]})
-    print("stopping the worker; it saves what it trains first", flush=True)
-    try:
-        with lock().acquire(timeout=PATIENCE + 10):
-            print("the worker has ended")
-    except Timeout:
-        print("the worker has not ended; see checkpoints/worker.log")
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -9,10 +9,10 @@ import subprocess
 import time
 from collections.abc import Callable
 
-from explorer.lane_process import Lane
 from explorer.store import states
 from explorer.store.jobs.retention import LAB
 from explorer.store.jobs.store import LOST, TOO_LONG, JobStore
+from explorer.worker.process import Lane
 
 LIMIT = 600.0  # seconds after which a job is given up;
 LAB_LIMIT = 1800.0  # labs tell how far they are and can be stopped, so they may take longer
