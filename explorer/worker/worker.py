@@ -175,30 +175,3 @@ def shares(claimed: Sequence[Run], lanes: int) -> list[list[int]]:
         [claimed[index].id for index in share]
         for share in share_out([run.spec for run in claimed], lanes)
     ]
-
-
-def run_next(store: RunStore) -> bool:
-    """Trains the next turn of a comparison here and now, without processes; False where none waits.
-
-    What is paused meanwhile it lets go of when another comparison waits, or after ten minutes.
-    """
-    from explorer import lane
-
-    name = f"here-{os.getpid()}"
-    claimed = claim(store, name)
-    if not claimed:
-        return False
-    lane.train(store, name, [run.id for run in claimed])
-    return True
-
-
-def do_next_job(store: RunStore) -> bool:
-    """Does the next job here and now, without processes; False where none waits."""
-    from explorer import job_lane
-
-    jobs, name = JobStore(store), f"here-{os.getpid()}"
-    claimed = jobs.claim(name)
-    if claimed is None:
-        return False
-    job_lane.do(jobs, name, claimed.id)
-    return True

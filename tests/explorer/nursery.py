@@ -19,7 +19,8 @@ import traceback
 
 import torch
 
-from explorer import lane, lane_training
+from explorer.lane import __main__ as lane_command
+from explorer.lane import runs, training
 from explorer.store.comparisons import RunStore
 from explorer.worker import __main__ as worker_command
 from explorer.worker import process, worker
@@ -32,7 +33,7 @@ from resnet.train import Trainer
 
 WORKER = 0  # its process id
 MOMENTS = {
-    "setting up": (lane, "set_up"),
+    "setting up": (runs, "set_up"),
     "starting": (Trainer, "start"),
     "training": (Trainer, "step"),
     "testing": (Trainer, "test"),
@@ -40,7 +41,7 @@ MOMENTS = {
     "saving": (checkpoint, "save"),
     "about to pause": (Trainer, "peek"),
     "pausing": (RunStore, "hold"),
-    "paused": (lane_training.LaneTraining, "_idle"),
+    "paused": (training.LaneTraining, "_idle"),
     "stepping": (RunStore, "go_on"),
     "changing the rate": (Trainer, "change_rate"),
     "marking": (RunStore, "mark"),
@@ -79,7 +80,7 @@ def fork_lanes(asked):
             os.closerange(3, 1024)  # as a started process has it: nothing but its own pipe
             sys.stdin = os.fdopen(0)
             try:
-                lane.main()
+                lane_command.main()
             except BaseException:
                 traceback.print_exc()
             os._exit(1)
@@ -173,8 +174,8 @@ def main():
     torch.set_num_threads(1)
     warm_up()
     worker.POLL = worker.REPORT_EVERY = 0.05
-    lane_training.LOOK_EVERY, lane_training.FLUSH_EVERY = 0.02, 0.05
-    lane_training.SAVE_EVERY = 0.2
+    training.LOOK_EVERY, training.FLUSH_EVERY = 0.02, 0.05
+    training.SAVE_EVERY = 0.2
     for moment, (place, name) in MOMENTS.items():
         hook(moment, place, name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

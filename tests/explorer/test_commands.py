@@ -14,6 +14,7 @@ import pytest
 from explorer.__main__ import _parser, main
 from explorer.commands import follow as following
 from explorer.commands import outcome, training
+from explorer.lane import in_process
 from explorer.made_by import command_of
 from explorer.parcel import FILE_ENDING, unpack
 from explorer.recorded import recorded
@@ -21,7 +22,6 @@ from explorer.store import states
 from explorer.store.records import RATE
 from explorer.store.requests import Wishes
 from explorer.store.snapshots import Feed
-from explorer.worker import worker
 from resnet import arguments
 from resnet.arguments import entries_wanted
 from resnet.lessons.lesson import Entry, Lesson
@@ -44,7 +44,7 @@ def here(store, monkeypatch):
             pass
 
         def look(self):
-            worker.run_next(store)
+            in_process.run_next(store)
 
     monkeypatch.setattr(following, "WorkerWatch", Here)
     monkeypatch.setattr(training, "WorkerWatch", Here)
@@ -218,7 +218,7 @@ def test_list_shows_every_comparison(here, submit, capsys):
     assert main(["list"]) == 0
     assert "nothing is here yet" in capsys.readouterr().out
     identity = submit()
-    worker.run_next(here)
+    in_process.run_next(here)
     submit()
     assert main(["list"]) == 0
     head, waiting, ended = capsys.readouterr().out.splitlines()
@@ -234,7 +234,7 @@ def test_list_shows_every_comparison(here, submit, capsys):
 
 def test_export_and_import_give_the_comparison_again(here, submit, tmp_path, capsys):
     identity = submit()
-    worker.run_next(here)
+    in_process.run_next(here)
     file = tmp_path / f"handed-in{FILE_ENDING}"
     assert main(["export", identity, str(file)]) == 0
     assert main(["import", str(file)]) == 0

@@ -5,12 +5,11 @@ import sys
 
 import pytest
 
-from explorer import event_files, lane_training
-from explorer.event_files import EventFiles, open_events, scalars
+from explorer.lane import in_process, tensorboard, training
+from explorer.lane.tensorboard import EventFiles, open_events, scalars
 from explorer.store import states
 from explorer.store.comparisons import checkpoint_file, run_folder
 from explorer.store.requests import Wishes
-from explorer.worker import worker
 from resnet.rows import Row
 
 ROW = Row(
@@ -96,12 +95,12 @@ def test_a_lane_writes_every_row_and_says_where_it_goes_on(store, submit, monkey
         opened.append((folder, layers, iteration, writer))
         return EventFiles(writer, layers)
 
-    monkeypatch.setattr(event_files, "open_events", open_events)
-    monkeypatch.setattr(lane_training, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(tensorboard, "open_events", open_events)
+    monkeypatch.setattr(training, "LOOK_EVERY", 0.0)
     comparison = submit()
-    worker.run_next(store)
+    in_process.run_next(store)
     Wishes(store).extend(comparison, 10, 0.01)
-    worker.run_next(store)
+    in_process.run_next(store)
     runs = store.comparison(comparison).runs
     assert {run.state for run in runs} == {states.FINISHED}
     for place, run in enumerate(runs):

@@ -9,13 +9,14 @@ import time
 import pytest
 
 from explorer.build.crosscheck_words import reasons_in_words, totals_table
+from explorer.lane import in_process
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.jobs import files, retention
 from explorer.store.jobs import store as jobs
 from explorer.store.jobs.files import job_folder
 from explorer.store.jobs.store import JobStore
-from explorer.worker import control, worker
+from explorer.worker import control
 from explorer.worker import jobs as worker_jobs
 from explorer.worker.process import Lane
 from resnet import onnx_packages
@@ -41,12 +42,12 @@ def wait_for(condition, seconds=90):
 def test_a_question_is_answered_once_and_the_answer_kept(store, desk):
     identity = desk.submit("crosscheck", NET)
     assert desk.find("crosscheck", NET).state == states.QUEUED
-    assert worker.do_next_job(store)
+    assert in_process.do_next_job(store)
     job = desk.job(identity)
     assert job.state == states.FINISHED
     assert job.result["parameters"] == cost(NetSpec.parse("resnet8-A")).parameters
     assert desk.submit("crosscheck", NET) == identity
-    assert not worker.do_next_job(store)
+    assert not in_process.do_next_job(store)
     assert desk.submit("crosscheck", {"net": "plain8"}) != identity
     assert desk.find("onnx", NET) is None
 
@@ -105,7 +106,7 @@ def test_too_many_questions_are_refused_in_one_sentence(desk, monkeypatch):
 )
 def test_a_job_that_cannot_be_done_fails_in_one_sentence(store, desk, kind, payload, sentence):
     identity = desk.submit(kind, payload)
-    worker.do_next_job(store)
+    in_process.do_next_job(store)
     job = desk.job(identity)
     assert job.state == states.FAILED
     assert sentence in job.message
@@ -293,7 +294,7 @@ def test_without_its_packages_onnx_says_which_and_how(store, desk, monkeypatch):
     monkeypatch.setattr(onnx_packages, "NEEDED", ("onnx", "no_such_package"))
     monkeypatch.setattr(onnx_packages, "find_spec", lambda name: None)
     identity = desk.submit("onnx", NET)
-    worker.do_next_job(store)
+    in_process.do_next_job(store)
     assert desk.job(identity).state == states.FAILED
     assert desk.job(identity).message == (
         "ONNX needs onnx and no_such_package, which are not installed where the worker runs; "
@@ -305,7 +306,7 @@ def test_an_onnx_file_is_made_where_the_packages_are(store, desk):
     onnx = pytest.importorskip("onnx", reason="the optional package onnx is not installed")
     pytest.importorskip("onnxscript", reason="the optional package onnxscript is not installed")
     identity = desk.submit("onnx", NET)
-    worker.do_next_job(store)
+    in_process.do_next_job(store)
     file = desk.job(identity).file
     model = onnx.load(file)
     onnx.checker.check_model(model)
@@ -316,5 +317,5 @@ def test_an_onnx_file_is_made_where_the_packages_are(store, desk):
 def test_nets_too_large_for_a_file_are_refused(store, desk, monkeypatch):
     monkeypatch.setattr(onnx_packages, "NEEDED", ())
     identity = desk.submit("onnx", {"net": "imagenet-resnet152-C-w1024"})
-    worker.do_next_job(store)
+    in_process.do_next_job(store)
     assert "an ONNX file is written for up to 200,000,000" in desk.job(identity).message

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from explorer import lab_lane, lab_nets
 from explorer.__main__ import main
 from explorer.commands import follow, labs
+from explorer.lane import in_process, lab_nets
+from explorer.lane import labs as lab_lane
 from explorer.store.comparisons import RunStore
 from explorer.store.jobs.store import JobStore
-from explorer.worker import worker
 
 NETS = ("fresh:plain8-w4", "fresh:resnet8-A-w4")
 
@@ -19,7 +19,9 @@ def in_this_process(image_folder, monkeypatch):
     """Jobs are done where they are waited for."""
     monkeypatch.setattr(lab_lane, "_kept", lab_nets.Kept())
     monkeypatch.setattr(labs, "LOOK_EVERY", 0.0)
-    monkeypatch.setattr(follow.WorkerWatch, "look", lambda watch: worker.do_next_job(RunStore()))
+    monkeypatch.setattr(
+        follow.WorkerWatch, "look", lambda watch: in_process.do_next_job(RunStore())
+    )
 
 
 def test_a_lab_prints_its_numbers_and_sentences(capsys, tmp_path):

@@ -9,11 +9,11 @@ import pytest
 import torch
 from filelock import FileLock
 
-from explorer import lane, lane_training
+from explorer.lane import in_process, runs, training
 from explorer.store import comparisons, states
 from explorer.store.comparisons import RunStore, checkpoint_file, run_folder
 from explorer.store.requests import Wishes
-from explorer.worker import control, worker
+from explorer.worker import control
 from explorer.worker import process as lane_process
 from resnet import checkpoint, data
 from resnet.spec import NetSpec
@@ -27,9 +27,9 @@ def single_thread():
 
 
 OFTEN = """
-from explorer import lane, lane_training
-lane_training.FLUSH_EVERY = lane_training.SAVE_EVERY = 0.05
-lane.main()
+from explorer.lane import __main__, training
+training.FLUSH_EVERY = training.SAVE_EVERY = 0.05
+__main__.main()
 """
 
 
@@ -60,7 +60,7 @@ def wait_for(condition, seconds=60):
 
 def test_the_next_comparison_is_trained_to_its_end(store, submit):
     identity = submit()
-    assert worker.run_next(store)
+    assert in_process.run_next(store)
     found = store.comparison(identity)
     assert {run.state for run in found.runs} == {states.FINISHED}
     assert {run.data for run in found.runs} == {"tiny images"}
@@ -68,12 +68,12 @@ def test_the_next_comparison_is_trained_to_its_end(store, submit):
         assert [row[0] for row in rows] == [0, 10, 20, 30, 40]
         tested = [row[0] for row in rows if row[4] is not None]
         assert tested == [0, 20, 40]
-    assert not worker.run_next(store)
+    assert not in_process.run_next(store)
 
 
 def test_a_killed_lane_is_interrupted_and_resumes_to_the_undisturbed_numbers(store, submit):
     undisturbed = submit(iterations=300)
-    worker.run_next(store)
+    in_process.run_next(store)
 
     disturbed = submit(iterations=300)
     claimed = store.claim("worker")
@@ -95,7 +95,7 @@ def test_a_killed_lane_is_interrupted_and_resumes_to_the_undisturbed_numbers(sto
     assert all(0 < iteration < 300 for iteration in begun)
 
     Wishes(store).resume(disturbed)
-    worker.run_next(store)
+    in_process.run_next(store)
     assert {run.state for run in store.comparison(disturbed).runs} == {states.FINISHED}
     assert curves(store, disturbed) == curves(store, undisturbed)
     for one, other in zip(weights(store, disturbed), weights(store, undisturbed), strict=True):
@@ -104,10 +104,10 @@ def test_a_killed_lane_is_interrupted_and_resumes_to_the_undisturbed_numbers(sto
 
 def test_a_stopped_comparison_resumes_to_the_undisturbed_numbers(store, submit, monkeypatch):
     undisturbed = submit(iterations=100)
-    worker.run_next(store)
+    in_process.run_next(store)
     stopped = submit(iterations=100)
-    monkeypatch.setattr(lane_training, "FLUSH_EVERY", 0.0)
-    monkeypatch.setattr(lane_training, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(training, "FLUSH_EVERY", 0.0)
+    monkeypatch.setattr(training, "LOOK_EVERY", 0.0)
 
     def stop_soon():
         wait_for(lambda: len(store.since(stopped)) > 4)
@@ -115,13 +115,13 @@ def test_a_stopped_comparison_resumes_to_the_undisturbed_numbers(store, submit, 
 
     thread = threading.Thread(target=stop_soon)
     thread.start()
-    worker.run_next(store)
+    in_process.run_next(store)
     thread.join()
     found = store.comparison(stopped)
     assert {run.state for run in found.runs} == {states.STOPPED}
     assert all(0 < run.iteration < 100 for run in found.runs)
     Wishes(store).resume(stopped)
-    worker.run_next(store)
+    in_process.run_next(store)
     assert curves(store, stopped) == curves(store, undisturbed)
 
 
@@ -129,10 +129,10 @@ def test_a_lane_whose_worker_is_gone_saves_and_leaves_its_runs_interrupted(store
     identity = submit()
     claimed = store.claim("mine")
     asked = iter([False] * 20 + [True] * 10)
-    lane.train(store, "mine", [run.id for run in claimed.runs], gone=lambda: next(asked))
+    runs.train(store, "mine", [run.id for run in claimed.runs], gone=lambda: next(asked))
     for run in store.comparison(identity).runs:
         assert run.state == states.INTERRUPTED
-        assert run.message == lane_training.ORPHANED
+        assert run.message == training.ORPHANED
         assert checkpoint.load(checkpoint_file(run.id))[2]["iteration"] in range(5, 10)
 
 
@@ -147,7 +147,7 @@ def test_a_lane_that_lost_its_runs_leaves_no_checkpoint_ahead_of_their_rows(
         return append(self, lane, fresh)
 
     monkeypatch.setattr(RunStore, "append", too_late)
-    worker.run_next(store)
+    in_process.run_next(store)
     assert {run.state for run in store.comparison(identity).runs} == {states.INTERRUPTED}
     assert store.since(identity) == []
     for run in store.comparison(identity).runs:
@@ -159,7 +159,7 @@ def test_a_lane_waits_until_the_one_before_has_left_the_run(store, submit):
     claimed = [run.id for run in comparisons.claim(store, "mine")]
     run_folder(claimed[0]).mkdir(parents=True)
     with FileLock(run_folder(claimed[0]) / "lane.lock"):
-        thread = threading.Thread(target=lane.train, args=(store, "mine", claimed))
+        thread = threading.Thread(target=runs.train, args=(store, "mine", claimed))
         thread.start()
         wait_for(lambda: "trained it before" in store.comparison(identity).message)
         assert store.since(identity) == []
@@ -172,7 +172,7 @@ def test_a_stop_reaches_a_lane_that_waits_for_the_one_before(store, submit):
     claimed = [run.id for run in comparisons.claim(store, "mine")]
     run_folder(claimed[0]).mkdir(parents=True)
     with FileLock(run_folder(claimed[0]) / "lane.lock"):
-        thread = threading.Thread(target=lane.train, args=(store, "mine", claimed))
+        thread = threading.Thread(target=runs.train, args=(store, "mine", claimed))
         thread.start()
         wait_for(lambda: "trained it before" in store.comparison(identity).message)
         Wishes(store).stop(identity)
@@ -184,11 +184,11 @@ def test_a_net_that_diverges_leaves_its_neighbour_alone(store, small, nets):
     from dataclasses import replace
 
     alone = store.submit("alone", [(nets[1], small)])
-    worker.run_next(store)
+    in_process.run_next(store)
     wild = replace(small, learning_rate=100.0, warmup="none", momentum=0.99)
     bare = NetSpec.parse("plain8-nonorm")
     together = store.submit("together", [(bare, wild), (nets[1], small)])
-    worker.run_next(store)
+    in_process.run_next(store)
     diverged, neighbour = store.comparison(together).runs
     assert diverged.state == states.DIVERGED
     assert diverged.iteration < 40
@@ -200,7 +200,7 @@ def test_a_net_that_diverges_leaves_its_neighbour_alone(store, small, nets):
 def test_images_that_cannot_be_had_fail_the_runs_in_one_sentence(store, submit, monkeypatch):
     identity = submit()
     monkeypatch.setenv("RESNET_DATA", "no/such/folder")
-    worker.run_next(store)
+    in_process.run_next(store)
     for run in store.comparison(identity).runs:
         assert run.state == states.FAILED
         assert "there is no folder no/such/folder; RESNET_DATA must name a folder" in run.message
@@ -208,13 +208,13 @@ def test_images_that_cannot_be_had_fail_the_runs_in_one_sentence(store, submit, 
 
 def test_a_run_is_not_resumed_on_other_images(store, submit, monkeypatch):
     identity = submit()
-    worker.run_next(store)
+    in_process.run_next(store)
     for run in store.comparison(identity).runs:
         with store.write() as connection:
             connection.exec_driver_sql(f"UPDATE runs SET state='stopped' WHERE id={run.id}")
     monkeypatch.setenv("RESNET_DATA_NAME", "other images")
     Wishes(store).resume(identity)
-    worker.run_next(store)
+    in_process.run_next(store)
     for run in store.comparison(identity).runs:
         assert run.state == states.FAILED
         assert "trained on tiny images, but the images are now other images" in run.message
@@ -222,21 +222,21 @@ def test_a_run_is_not_resumed_on_other_images(store, submit, monkeypatch):
 
 def test_more_images_than_there_are_fails_the_run_in_one_sentence(store, submit):
     identity = submit(images=5000)
-    worker.run_next(store)
+    in_process.run_next(store)
     message = store.comparison(identity).runs[0].message
     assert message.startswith("5,000 training images were asked for, but tiny images has 80")
 
 
 def test_a_checkpoint_of_another_net_is_refused_and_kept(store, submit):
     identity = submit()
-    worker.run_next(store)
+    in_process.run_next(store)
     _plain, residual = (run.id for run in store.comparison(identity).runs)
     again = submit()
     target = checkpoint_file(store.comparison(again).runs[0].id)
     target.parent.mkdir(parents=True)
     target.write_bytes(checkpoint_file(residual).read_bytes())
     before = target.read_bytes()
-    worker.run_next(store)
+    in_process.run_next(store)
     refused, neighbour = store.comparison(again).runs
     assert refused.state == states.FAILED
     assert "holds ResNet-8 A, not plain-8" in refused.message
@@ -252,7 +252,7 @@ def test_a_disk_that_fills_up_interrupts_and_says_so(store, submit, monkeypatch)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(checkpoint.torch, "save", full)
-    worker.run_next(store)
+    in_process.run_next(store)
     for run in store.comparison(identity).runs:
         assert run.state == states.INTERRUPTED
         assert "No space left on device" in run.message
@@ -285,4 +285,4 @@ def test_a_killed_worker_leaves_nothing_running_and_the_next_one_knows(store, su
     wait_for(
         lambda: {run.state for run in store.comparison(identity).runs} == {states.INTERRUPTED}, 60
     )  # the lanes notice that their worker is gone
-    assert all(run.message == lane_training.ORPHANED for run in store.comparison(identity).runs)
+    assert all(run.message == training.ORPHANED for run in store.comparison(identity).runs)

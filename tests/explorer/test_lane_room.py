@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from explorer import lane, lane_setup, lane_training
-from explorer.lane_room import is_taken
+from explorer.lane import runs as lane
+from explorer.lane import setup, training
+from explorer.lane.admission import is_taken
 from explorer.store import states
 from explorer.store.comparisons import checkpoint_file
 from explorer.store.requests import Wishes
@@ -64,7 +65,7 @@ def play(monkeypatch):
             def __del__(self):
                 device.alive.discard(id(self))
 
-        monkeypatch.setattr(lane_setup, "Trainer", OnIt)
+        monkeypatch.setattr(setup, "Trainer", OnIt)
         return device
 
     return on
@@ -140,7 +141,7 @@ def test_a_gpu_that_another_program_has_taken(store, submit, play, heard):
 
 def test_a_waiting_net_can_be_stopped(store, submit, play, monkeypatch):
     device = play(Device(1))
-    monkeypatch.setattr(lane_training, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(training, "LOOK_EVERY", 0.0)
     identity = submit()
     device.after_a_step = lambda: Wishes(store).stop(identity)
     comparison = train(store, identity)

@@ -13,6 +13,7 @@ import pytest
 
 from explorer import parcel as parcels
 from explorer.bring_in import bring_in
+from explorer.lane import in_process
 from explorer.parcel import MAX_FILE, MAX_TEXT, RECORDED_NORMS, pack, unpack
 from explorer.parcel_fields import ParcelError
 from explorer.parcel_norms import decode, encode
@@ -23,7 +24,6 @@ from explorer.store.curation import Shelf
 from explorer.store.records import EXTENDED, PAUSED, RATE
 from explorer.store.requests import Wishes
 from explorer.store.snapshots import Feed
-from explorer.worker import worker
 from resnet.plan import plan
 from resnet.rows import Row
 
@@ -42,7 +42,7 @@ def trained(store, submit, image_folder):
         "degradation",
     )
     for _ in range(3):
-        worker.run_next(store)
+        in_process.run_next(store)
     first = store.comparison(identity).runs[0]
     store.mark(first.id, 20, RATE, 0.01)
     store.mark(first.id, 20, PAUSED)
@@ -143,7 +143,7 @@ def test_brought_in_it_is_a_comparison_of_its_own_that_cannot_be_resumed(store, 
         with pytest.raises(Refused, match="came in a file, without the nets' weights"):
             Wishes(store).resume(identity)
     assert store.comparison(first).owner == "somebody"
-    assert not worker.run_next(store)
+    assert not in_process.run_next(store)
 
 
 def test_what_was_training_when_it_was_exported_has_stopped(store, submit):

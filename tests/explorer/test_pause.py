@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from explorer import lane, lane_setup, lane_training
+from explorer.lane import in_process, setup, training
+from explorer.lane import runs as lane
 from explorer.store import comparisons, states
 from explorer.store.comparisons import checkpoint_file
 from explorer.store.records import EXTENDED, PAUSED, RATE
@@ -19,9 +20,9 @@ pytestmark = pytest.mark.usefixtures("image_folder")
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(lane_training, "LOOK_EVERY", 0.0)
-    monkeypatch.setattr(lane_training, "FLUSH_EVERY", 0.0)
-    monkeypatch.setattr(lane_training, "WAITED", 0.2)
+    monkeypatch.setattr(training, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(training, "FLUSH_EVERY", 0.0)
+    monkeypatch.setattr(training, "WAITED", 0.2)
 
 
 def wait_for(condition, seconds=60):
@@ -103,7 +104,7 @@ def test_paused_nets_are_saved_shown_and_marked_and_go_on_to_the_undisturbed_row
     store, submit, lanes, slow
 ):
     undisturbed = submit(iterations=100)
-    worker.run_next(store)
+    in_process.run_next(store)
     paused = submit(iterations=100)
     lanes()
     pause_midway(store, paused)
@@ -150,7 +151,7 @@ def test_a_paused_lane_lets_go_where_others_wait_and_is_stepped_from_the_line(
     store, submit, lanes, slow
 ):
     undisturbed = submit(iterations=60)
-    worker.run_next(store)
+    in_process.run_next(store)
     held = submit(iterations=60)
     first = lanes()
     pause_midway(store, held)
@@ -179,7 +180,7 @@ def test_a_paused_lane_lets_go_where_others_wait_and_is_stepped_from_the_line(
 def test_a_paused_lane_lets_go_after_a_while_even_if_nobody_waits(
     store, submit, lanes, slow, monkeypatch
 ):
-    monkeypatch.setattr(lane_training, "HELD_FOR", 0.2)
+    monkeypatch.setattr(training, "HELD_FOR", 0.2)
     comparison = submit(iterations=1000)
     thread = lanes()
     pause_midway(store, comparison)
@@ -249,7 +250,7 @@ def test_a_stop_asked_for_before_the_start_ends_before_images_are_decoded(
     comparison = submit()
     share = [run.id for run in comparisons.claim(store, "claim")]
     Wishes(store).stop(comparison)
-    monkeypatch.setattr(lane_setup.data, "load", lambda *_: pytest.fail("images were asked for"))
+    monkeypatch.setattr(setup.data, "load", lambda *_: pytest.fail("images were asked for"))
     lane.train(store, "claim", share)
     assert are(store, comparison, states.STOPPED, states.STOPPED)
 
@@ -267,8 +268,8 @@ def test_decoding_is_broken_off_where_nobody_wants_it_any_more(store, submit, mo
         progress("decoding images", 2, 100)
         pytest.fail("it went on decoding")
 
-    monkeypatch.setattr(lane_setup.data, "load", load)
-    monkeypatch.setattr(lane_setup, "TELL_EVERY", 0.0)
+    monkeypatch.setattr(setup.data, "load", load)
+    monkeypatch.setattr(setup, "TELL_EVERY", 0.0)
     lane.train(store, "claim", share, gone.is_set)
     assert told == ["decoding images"]
     ended = states.STOPPED if wish == "stop" else states.INTERRUPTED
@@ -312,10 +313,10 @@ def test_a_new_rate_is_taken_up_while_paused(store, submit, lanes, slow):
 
 def test_finished_nets_are_extended_from_where_they_ended(store, submit):
     comparison = submit()
-    worker.run_next(store)
+    in_process.run_next(store)
     before = figures(store, comparison)
     Wishes(store).extend(comparison, 25, 0.01)
-    worker.run_next(store)
+    in_process.run_next(store)
     assert are(store, comparison, states.FINISHED, states.FINISHED)
     assert iterations(store, comparison) == [[0, 10, 20, 30, 40, 50, 60, 65]] * 2
     after = figures(store, comparison)
@@ -330,10 +331,10 @@ def test_finished_nets_are_extended_from_where_they_ended(store, submit):
 
 def test_an_extension_whose_checkpoint_is_gone_says_so_and_keeps_the_curve(store, submit):
     comparison = submit()
-    worker.run_next(store)
+    in_process.run_next(store)
     checkpoint_file(runs(store, comparison)[0].id).unlink()
     Wishes(store).extend(comparison, 10, 0.01)
-    worker.run_next(store)
+    in_process.run_next(store)
     assert are(store, comparison, states.FAILED, states.FINISHED)
     message = runs(store, comparison)[0].message
     assert message.startswith("its checkpoint is gone, so it cannot be extended; launch")
@@ -361,7 +362,7 @@ def test_a_net_that_diverges_does_not_keep_the_others_from_pausing(store, nets, 
 
 def test_a_paused_run_whose_worker_ends_stays_paused_and_goes_on_from_there(store, submit, slow):
     undisturbed = submit(iterations=60)
-    worker.run_next(store)
+    in_process.run_next(store)
     comparison = submit(iterations=60)
     gone = threading.Event()
     share = [run.id for run in comparisons.claim(store, "mine")]
@@ -374,18 +375,18 @@ def test_a_paused_run_whose_worker_ends_stays_paused_and_goes_on_from_there(stor
     assert are(store, comparison, states.PAUSED, states.PAUSED)
     assert store.place(comparison) is None
     Wishes(store).resume(comparison)
-    worker.run_next(store)
+    in_process.run_next(store)
     assert are(store, comparison, states.FINISHED, states.FINISHED)
     assert figures(store, comparison) == figures(store, undisturbed)
 
 
 def test_a_run_saved_at_its_end_but_not_settled_is_finished_when_resumed(store, submit):
     comparison = submit()
-    worker.run_next(store)
+    in_process.run_next(store)
     with store.write() as connection:  # as if it was killed between the two
         connection.exec_driver_sql("UPDATE runs SET state = 'interrupted'")
     Wishes(store).resume(comparison)
-    worker.run_next(store)
+    in_process.run_next(store)
     assert are(store, comparison, states.FINISHED, states.FINISHED)
     assert iterations(store, comparison) == [[0, 10, 20, 30, 40]] * 2
 
@@ -417,7 +418,7 @@ def test_seeds_train_turn_after_turn(store, nets, small):
     both = [(net, replace(small, seed=seed)) for seed in (7, 3) for net in nets]
     comparison = store.submit("two seeds", both)
     ended = []
-    while worker.run_next(store):
+    while in_process.run_next(store):
         ended.append([run.state for run in runs(store, comparison)])
     assert ended == [
         [states.FINISHED] * 2 + [states.QUEUED] * 2,
@@ -434,8 +435,8 @@ def test_stopping_during_the_first_turn_stops_the_later_ones(store, nets, small)
     Wishes(store).stop(comparison)
     lane.train(store, "mine", share)
     assert {run.state for run in runs(store, comparison)} == {states.STOPPED}
-    assert not worker.run_next(store)
+    assert not in_process.run_next(store)
     Wishes(store).resume(comparison)
-    while worker.run_next(store):
+    while in_process.run_next(store):
         pass
     assert {run.state for run in runs(store, comparison)} == {states.FINISHED}

@@ -253,11 +253,11 @@ def test_the_numbers_tell_recipes_of_one_net_apart():
 
 
 def test_the_csv_has_the_command_lines_columns(store, submit, image_folder):
-    from explorer.worker import worker
+    from explorer.lane import in_process
     from resnet.commands import COLUMNS
 
     identity = submit()
-    worker.run_next(store)
+    in_process.run_next(store)
     lines = telling.csv_text(Feed(store, identity).snapshot(fresh=True)).splitlines()
     assert lines[0] == ",".join(COLUMNS)
     assert lines[1].startswith("plain8,0,0,")
@@ -274,10 +274,10 @@ def test_the_csv_tells_two_recipes_of_one_net_apart(store, nets, small):
 
 
 def test_a_feed_starts_over_when_rows_are_taken_back(store, submit, image_folder):
-    from explorer.worker import worker
+    from explorer.lane import in_process
 
     identity = submit()
-    worker.run_next(store)
+    in_process.run_next(store)
     feed = Feed(store, identity)
     before = feed.snapshot(fresh=True)
     assert [row.iteration for row in before.curves[0].rows] == [0, 10, 20, 30, 40]

@@ -160,12 +160,12 @@ def test_a_short_run_has_words_and_no_line():
 
 
 def test_a_comparison_that_was_trained_has_a_verdict(store, submit, image_folder):
-    from explorer.worker import worker
+    from explorer.lane import in_process
 
     identity = submit()
     feed = Feed(store, identity)
     assert verdicts.verdict_of(feed.snapshot(fresh=True)) == ""
-    worker.run_next(store)
+    in_process.run_next(store)
     trained = feed.snapshot(fresh=True)
     assert "So far" not in verdicts.verdict_of(trained)
     assert verdicts.evidence(trained).startswith("Training error on 20 images: plain-8 ")

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from explorer import job_work, lab_lane, lab_nets
+from explorer.lane import in_process, job_context, lab_nets, labs
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.jobs import store as jobs
@@ -14,7 +14,6 @@ from explorer.store.jobs.lab_question import Question
 from explorer.store.jobs.net_source import Source
 from explorer.store.jobs.store import JobStore
 from explorer.store.records import Visitor
-from explorer.worker import worker
 from resnet.labs import LABS
 
 SHORT = {
@@ -44,7 +43,7 @@ NET = "resnet8-A-w4"
 @pytest.fixture(autouse=True)
 def tiny(image_folder, monkeypatch):
     """Nothing is kept from another test's images."""
-    monkeypatch.setattr(lab_lane, "_kept", lab_nets.Kept())
+    monkeypatch.setattr(labs, "_kept", lab_nets.Kept())
     for name in ("COMPARED", "MEASURED"):
         monkeypatch.setattr(f"resnet.labs.constructed.{name}", 16)
 
@@ -67,7 +66,7 @@ def ask(desk, lab, source=f"fresh:{NET}", **settings):
 
 def answer(store, desk, lab, *arguments, **settings):
     identity = ask(desk, lab, *arguments, **settings)
-    worker.do_next_job(store)
+    in_process.do_next_job(store)
     job = desk.job(identity)
     assert job.state == states.FINISHED, job.message
     return LABS[lab].result.from_plain(job.result["result"]), job
@@ -82,7 +81,7 @@ def test_every_lab_answers_a_job(store, desk, lab):
     assert job.result["seconds"] > 0
     assert desk.look(job.id).share == 1.0
     assert ask(desk, lab) == job.id  # the same question finds its answer
-    assert not worker.do_next_job(store)
+    assert not in_process.do_next_job(store)
 
 
 def test_a_picture_of_ones_own_is_seen(store, desk):
@@ -91,7 +90,7 @@ def test_a_picture_of_ones_own_is_seen(store, desk):
     assert seen.label is None
     assert seen.image.max() == 0
     identity = ask(desk, "sees", upload="AAAA")
-    worker.do_next_job(store)
+    in_process.do_next_job(store)
     assert "did not arrive whole" in desk.job(identity).message
 
 
@@ -107,7 +106,7 @@ def test_a_picture_of_ones_own_is_seen(store, desk):
 )
 def test_what_a_lab_cannot_do_is_said_in_a_sentence(store, desk, lab, source, settings, sentence):
     identity = ask(desk, lab, source, **settings)
-    worker.do_next_job(store)
+    in_process.do_next_job(store)
     assert desk.job(identity).state == states.FAILED
     assert sentence in desk.job(identity).message
 
@@ -115,7 +114,7 @@ def test_what_a_lab_cannot_do_is_said_in_a_sentence(store, desk, lab, source, se
 def test_other_images_than_the_page_spoke_of_are_not_used(store, desk):
     asked = Question("responses", Source.parse(f"fresh:{NET}"), {}, "folder", "CIFAR-10")
     identity = desk.submit("lab", asked.payload(store))
-    worker.do_next_job(store)
+    in_process.do_next_job(store)
     assert "the images here are tiny images now, not CIFAR-10" in desk.job(identity).message
 
 
@@ -134,11 +133,11 @@ def stop_when_told(desk, identity, at):
 
 
 def test_a_lab_stops_within_two_seconds_and_keeps_what_it_has(store, desk, monkeypatch):
-    monkeypatch.setattr(job_work, "TELL_EVERY", 0.05)
-    monkeypatch.setattr(job_work, "SHOW_EVERY", 0.0)
+    monkeypatch.setattr(job_context, "TELL_EVERY", 0.05)
+    monkeypatch.setattr(job_context, "SHOW_EVERY", 0.0)
     identity = ask(desk, "surface", side=65)
     stopped = stop_when_told(desk, identity, 0.06)
-    worker.do_next_job(store)
+    in_process.do_next_job(store)
     assert time.monotonic() - stopped[0] < 2
     look, job = desk.look(identity), desk.job(identity)
     assert look.state == states.STOPPED
@@ -153,7 +152,7 @@ def test_a_lab_stops_within_two_seconds_and_keeps_what_it_has(store, desk, monke
     shown = []
     monkeypatch.setattr(JobStore, "show", lambda self, j, lane, result: shown.append(result))
     stopped = stop_when_told(desk, identity, 0.06)
-    worker.do_next_job(store)
+    in_process.do_next_job(store)
     first = LABS["surface"].result.from_plain(shown[0]["result"])
     assert first.done >= part.done
 
@@ -162,7 +161,7 @@ def test_a_finer_surface_begins_with_the_coarser_one(store, desk, monkeypatch):
     coarse, _ = answer(store, desk, "surface", side=5)
     told = []
     monkeypatch.setattr(JobStore, "show", lambda self, j, lane, result: told.append(result))
-    monkeypatch.setattr(job_work, "SHOW_EVERY", 0.0)
+    monkeypatch.setattr(job_context, "SHOW_EVERY", 0.0)
     fine, _ = answer(store, desk, "surface", side=9)
     first = LABS["surface"].result.from_plain(told[0]["result"])
     assert first.done * 81 == pytest.approx(26)
@@ -191,7 +190,7 @@ def test_one_visitor_cannot_fill_the_line(desk, monkeypatch):
 def test_a_second_question_finds_images_and_net_in_memory(store, desk, monkeypatch):
     answer(store, desk, "switched")
     monkeypatch.setattr("resnet.data.load", None)
-    monkeypatch.setattr("explorer.lab_nets.build", None)
+    monkeypatch.setattr("explorer.lane.lab_nets.build", None)
     result, _ = answer(store, desk, "switched", off=["stage1.block1", "stage3.block1"])
     assert result.off == ("stage1.block1", "stage3.block1")
 
@@ -199,7 +198,7 @@ def test_a_second_question_finds_images_and_net_in_memory(store, desk, monkeypat
 def test_a_run_is_looked_into_when_it_has_ended(store, desk, submit):
     identity = submit()
     run = store.comparison(identity).runs[1]
-    worker.run_next(store)
+    in_process.run_next(store)
     result, _ = answer(store, desk, "lesion", f"run:{run.id}", draws=1)
     assert result.net == "resnet8-A"
     assert result.statistics == "kept from training"

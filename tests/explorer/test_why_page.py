@@ -9,13 +9,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer import keeper, lab_lane, lab_nets
+from explorer import keeper
+from explorer.lane import in_process, lab_nets, labs
 from explorer.store import states
 from explorer.store.jobs.store import JobStore
 from explorer.why import answers, going
 from explorer.why.panel import Panel
 from explorer.why.topics import EXPECTED, PANELS, TOPICS, seconds_for
-from explorer.worker import worker
 from resnet.labs import LABS
 from resnet.spec import NetSpec
 from tests.explorer.why_panels import asked, controls
@@ -30,8 +30,8 @@ def opened(store, image_folder, monkeypatch, tmp_path):
     monkeypatch.setenv("RESNET_SHIPPED", str(tmp_path / "no nets"))
     monkeypatch.setattr(keeper, "start", lambda: None)
     monkeypatch.setattr(keeper, "store", lambda: store)
-    monkeypatch.setattr(lab_lane, "_kept", lab_nets.Kept())
-    monkeypatch.setattr(lab_lane, "COUNT_OF_OTHERS", 20)
+    monkeypatch.setattr(labs, "_kept", lab_nets.Kept())
+    monkeypatch.setattr(labs, "COUNT_OF_OTHERS", 20)
     store.report("worker", {"folder": "tiny images", "folder_classes": 10, "free_disk": 2**40})
     st.cache_resource.clear()
     answers._read.cache_clear()
@@ -51,7 +51,7 @@ def run(store, small, image_folder):
     """The number of a run that has left a trained net."""
     recipe = replace(small, iterations=2)
     identity = store.submit("small", [(NetSpec.parse("resnet8-A-w4"), recipe)])
-    worker.run_next(store)
+    in_process.run_next(store)
     return store.comparison(identity).runs[0].id
 
 
@@ -74,7 +74,7 @@ def run_lab(page):
 
 
 def do_all(store):
-    while worker.do_next_job(store):
+    while in_process.do_next_job(store):
         pass
 
 
@@ -151,14 +151,14 @@ def test_a_job_is_stopped_and_asked_again(opened, store):
 
 
 def test_a_part_is_drawn_while_it_grows_and_kept_when_it_stops(opened, store, run, monkeypatch):
-    monkeypatch.setattr("explorer.job_work.SHOW_EVERY", 0.0)
+    monkeypatch.setattr("explorer.lane.job_context.SHOW_EVERY", 0.0)
     whole = JobStore.tell
 
     def until_half(self, job, lane, message, share=None):
         return whole(self, job, lane, message, share) and (share or 0) < 0.5
 
     monkeypatch.setattr(JobStore, "tell", until_half)
-    monkeypatch.setattr("explorer.job_work.TELL_EVERY", 0.0)
+    monkeypatch.setattr("explorer.lane.job_context.TELL_EVERY", 0.0)
     drawn = []
     monkeypatch.setattr(
         "explorer.why.board.PANELS",
@@ -266,5 +266,5 @@ def test_a_panel_starts_with_what_its_lab_does_unasked(lab):
         for name, value in settings.pop("recipe", {}).items():
             assert value == getattr(usual["recipe"], name)
     for name, value in settings.items():
-        wanted = lab_lane.COUNTS[lab] if name == "count" else usual[name]
+        wanted = labs.COUNTS[lab] if name == "count" else usual[name]
         assert (tuple(value) if isinstance(value, list) else value) == wanted, name

@@ -7,15 +7,15 @@ from collections.abc import Callable
 import torch
 from filelock import FileLock, Timeout
 
-from explorer import event_files
-from explorer.lane_leg import Left, Leg
-from explorer.lane_training import ORPHANED
+from explorer.lane import tensorboard
+from explorer.lane.active_run import Left, Leg
+from explorer.lane.training import ORPHANED
 from explorer.store import states
 from explorer.store.comparisons import RunStore, checkpoint_file, run_folder
 from explorer.store.records import Run
 from resnet import checkpoint, data
 from resnet.lanes import cores
-from resnet.train import Trainer
+from resnet.train import Trainer, best_device, precision_on
 
 TELL_EVERY = 0.5  # seconds between words on how far the images are
 
@@ -110,7 +110,7 @@ def _at_its_checkpoint(
     store.describe(run.id, f"{device_name(trainer.device.type)}, {trainer.precision}", note)
     folder = run_folder(run.id) / "events" / f"{run.spec}-seed{run.recipe.seed}"
     return Leg(
-        run, trainer, lock, event_files.open_events(folder, trainer.layer_names, trainer.iteration)
+        run, trainer, lock, tensorboard.open_events(folder, trainer.layer_names, trainer.iteration)
     )
 
 
@@ -131,3 +131,14 @@ def device_name(device: str) -> str:
     if device == "cuda":
         return torch.cuda.get_device_name()
     return "Apple GPU" if device == "mps" else f"CPU, {cores()} cores"
+
+
+def machine() -> dict[str, object]:
+    """What this machine trains on, and which image sets are there, for the pages to show."""
+    device = best_device()
+    return {
+        "device": device,
+        "name": device_name(device),
+        "precision": precision_on(torch.device(device), "auto"),
+        "cores": cores(),
+    }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from filelock import BaseFileLock
 
-from explorer.event_files import EventFiles
+from explorer.lane.tensorboard import EventFiles
 from explorer.store.records import Run
 from resnet.train import Trainer
 

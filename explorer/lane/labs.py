@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.job_work import Stopped, Work
-from explorer.lab_nets import Kept, Subject
+from explorer.lane.job_context import Stopped, Work
+from explorer.lane.lab_nets import Kept, Subject
 from explorer.store.comparisons import RunStore
 from explorer.store.jobs.lab_question import COUNT, RECIPE, UPLOAD, Question
 from explorer.store.jobs.net_source import spec_of

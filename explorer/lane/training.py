@@ -15,8 +15,8 @@ from collections.abc import Callable
 import torch
 from sqlalchemy.exc import OperationalError
 
-from explorer.lane_leg import Leg
-from explorer.lane_room import Room
+from explorer.lane.active_run import Leg
+from explorer.lane.admission import Room
 from explorer.store import states
 from explorer.store.comparisons import RunStore, checkpoint_file
 from explorer.store.records import EXTENDED, PAUSED, RATE, Run, Wanted

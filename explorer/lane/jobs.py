@@ -4,8 +4,8 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from explorer.job_work import Stopped, Work
-from explorer.lab_lane import lab
+from explorer.lane.job_context import Stopped, Work
+from explorer.lane.labs import lab
 from explorer.store.jobs.store import JobStore
 from resnet.checkpoint import CheckpointError
 from resnet.counters import counted_by_tools

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import torch
 
-from explorer.lane_leg import Left, Leg
+from explorer.lane.active_run import Left, Leg
 from explorer.store import states
 from explorer.store.comparisons import RunStore
 from explorer.store.records import Run
