@@ -9,8 +9,8 @@ from pathlib import Path
 from explorer.commands import keeping, labs, training
 from explorer.commands.chosen import CommandError
 from explorer.commands.follow import NoWorker
-from explorer.parcel import FILE_ENDING
-from explorer.parcel_fields import ParcelError
+from explorer.files.fields import ParcelError
+from explorer.files.format import FILE_ENDING
 from explorer.store.comparisons import MAX_SEEDS, Refused
 from resnet.arguments import NAMES, add_recipe, add_training
 from resnet.labs import LABS

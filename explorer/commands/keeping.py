@@ -3,11 +3,11 @@
 import argparse
 
 from explorer import telling
-from explorer.bring_in import bring_in
 from explorer.commands.chosen import CommandError, chosen, seeds_of, snapshot_of, states_of, when
 from explorer.commands.outcome import in_columns, print_outcome
-from explorer.made_by import command_of
-from explorer.parcel import MAX_FILE, pack, unpack
+from explorer.files.command_line import command_of
+from explorer.files.format import MAX_FILE, pack, unpack
+from explorer.files.importing import bring_in
 from explorer.store.comparisons import RunStore
 from explorer.store.errors import last_errors
 

@@ -9,7 +9,7 @@ from explorer import telling
 from explorer.commands.chosen import CommandError, chosen, snapshot_of, states_of
 from explorer.commands.follow import WorkerWatch, follow
 from explorer.commands.outcome import print_outcome
-from explorer.parcel import pack
+from explorer.files.format import pack
 from explorer.store import states
 from explorer.store.comparisons import RunStore
 from explorer.store.requests import Wishes

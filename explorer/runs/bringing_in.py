@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer import keeper
-from explorer.parcel import FILE_ENDING
+from explorer.files.format import FILE_ENDING
 from explorer.runs import acts
 from explorer.runs.hand_in import taken_in
 from explorer.store.records import Visitor

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer import keeper
-from explorer.parcel import FILE_ENDING
+from explorer.files.format import FILE_ENDING
 from explorer.runs.hand_in import handed_out
 from explorer.runs.outcome import Outcome
 from explorer.runs.table import best_and_last, show_table

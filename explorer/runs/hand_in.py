@@ -1,8 +1,8 @@
 """A comparison as a file, out and in: what the buttons of the Runs page call."""
 
-from explorer.bring_in import bring_in
-from explorer.parcel import pack, unpack
-from explorer.parcel_fields import ParcelError
+from explorer.files.fields import ParcelError
+from explorer.files.format import pack, unpack
+from explorer.files.importing import bring_in
 from explorer.store.comparisons import Refused, RunStore
 from explorer.store.snapshots import Snapshot
 

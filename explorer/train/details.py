@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer import telling, verdicts
-from explorer.parcel import FILE_ENDING, pack
+from explorer.files.format import FILE_ENDING, pack
 from explorer.store.snapshots import Snapshot
 from resnet import paper
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from explorer import verdicts
+from explorer.files.recordings import Recording, recorded
 from explorer.live.board import board
-from explorer.recorded import Recording, recorded
 from explorer.telling import escaped
 from explorer.train import prediction
 from resnet.lessons import LESSONS

@@ -14,10 +14,10 @@ import pytest
 from explorer.__main__ import _parser, main
 from explorer.commands import follow as following
 from explorer.commands import outcome, training
+from explorer.files.command_line import command_of
+from explorer.files.format import FILE_ENDING, unpack
+from explorer.files.recordings import recorded
 from explorer.lane import in_process
-from explorer.made_by import command_of
-from explorer.parcel import FILE_ENDING, unpack
-from explorer.recorded import recorded
 from explorer.store import states
 from explorer.store.records import RATE
 from explorer.store.requests import Wishes

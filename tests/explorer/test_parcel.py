@@ -11,12 +11,12 @@ from itertools import pairwise
 
 import pytest
 
-from explorer import parcel as parcels
-from explorer.bring_in import bring_in
+from explorer.files import format as parcels
+from explorer.files.arrays import decode, encode
+from explorer.files.fields import ParcelError
+from explorer.files.format import MAX_FILE, MAX_TEXT, RECORDED_NORMS, pack, unpack
+from explorer.files.importing import bring_in
 from explorer.lane import in_process
-from explorer.parcel import MAX_FILE, MAX_TEXT, RECORDED_NORMS, pack, unpack
-from explorer.parcel_fields import ParcelError
-from explorer.parcel_norms import decode, encode
 from explorer.store import comparisons as stores
 from explorer.store import states
 from explorer.store.comparisons import Refused

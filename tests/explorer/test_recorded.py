@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from explorer import recorded
-from explorer.parcel import FILE_ENDING, pack
+from explorer.files import recordings
+from explorer.files.format import FILE_ENDING, pack
 from explorer.store.snapshots import Feed
 from resnet.lessons import LESSONS
 
@@ -35,7 +35,7 @@ def put(folder, name, content):
 
 def test_a_recording_is_labelled_with_what_made_it(shelf, snapshot):
     put(shelf, "degradation", pack(snapshot, command="make it", machine="a slide rule"))
-    (found,) = recorded.recorded().values()
+    (found,) = recordings.recorded().values()
     assert found.lesson == "degradation"
     assert (found.machine, found.command) == ("a slide rule", "make it")
     assert found.seeds == (0, 1)
@@ -46,22 +46,22 @@ def test_a_recording_is_labelled_with_what_made_it(shelf, snapshot):
 def test_recordings_go_by_the_names_of_their_files(shelf, snapshot):
     for name in ("degradation-gpu", "degradation"):
         put(shelf, name, pack(snapshot, machine=name))
-    found = recorded.recorded()
+    found = recordings.recorded()
     assert list(found) == ["degradation", "degradation-gpu"]
     assert {name: each.machine for name, each in found.items()} == {name: name for name in found}
 
 
 def test_a_file_is_read_once_and_again_when_it_changes(shelf, snapshot, monkeypatch):
     file = put(shelf, "degradation", pack(snapshot, machine="one"))
-    first = recorded.recorded()["degradation"]
+    first = recordings.recorded()["degradation"]
     with monkeypatch.context() as patched:
-        patched.setattr(recorded, "unpack", lambda _: pytest.fail("it was read again"))
-        assert recorded.recorded()["degradation"] is first
+        patched.setattr(recordings, "unpack", lambda _: pytest.fail("it was read again"))
+        assert recordings.recorded()["degradation"] is first
     put(shelf, "degradation", pack(snapshot, machine="another"))
     os.utime(file, ns=(1, 1))
-    assert recorded.recorded()["degradation"].machine == "another"
+    assert recordings.recorded()["degradation"].machine == "another"
     file.unlink()
-    assert recorded.recorded() == {}
+    assert recordings.recorded() == {}
 
 
 def test_a_broken_file_is_left_out_with_a_line_in_the_log(shelf, snapshot, caplog):
@@ -71,26 +71,26 @@ def test_a_broken_file_is_left_out_with_a_line_in_the_log(shelf, snapshot, caplo
     no_lesson = replace(snapshot, comparison=replace(snapshot.comparison, lesson=None))
     put(shelf, "own", pack(no_lesson))
     with caplog.at_level(logging.WARNING):
-        assert list(recorded.recorded()) == ["degradation"]
+        assert list(recordings.recorded()) == ["degradation"]
         said = caplog.text
         assert f"broken{FILE_ENDING} is left out: the file is not a comparison" in said
         assert f"own{FILE_ENDING} is left out: it is not the comparison of a lesson" in said
         assert f"folder{FILE_ENDING} cannot be read" in said
         caplog.clear()
-        recorded.recorded()
+        recordings.recorded()
         assert f"broken{FILE_ENDING}" not in caplog.text  # said once
 
 
 def test_where_nothing_is_recorded_nothing_is_found(shelf):
     shelf.rmdir()
-    assert recorded.recorded() == {}
+    assert recordings.recorded() == {}
 
 
 def test_what_ships_can_be_read_and_is_of_a_lesson(monkeypatch):
     """Every file beside the program, whatever RESNET_HOME says: whole, small, labelled."""
     monkeypatch.delenv("RESNET_RECORDED", raising=False)
-    files = sorted(recorded.folder().glob(f"*{FILE_ENDING}"))
-    found = recorded.recorded()
+    files = sorted(recordings.folder().glob(f"*{FILE_ENDING}"))
+    found = recordings.recorded()
     assert len(found) == len(files)
     for file in files:
         each = found[file.name.removesuffix(FILE_ENDING)]

@@ -10,8 +10,8 @@ from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
-from explorer import parcel_norms
-from explorer.parcel_fields import Fields, ParcelError
+from explorer.files import arrays
+from explorer.files.fields import Fields, ParcelError
 from explorer.store import states
 from explorer.store.comparisons import ROW_FIELDS
 from explorer.store.records import BY_LAYER, EXTENDED, PAUSED, RATE, Event, Run, StoredRow
@@ -42,7 +42,7 @@ def run_fields(
         for name in ROW_FIELDS
     }
     for name in BY_LAYER:
-        columns[name] = parcel_norms.encode(
+        columns[name] = arrays.encode(
             [getattr(row, name) for row in curves.rows], layers[name], most, recording
         )
     recipe = asdict(run.recipe)
@@ -130,7 +130,7 @@ def _rows(given: Fields, run: Run, most: int, first: int) -> list[StoredRow]:
     layers = _layers(run.spec, run.recipe)
     for name in BY_LAYER:
         try:
-            columns[name] = parcel_norms.decode(fields.raw(name), count, layers[name])
+            columns[name] = arrays.decode(fields.raw(name), count, layers[name])
         except ValueError as error:
             raise ParcelError(f"the {name} of {given.where} {error}") from None
     return [

@@ -15,9 +15,9 @@ from datetime import datetime
 from importlib import metadata
 from typing import Any
 
-from explorer.made_by import command_of
-from explorer.parcel_fields import Fields, ParcelError
-from explorer.parcel_runs import MAX_ROWS, curves_of, run_fields
+from explorer.files.command_line import command_of
+from explorer.files.fields import Fields, ParcelError
+from explorer.files.runs import MAX_ROWS, curves_of, run_fields
 from explorer.store.comparisons import MAX_NETS, MAX_SEEDS
 from explorer.store.curation import MAX_NOTE, MAX_TAG, MAX_TAGS
 from explorer.store.records import BY_LAYER, Comparison

@@ -5,7 +5,7 @@ import secrets
 import time
 from typing import Any
 
-from explorer.parcel import Parcel
+from explorer.files.format import Parcel
 from explorer.store import comparisons as stores
 from explorer.store.comparisons import Refused, RunStore, row_values
 from explorer.store.records import Run

@@ -11,8 +11,8 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.parcel import FILE_ENDING, unpack
-from explorer.parcel_fields import ParcelError
+from explorer.files.fields import ParcelError
+from explorer.files.format import FILE_ENDING, unpack
 from explorer.store.snapshots import Snapshot
 
 PATTERN = f"*{FILE_ENDING}"
@@ -51,7 +51,7 @@ def recorded() -> dict[str, Recording]:
 def folder() -> Path:
     """Where they lie: RESNET_RECORDED, else checkpoints/recorded beside the program."""
     given = os.environ.get("RESNET_RECORDED")
-    return Path(given) if given else Path(__file__).parents[1] / "checkpoints" / "recorded"
+    return Path(given) if given else Path(__file__).parents[2] / "checkpoints" / "recorded"
 
 
 def _recording(file: Path) -> Recording | None:
