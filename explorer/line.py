@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from explorer import keeper
-from explorer.estimate import ends_in, place_words, starts_in
+from explorer.report.estimates import ends_in, starts_in
+from explorer.report.formatting import place_words
 from explorer.store.comparisons import RunStore
 from explorer.store.records import Comparison
 

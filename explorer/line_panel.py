@@ -8,9 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import keeper, line, telling, visitor
-from explorer.estimate import about, ordinal
+from explorer import keeper, line, visitor
 from explorer.line import Line
+from explorer.report import formatting
+from explorer.report.formatting import about, ordinal
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.records import Comparison, Visitor
@@ -69,7 +70,7 @@ def what(comparison: Comparison, state: str) -> str:
     seed = f", seed {mine[0].recipe.seed}" if mine else ""
     if mine and len(seeds) > 1:
         seed += f" ({ordinal(seeds.index(mine[0].recipe.seed) + 1)} of {len(seeds)})"
-    return f"**{telling.escaped(comparison.title)}** :gray[{telling.escaped(named + seed)}]"
+    return f"**{formatting.escaped(comparison.title)}** :gray[{formatting.escaped(named + seed)}]"
 
 
 def progress(comparison: Comparison, seconds: float | None) -> str:

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from explorer import keeper, line, state_words, telling, verdicts, visitor
+from explorer import keeper, line, visitor
+from explorer.report import formatting, status, verdicts
 from explorer.store import states
 from explorer.store.snapshots import Snapshot
 
@@ -22,8 +23,8 @@ def sentence(snapshot: Snapshot, link: str) -> str:
     if all(run.state == states.FINISHED for run in comparison.runs):
         end, outcome = "has finished", verdicts.verdict_of(snapshot)
     else:
-        end, outcome = "has ended", state_words.state_sentence(comparison, None)
-    return f"[{telling.escaped(comparison.title)}]({link}) {end}. {outcome}".rstrip()
+        end, outcome = "has ended", status.state_sentence(comparison, None)
+    return f"[{formatting.escaped(comparison.title)}]({link}) {end}. {outcome}".rstrip()
 
 
 def _expected() -> list[str]:

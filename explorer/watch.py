@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from explorer import keeper, state_words, telling, verdicts
+from explorer import keeper
 from explorer.line_panel import in_line
 from explorer.live.board import board
+from explorer.report import progress, status, verdicts
+from explorer.report.formatting import escaped
 from explorer.store.snapshots import Snapshot
-from explorer.telling import escaped
 from explorer.train import prediction
 from explorer.train.control_bar import PINNED, control_bar
 from explorer.train.details import details
@@ -63,14 +64,14 @@ def _details(comparison: str) -> None:
 def _head(snapshot: Snapshot) -> None:
     """Title, progress and controls; the verdict below."""
     comparison = snapshot.comparison
-    share, words = telling.progress(comparison)
+    share, words = progress.progress(comparison)
     title, bar, buttons = st.columns([4.4, 2.6, 5], vertical_alignment="center")
     title.markdown(_title(snapshot))
     bar.progress(min(1.0, share), text=words)
     if shows("controls"):
         with buttons:
             control_bar(comparison)
-    sentence = in_line(comparison.id) or state_words.state_sentence(comparison, None)
+    sentence = in_line(comparison.id) or status.state_sentence(comparison, None)
     if shows("verdict"):
         verdict = verdicts.verdict_of(snapshot)
         if verdict:

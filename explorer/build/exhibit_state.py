@@ -10,7 +10,7 @@ import streamlit as st
 
 from explorer.build.exhibit import Exhibit, from_query, to_query
 from explorer.build.memory_settings import USUAL, MemorySettings
-from explorer.telling import escaped
+from explorer.report.formatting import escaped
 from resnet.spec import NetSpec
 
 STATE, PROBLEM = "exhibit", "exhibit_problem"  # keys of the session; strings only

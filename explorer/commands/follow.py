@@ -5,7 +5,7 @@ import time
 
 from tqdm import tqdm
 
-from explorer import state_words, telling
+from explorer.report import progress, status
 from explorer.store.comparisons import RunStore
 from explorer.store.snapshots import Feed, Snapshot
 from explorer.worker import control
@@ -53,14 +53,14 @@ def follow(store: RunStore, comparison: str) -> Snapshot | None:
     snapshot = feed.snapshot(fresh=True)
     if snapshot is None or not snapshot.comparison.active:
         return snapshot
-    share, _ = telling.progress(snapshot.comparison)
+    share, _ = progress.progress(snapshot.comparison)
     with tqdm(total=1.0, initial=share, bar_format=BAR, file=sys.stderr) as bar:
         while snapshot is not None and snapshot.comparison.active:
             watch.look()
             time.sleep(LOOK_EVERY)
             snapshot = feed.snapshot(fresh=True)
             if snapshot is not None:
-                share, _ = telling.progress(snapshot.comparison)
+                share, _ = progress.progress(snapshot.comparison)
                 bar.set_description_str(_happens(store, snapshot), refresh=False)
                 bar.update(share - bar.n)
                 bar.refresh()
@@ -70,11 +70,11 @@ def follow(store: RunStore, comparison: str) -> Snapshot | None:
 def _happens(store: RunStore, snapshot: Snapshot) -> str:
     """How far it is, with the newest training error; before it trains, what happens."""
     comparison = snapshot.comparison
-    words = state_words.state_sentence(comparison, store.place(comparison.id))
+    words = status.state_sentence(comparison, store.place(comparison.id))
     if words:
         return words
     words = "paused, " if comparison.paused else ""
-    words += telling.progress(comparison)[1]
+    words += progress.progress(comparison)[1]
     newest = max(
         ((each.run, row) for each in snapshot.curves for row in each.tests),
         key=lambda pair: pair[1].id,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from statistics import fmean
 
-from explorer import state_words, verdicts
+from explorer.report import status, verdicts
 from explorer.store import states
 from explorer.store.snapshots import Curves, Snapshot
 from resnet.curves import Curve, curve, curve_names
@@ -15,7 +15,7 @@ def print_outcome(snapshot: Snapshot) -> None:
     words = verdicts.verdict_of(snapshot)
     if words:
         print(f"\n{words}\n{verdicts.evidence(snapshot)}")
-    sentence = state_words.state_sentence(snapshot.comparison, None)
+    sentence = status.state_sentence(snapshot.comparison, None)
     if sentence:
         print(f"\n{sentence}")
 

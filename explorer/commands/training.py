@@ -5,11 +5,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from explorer import telling
 from explorer.commands.chosen import CommandError, chosen, snapshot_of, states_of
 from explorer.commands.follow import WorkerWatch, follow
 from explorer.commands.outcome import print_outcome
 from explorer.files.format import pack
+from explorer.report import table
 from explorer.store import states
 from explorer.store.comparisons import RunStore
 from explorer.store.requests import Wishes
@@ -32,7 +32,7 @@ def train(options: argparse.Namespace) -> int:
         return _leave(store, identity)
     snapshot = _follow(store, identity)
     if options.csv:
-        options.csv.write_text(telling.csv_text(snapshot), "utf-8")
+        options.csv.write_text(table.csv_text(snapshot), "utf-8")
     if options.export:
         options.export.write_bytes(pack(snapshot))
     return _conclude(snapshot)

@@ -5,18 +5,18 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer.live.board import board
+from explorer.report.formatting import escaped
+from explorer.report.names import run_name
+from explorer.report.outcomes import result_of
 from explorer.runs import listing
 from explorer.runs.filter import MAX_CHOSEN, Filter, filtered
 from explorer.runs.filter_row import filter_row
 from explorer.runs.gathered import gathered
-from explorer.runs.outcome import result_of
 from explorer.runs.pair import pair_words
 from explorer.runs.table import best_and_last, show_table
 from explorer.runs.view_state import choose_runs, current
-from explorer.runs.words import run_name
 from explorer.store.records import Comparison, Run, Visitor
 from explorer.store.snapshots import Snapshot
-from explorer.telling import escaped
 
 OFFERED = 600  # runs; a longer list is slow in a browser
 CHART_HEIGHT = 430

@@ -10,11 +10,11 @@ from typing import Any
 import streamlit as st
 
 from explorer import keeper
+from explorer.report.formatting import escaped
 from explorer.runs import listing, view_state
 from explorer.store.comparisons import Refused
 from explorer.store.curation import UNDO_FOR, Shelf
 from explorer.store.records import Comparison, Visitor
-from explorer.telling import escaped
 
 KEYS = DONE, PROBLEM, UNDO, SHOW = "runs_done", "runs_refused", "runs_undo", "runs_show"
 STYLE = Path(__file__).with_name("notice.css")

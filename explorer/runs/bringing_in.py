@@ -4,10 +4,10 @@ import streamlit as st
 
 from explorer import keeper
 from explorer.files.format import FILE_ENDING
+from explorer.report.formatting import escaped
 from explorer.runs import acts
 from explorer.runs.hand_in import taken_in
 from explorer.store.records import Visitor
-from explorer.telling import escaped
 
 MOST_MB = 20
 TIMES = "runs_brought_in"  # how many files came in: the next uploader is an empty one

@@ -3,17 +3,18 @@
 import streamlit as st
 
 from explorer import keeper
-from explorer.runs import acts, words
+from explorer.report import names
+from explorer.report.formatting import escaped
+from explorer.report.outcomes import Outcome
+from explorer.report.status import state_sentence
+from explorer.runs import acts
 from explorer.runs.details import details
 from explorer.runs.duplicate import duplicate_button, second_look
 from explorer.runs.editing import edit, editor, is_edited
 from explorer.runs.filter import MAX_CHOSEN
-from explorer.runs.outcome import Outcome
 from explorer.runs.view_state import compare_runs
-from explorer.state_words import state_sentence
 from explorer.store.records import Comparison, Visitor
 from explorer.store.requests import Wishes
-from explorer.telling import escaped
 
 TRAIN = "views/train.py"
 NOT_YOURS = "This comparison is another visitor's; it can be opened, duplicated and downloaded."
@@ -54,16 +55,16 @@ def _head(comparison: Comparison, by: Visitor | None) -> str:
     if comparison.archived:
         badges.append(":gray-badge[archived]")
     return (
-        f"**{escaped(comparison.title)}**, {words.seeds(comparison)} {' '.join(badges)}  \n"
-        f"{escaped(words.nets(comparison))}  \n"
-        f":gray[{escaped(words.standing(comparison, by))}]"
+        f"**{escaped(comparison.title)}**, {names.seeds(comparison)} {' '.join(badges)}  \n"
+        f"{escaped(names.nets(comparison))}  \n"
+        f":gray[{escaped(names.standing(comparison, by))}]"
     )
 
 
 def _outcome(comparison: Comparison, outcome: Outcome, ahead: int | None) -> str:
     """The verdict, or what stands in its way; and the note's first line."""
     said = outcome.verdict or state_sentence(comparison, ahead)
-    note = words.first_line(comparison.note)
+    note = names.first_line(comparison.note)
     lines = [escaped(said), f":material/notes: *{escaped(note)}*" if note else ""]
     return "  \n".join(line for line in lines if line)
 

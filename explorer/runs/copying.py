@@ -6,8 +6,8 @@ Imports no streamlit of its own.
 from dataclasses import dataclass, replace
 
 from explorer import launch
-from explorer.figures import WHOLE_SET
 from explorer.launch import own_wish
+from explorer.report.curves import WHOLE_SET
 from explorer.store.records import Comparison
 from resnet.difference import difference
 from resnet.recipe import Recipe

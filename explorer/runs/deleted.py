@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer import keeper, telling
+from explorer import keeper
+from explorer.report import formatting
+from explorer.report.names import when
 from explorer.runs import acts
-from explorer.runs.words import when
 from explorer.store.curation import UNDO_FOR
 from explorer.store.records import Comparison, Visitor
 
@@ -36,8 +37,8 @@ def recently_deleted(by: Visitor | None) -> None:
         for comparison, seconds in found[:SHOWN]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(
-                    f"**{telling.escaped(comparison.title)}** of {when(comparison)}, "
-                    f"for another {telling.duration(seconds)}",
+                    f"**{formatting.escaped(comparison.title)}** of {when(comparison)}, "
+                    f"for another {formatting.duration(seconds)}",
                     width="stretch",
                 )
                 st.button(

@@ -4,13 +4,13 @@ import streamlit as st
 
 from explorer import keeper
 from explorer.files.format import FILE_ENDING
+from explorer.report.names import short_name
+from explorer.report.outcomes import Outcome
+from explorer.report.table import csv_text
 from explorer.runs.hand_in import handed_out
-from explorer.runs.outcome import Outcome
 from explorer.runs.table import best_and_last, show_table
-from explorer.runs.words import short_name
 from explorer.store.jobs.net_source import has_weights
 from explorer.store.records import Comparison
-from explorer.telling import csv_text
 
 WHY = "views/why.py"
 

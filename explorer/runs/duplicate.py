@@ -4,9 +4,9 @@ import streamlit as st
 
 from explorer import keeper
 from explorer.launch import data_options
+from explorer.report.formatting import escaped
 from explorer.runs.copying import Copy, copied
 from explorer.store.records import Comparison
-from explorer.telling import escaped
 
 TRAIN = "views/train.py"
 SECOND_LOOK = "runs_duplicated"  # the id of the comparison whose copy leaves something out

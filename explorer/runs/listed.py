@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from explorer import keeper
+from explorer.report.formatting import escaped
 from explorer.runs import listing
 from explorer.runs.card import card
 from explorer.runs.deleted import recently_deleted
@@ -12,7 +13,6 @@ from explorer.runs.filter import advice, filtered, tags_of
 from explorer.runs.filter_row import filter_row
 from explorer.runs.view_state import change, current
 from explorer.store.records import Comparison, Visitor
-from explorer.telling import escaped
 
 PAGE = 12  # comparisons shown at once
 PAGES = "runs_page"  # key of the widget

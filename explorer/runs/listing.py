@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer import keeper
-from explorer.runs.outcome import Outcome, Outcomes
+from explorer.report.outcomes import Outcome, Outcomes
 from explorer.store.comparisons import RunStore
 from explorer.store.records import Comparison, Run
 from explorer.store.snapshots import FRESH_FOR

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.runs.outcome import Result
+from explorer.report.outcomes import Result
 from explorer.store.records import Run
 
 ABOUT_BEST = (

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explorer import telling, verdicts
 from explorer.files.format import FILE_ENDING, pack
+from explorer.report import table, verdicts
 from explorer.store.snapshots import Snapshot
 from resnet import paper
 
@@ -26,7 +26,7 @@ def details(snapshot: Snapshot) -> None:
 def _numbers(snapshot: Snapshot) -> None:
     error = st.column_config.NumberColumn(format="%.2f")
     st.dataframe(
-        telling.numbers(snapshot.curves),
+        table.numbers(snapshot.curves),
         hide_index=True,
         column_config={
             "training error, %": error,
@@ -41,7 +41,7 @@ def _numbers(snapshot: Snapshot) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "All rows as CSV",
-            lambda: telling.csv_text(snapshot),
+            lambda: table.csv_text(snapshot),
             f"{identity}.csv",
             "text/csv",
             icon=":material/download:",

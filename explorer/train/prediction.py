@@ -4,7 +4,8 @@ from collections import Counter
 
 import streamlit as st
 
-from explorer import keeper, verdicts, visitor
+from explorer import keeper, visitor
+from explorer.report import verdicts
 from explorer.store.predictions import Guesses
 from explorer.store.snapshots import Snapshot
 from resnet.lessons import LESSONS

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from explorer import verdicts
 from explorer.files.recordings import Recording, recorded
 from explorer.live.board import board
-from explorer.telling import escaped
+from explorer.report import verdicts
+from explorer.report.formatting import escaped
 from explorer.train import prediction
 from resnet.lessons import LESSONS
 

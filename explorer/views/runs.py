@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from explorer import keeper, teacher, telling, visitor
+from explorer import keeper, teacher, visitor
 from explorer.line_panel import line_panel
+from explorer.report import formatting
 from explorer.runs import acts, view_state
 from explorer.runs.across import across
 from explorer.runs.bringing_in import bring_in_button
@@ -51,7 +52,7 @@ st.html(acts.STYLE)
 by = visitor.me()
 view_state.follow_link()
 if view_state.problem():
-    st.warning(telling.escaped(view_state.problem()))
+    st.warning(formatting.escaped(view_state.problem()))
 teacher.popover()
 line_panel()
 busy = any(keeper.store().load())

@@ -4,9 +4,9 @@ import streamlit as st
 
 from explorer import keeper, launch, visitor
 from explorer.launch import OWN, Wish
+from explorer.report.formatting import duration
 from explorer.store import states
 from explorer.store.comparisons import MAX_SEEDS, Refused
-from explorer.telling import duration
 from explorer.train import parts, prediction
 from explorer.train.replay import REPLAYED, offer, replay
 from explorer.watch import watch

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from explorer import keeper
+from explorer.report.formatting import escaped
 from explorer.store.jobs.lab_question import Question
-from explorer.telling import escaped
 from explorer.why import choosing, page_state
 from explorer.why.answers import answers
 from explorer.why.board import before, board

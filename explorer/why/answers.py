@@ -6,13 +6,13 @@ from functools import lru_cache
 from typing import Any
 
 from explorer import keeper
+from explorer.report.formatting import duration
 from explorer.store import states
 from explorer.store.jobs.lab_question import Question
 from explorer.store.jobs.net_source import SourceError, title
 from explorer.store.jobs.records import Look
 from explorer.store.jobs.retention import LAB
 from explorer.store.jobs.store import JobStore
-from explorer.telling import duration
 from resnet.labs import LABS
 
 

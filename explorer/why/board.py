@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer import keeper
+from explorer.report.formatting import duration, escaped
 from explorer.store.jobs.net_source import Source, SourceError, spec_of
-from explorer.telling import duration, escaped
 from explorer.why import page_state
 from explorer.why.answers import Answer, answers
 from explorer.why.offered import Images

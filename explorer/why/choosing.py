@@ -5,8 +5,8 @@ from contextlib import suppress
 import streamlit as st
 
 from explorer import keeper
+from explorer.report.formatting import escaped
 from explorer.store.jobs.net_source import FRESH, Source, SourceError, spec_of, title
-from explorer.telling import escaped
 from explorer.why import page_state
 from explorer.why.offered import Images, sources
 from explorer.why.panel import Settings

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer import keeper, visitor
+from explorer.report.formatting import escaped
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.jobs.records import Look
 from explorer.store.jobs.retention import LAB
 from explorer.store.jobs.store import JobStore
 from explorer.store.records import Visitor
-from explorer.telling import escaped
 from explorer.why.answers import Answer
 from explorer.why.topics import EXPECTED
 from explorer.worker import control

@@ -2,7 +2,7 @@
 
 The report "pace" of the store holds `seconds_per_mac`: wall seconds per multiply-add of one forward
 pass, with every lane busy. So a comparison takes about `seconds_per_mac * work_left(runs)`
-(explorer.estimate); its tests, and the decoding of images on the way, are in the figure.
+(explorer.report.estimates); its tests, and the decoding of images on the way, are in the figure.
 """
 
 from collections.abc import Sequence

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.build.exhibit import from_link
 from explorer.build.sections import SHOW
 from explorer.controls import changed_options, with_choice
-from explorer.telling import escaped as literal
+from explorer.report.formatting import escaped as literal
 from resnet.spec import NetSpec
 from resnet.wording import SpecError
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.estimate import about, ordinal, place_words, starts_in, work_left
+from explorer.report.estimates import starts_in, work_left
+from explorer.report.formatting import about, ordinal, place_words
 from explorer.store import states
 from resnet.cost import cost
 

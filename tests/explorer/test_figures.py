@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from explorer import figures
+from explorer.report import curves as figures
 from explorer.store.records import EXTENDED, PAUSED, RATE, Comparison, Event, Run, StoredRow
 from explorer.store.snapshots import Curves, Snapshot
 from resnet.plan import plan

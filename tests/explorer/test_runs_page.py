@@ -9,12 +9,12 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer import keeper
+from explorer.report.names import first_line, nets, run_name, seeds, states_words
+from explorer.report.outcomes import Best, Outcomes, Result, result_of
 from explorer.runs.copying import copied
 from explorer.runs.gathered import gathered, joined
 from explorer.runs.listed import PAGE
-from explorer.runs.outcome import Best, Outcomes, Result, result_of
 from explorer.runs.pair import pair_words
-from explorer.runs.words import first_line, nets, run_name, seeds, states_words
 from explorer.store import states
 from explorer.store.curation import Shelf
 from explorer.store.errors import rows_with_errors
@@ -384,7 +384,7 @@ def test_of_two_equal_errors_the_first_is_the_best(store, add):
 
 
 def test_outcomes_agree_with_the_train_page_and_follow_what_changes(store, add, monkeypatch):
-    from explorer import verdicts
+    from explorer.report import verdicts
     from explorer.store import errors
 
     (it,) = add(names=("plain8", "plain20"), seeds=3)

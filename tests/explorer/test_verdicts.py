@@ -3,7 +3,7 @@
 from array import array
 from dataclasses import replace
 
-from explorer import verdicts
+from explorer.report import verdicts
 from explorer.store import states
 from explorer.store.records import RATE, Comparison, Event, Run, StoredRow
 from explorer.store.snapshots import Curves, Feed, Snapshot

@@ -8,7 +8,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer import estimate, line, line_panel, notices, teacher, visitor
+from explorer import line, line_panel, notices, teacher, visitor
+from explorer.report import formatting
 from explorer.store import states
 from explorer.store.curation import Shelf
 from explorer.store.records import Visitor
@@ -158,7 +159,7 @@ def test_the_line_says_places_and_times(store, launch):
     assert [each.id for each in seen.training] == [first]
     assert [each.id for each in seen.waiting] == [second, third]
     assert seen.words(first) == ""
-    assert seen.words(second) == f"1st in line, starts in {estimate.about(seen.ends[first])}"
+    assert seen.words(second) == f"1st in line, starts in {formatting.about(seen.ends[first])}"
     assert seen.starts[third] == pytest.approx(2 * seen.starts[second])
     assert line_panel.progress(seen.training[0], seen.ends[first]).startswith("iteration 0 of 40,")
 

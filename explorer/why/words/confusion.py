@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from explorer.telling import escaped
+from explorer.report.formatting import escaped
 from explorer.why.figures.style import names, untrained
 from explorer.why.words.pairs import spoken
 from explorer.why.words.said import Said

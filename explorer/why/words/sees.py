@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from explorer.telling import escaped
+from explorer.report.formatting import escaped
 from explorer.why.figures.style import names, untrained
 from explorer.why.words.pairs import spoken
 from explorer.why.words.said import Said

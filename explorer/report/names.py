@@ -1,8 +1,8 @@
-"""How comparisons and runs are called in the list. Imports no streamlit."""
+"""How comparisons and runs are called in lists and sentences."""
 
 from datetime import datetime
 
-from explorer import telling
+from explorer.report.progress import progress
 from explorer.store import states
 from explorer.store.records import Comparison, Run, Visitor, is_mine
 from resnet.curves import Curve, curve, in_a_sentence
@@ -47,8 +47,8 @@ def states_words(comparison: Comparison) -> str:
 
 def standing(comparison: Comparison, by: Visitor | None) -> str:
     """When, in what state, how far, and where from, as plain text."""
-    _share, progress = telling.progress(comparison)
-    parts = [when(comparison), f"{states_words(comparison)}, {progress}"]
+    _share, how_far = progress(comparison)
+    parts = [when(comparison), f"{states_words(comparison)}, {how_far}"]
     if by is not None and is_mine(comparison, by):
         parts.append("yours")
     if comparison.origin:

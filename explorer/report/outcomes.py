@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from explorer import verdicts
+from explorer.report import verdicts
 from explorer.store.comparisons import RunStore
 from explorer.store.errors import rows_with_errors
 from explorer.store.records import Comparison, StoredRow
