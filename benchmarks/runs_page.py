@@ -79,11 +79,11 @@ def main() -> None:
     import streamlit as st
     from streamlit.testing.v1 import AppTest
 
-    from explorer import keeper
     from explorer.runs import listing
+    from explorer.server import shared
 
-    keeper.start = lambda: None  # type: ignore[assignment]  # no worker here
-    fill(keeper.store(), count)
+    shared.start = lambda: None  # type: ignore[assignment]  # no worker here
+    fill(shared.store(), count)
     app = str(Path(__file__).parents[1] / "explorer" / "app.py")
 
     def look(fresh: bool = False, **link: str) -> float:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer import keeper, visitor
 from explorer.notices import notices
+from explorer.server import shared, visitor
 
 HERE = Path(__file__).parent
 TRAIN = "views/train.py"
@@ -22,7 +22,7 @@ if st.context.is_embedded:  # inside another page: no navigation, and no space a
     st.html(HERE / "embedded.css")
 else:
     st.logo(str(HERE / "logo.svg"), size="large")
-keeper.start()
+shared.start()
 visitor.remember()
 notices()
 

@@ -4,12 +4,11 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from explorer import keeper
+from explorer.server import shared
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.jobs.records import Job
 from explorer.store.jobs.store import JobStore
-from explorer.worker import control
 
 LOOK_EVERY = 1.0  # seconds
 
@@ -26,7 +25,7 @@ def asked(
 
     Nothing is asked before a click. An answer is kept: who opens the page later sees it at once.
     """
-    jobs = JobStore(keeper.store())
+    jobs = JobStore(shared.store())
     job = jobs.find(kind, payload)
     if job and job.active:
         st.fragment(_progress, run_every=LOOK_EVERY)(job.id)
@@ -48,14 +47,14 @@ def asked(
 
 def _progress(identity: int) -> None:
     """Runs every second while the job does; the page is drawn anew when it has ended."""
-    store = keeper.store()
+    store = shared.store()
     jobs = JobStore(store)
     job = jobs.job(identity)
     if job is None or not job.active:
         st.rerun()
     if job.state == states.RUNNING:
         words = f"The worker is at it: {job.message}" if job.message else "The worker is at it"
-    elif not control.is_alive(store):
+    elif not shared.worker_is_alive():
         words = "The worker is starting; this takes a few seconds"
     elif ahead := jobs.ahead(identity):
         words = f"Waiting for the worker, {ahead} ahead"

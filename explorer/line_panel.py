@@ -8,10 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import keeper, line, visitor
-from explorer.line import Line
 from explorer.report import formatting
 from explorer.report.formatting import about, ordinal
+from explorer.server import queue, shared, visitor
+from explorer.server.queue import Line
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.records import Comparison, Visitor
@@ -32,7 +32,7 @@ def line_panel() -> None:
 
 def in_line(comparison: str) -> str:
     """One line for the Train page: "2nd in line, starts in about 3 min."; "" where it trains."""
-    seen = line.now()
+    seen = queue.now()
     found = seen.active.get(comparison)
     if found is None or found.running or not seen.words(comparison):
         return ""
@@ -82,7 +82,7 @@ def progress(comparison: Comparison, seconds: float | None) -> str:
 
 
 def _panel() -> None:
-    seen, me = line.now(), visitor.me()
+    seen, me = queue.now(), visitor.me()
     if not seen.training and not seen.waiting:
         return
     rows, more = shown(seen, me)
@@ -147,7 +147,7 @@ def _button(
 
 def _do(wish: Callable[..., None], comparison: str, *arguments: Any) -> None:
     try:
-        wish(Wishes(keeper.store(), visitor.me()), comparison, *arguments)
+        wish(Wishes(shared.store(), visitor.me()), comparison, *arguments)
     except Refused as error:
         st.toast(f"Not done: {error}.", icon=":material/block:", duration="long")
-    line.now(fresh=True)
+    queue.now(fresh=True)

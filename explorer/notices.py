@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explorer import keeper, line, visitor
 from explorer.report import formatting, status, verdicts
+from explorer.server import queue, shared, visitor
 from explorer.store import states
 from explorer.store.snapshots import Snapshot
 
@@ -36,9 +36,9 @@ def _look(fresh: bool = False) -> None:
     """Tells what has ended; a page whose visitor waits for nothing any more asks nothing."""
     if not fresh and not _expected():
         return
-    me, active = visitor.me(), line.now(fresh).active
+    me, active = visitor.me(), queue.now(fresh).active
     for comparison in [each for each in _expected() if each not in active]:
-        snapshot = keeper.feed(comparison).snapshot(fresh=True)
+        snapshot = shared.feed(comparison).snapshot(fresh=True)
         if snapshot is not None:  # None: it was deleted, by someone who knows
             _tell(snapshot)
     st.session_state[_KEY] = [each.id for each in active.values() if each.owner == me.id]

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from explorer import keeper
+from explorer.charts.board.component import board
 from explorer.line_panel import in_line
-from explorer.live.board import board
 from explorer.report import progress, status, verdicts
 from explorer.report.formatting import escaped
+from explorer.server import shared
 from explorer.store.snapshots import Snapshot
 from explorer.train import prediction
 from explorer.train.control_bar import PINNED, control_bar
@@ -21,7 +21,7 @@ DETAILS_EVERY = 5.3  # seconds; no multiple of the other period: of two fragment
 
 def watch(comparison: str) -> None:
     """Shows a comparison; while it is active the part that changes runs again every second."""
-    snapshot = keeper.feed(comparison).snapshot(fresh=True)
+    snapshot = shared.feed(comparison).snapshot(fresh=True)
     if snapshot is None:
         st.warning(
             f"There is no comparison {comparison!r} here: it was deleted, or the link belongs to "
@@ -37,7 +37,7 @@ def watch(comparison: str) -> None:
 
 
 def _live(comparison: str, was_active: bool) -> None:
-    feed = keeper.feed(comparison)
+    feed = shared.feed(comparison)
     snapshot = feed.snapshot()
     if snapshot is None or snapshot.comparison.active != was_active:
         st.rerun()
@@ -56,7 +56,7 @@ def _live(comparison: str, was_active: bool) -> None:
 
 def _details(comparison: str) -> None:
     """A table costs as much as all the rest of a refresh, so it comes less often."""
-    snapshot = keeper.feed(comparison).snapshot()
+    snapshot = shared.feed(comparison).snapshot()
     if snapshot and any(each.rows for each in snapshot.curves):
         details(snapshot)
 
@@ -101,4 +101,4 @@ def _words(snapshot: Snapshot) -> None:
 def _baseline(comparison: str) -> Snapshot | None:
     """The pinned comparison, unless it is the one that is watched."""
     pinned = st.session_state.get(PINNED)
-    return keeper.feed(pinned).snapshot() if pinned and pinned != comparison else None
+    return shared.feed(pinned).snapshot() if pinned and pinned != comparison else None

@@ -11,10 +11,10 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from explorer import palette
 from explorer.build.headline import short
 from explorer.build.landmarks import MEASURES, Landmark, landmark, landmarks
 from explorer.build.stage_figure import MACS, panel_title
+from explorer.charts import palette
 from resnet.spec import FAMILIES, NetSpec
 
 Nets = tuple[NetSpec, ...]

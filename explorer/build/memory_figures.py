@@ -9,8 +9,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from explorer import palette
 from explorer.build.layer_table import KIND_WORDS
+from explorer.charts import palette
 from resnet.plan import Layer
 from resnet.roofline import Machine, Work
 from resnet.spec import NetSpec

@@ -7,9 +7,9 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from explorer import palette
 from explorer.build.compare import by_stage
 from explorer.build.headline import short
+from explorer.charts import palette
 from resnet.spec import NetSpec
 
 Nets = tuple[NetSpec, ...]

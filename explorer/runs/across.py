@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer.live.board import board
+from explorer.charts.board.component import board
 from explorer.report.formatting import escaped
 from explorer.report.names import run_name
 from explorer.report.outcomes import result_of

@@ -9,9 +9,9 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import keeper
 from explorer.report.formatting import escaped
 from explorer.runs import listing, view_state
+from explorer.server import shared
 from explorer.store.comparisons import Refused
 from explorer.store.curation import UNDO_FOR, Shelf
 from explorer.store.records import Comparison, Visitor
@@ -39,7 +39,7 @@ def wish(action: Callable[[str], None], comparison: str) -> None:
 
 
 def delete(comparison: Comparison, by: Visitor | None) -> None:
-    if act(Shelf(keeper.store(), by).delete, comparison.id):
+    if act(Shelf(shared.store(), by).delete, comparison.id):
         st.session_state[DONE] = f"Deleted **{escaped(comparison.title)}**."
         st.session_state[UNDO] = comparison.id
         if st.session_state.get("comparison") == comparison.id:  # what the Train page shows
@@ -47,12 +47,12 @@ def delete(comparison: Comparison, by: Visitor | None) -> None:
 
 
 def bring_back(comparison: str, by: Visitor | None) -> None:
-    if act(Shelf(keeper.store(), by).bring_back, comparison):
+    if act(Shelf(shared.store(), by).bring_back, comparison):
         st.session_state[DONE] = "It is back in the list."
 
 
 def archive(comparison: Comparison, archived: bool, by: Visitor | None) -> None:
-    if act(Shelf(keeper.store(), by).archive, comparison.id, archived):
+    if act(Shelf(shared.store(), by).archive, comparison.id, archived):
         where = "Archived" if archived else "Taken out of the archive:"
         more = "; “Archived too” shows it." if archived else "."
         st.session_state[DONE] = f"{where} **{escaped(comparison.title)}**{more}"

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from explorer import keeper
 from explorer.files.format import FILE_ENDING
 from explorer.report.formatting import escaped
 from explorer.runs import acts
 from explorer.runs.hand_in import taken_in
+from explorer.server import shared
 from explorer.store.records import Visitor
 
 MOST_MB = 20
@@ -36,7 +36,7 @@ def _take(key: str, by: Visitor | None) -> None:
         return
     st.session_state[TIMES] = st.session_state.get(TIMES, 0) + 1
     owner = by.id if by else ""
-    kept = acts.act(taken_in, keeper.store(), file.getvalue(), owner)
-    found = keeper.store().comparison(kept) if kept else None
+    kept = acts.act(taken_in, shared.store(), file.getvalue(), owner)
+    found = shared.store().comparison(kept) if kept else None
     if found:
         acts.done(f"Brought in **{escaped(found.title)}**.", show=found.id)

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from explorer import keeper
 from explorer.report import names
 from explorer.report.formatting import escaped
 from explorer.report.outcomes import Outcome
@@ -13,6 +12,7 @@ from explorer.runs.duplicate import duplicate_button, second_look
 from explorer.runs.editing import edit, editor, is_edited
 from explorer.runs.filter import MAX_CHOSEN
 from explorer.runs.view_state import compare_runs
+from explorer.server import shared
 from explorer.store.records import Comparison, Visitor
 from explorer.store.requests import Wishes
 
@@ -71,7 +71,7 @@ def _outcome(comparison: Comparison, outcome: Outcome, ahead: int | None) -> str
 
 def _buttons(comparison: Comparison, by: Visitor | None) -> None:
     identity = comparison.id
-    wishes = Wishes(keeper.store(), by)
+    wishes = Wishes(shared.store(), by)
     may = by is None or by.may_change(comparison)
     why_not = None if may else NOT_YOURS
     if st.button("Open", key=f"open_{identity}"):

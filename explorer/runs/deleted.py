@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer import keeper
 from explorer.report import formatting
 from explorer.report.names import when
 from explorer.runs import acts
+from explorer.server import shared
 from explorer.store.curation import UNDO_FOR
 from explorer.store.records import Comparison, Visitor
 
@@ -29,7 +29,7 @@ def returnable(
 
 def recently_deleted(by: Visitor | None) -> None:
     """An expander with a button for each; nothing where there is nothing."""
-    found = returnable(keeper.store().comparisons(deleted=True), by, time.time())
+    found = returnable(shared.store().comparisons(deleted=True), by, time.time())
     if not found:
         st.empty()
         return

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from explorer import keeper
 from explorer.files.format import FILE_ENDING
 from explorer.report.names import short_name
 from explorer.report.outcomes import Outcome
 from explorer.report.table import csv_text
 from explorer.runs.hand_in import handed_out
 from explorer.runs.table import best_and_last, show_table
+from explorer.server import shared
 from explorer.store.jobs.net_source import has_weights
 from explorer.store.records import Comparison
 
@@ -70,10 +70,10 @@ def _look_into(comparison: Comparison) -> None:
 
 
 def _csv(identity: str) -> str:
-    snapshot = keeper.feed(identity).snapshot(fresh=True)
+    snapshot = shared.feed(identity).snapshot(fresh=True)
     return csv_text(snapshot) if snapshot else ""
 
 
 def _file(identity: str) -> bytes:
-    snapshot = keeper.feed(identity).snapshot(fresh=True)
+    snapshot = shared.feed(identity).snapshot(fresh=True)
     return handed_out(snapshot) if snapshot else b""

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from explorer import keeper
 from explorer.launch import data_options
 from explorer.report.formatting import escaped
 from explorer.runs.copying import Copy, copied
+from explorer.server import shared
 from explorer.store.records import Comparison
 
 TRAIN = "views/train.py"
@@ -39,7 +39,7 @@ def second_look(comparison: Comparison) -> None:
 
 def _open(copy: Copy) -> None:
     _close()
-    worker = keeper.store().reported("worker")
+    worker = shared.store().reported("worker")
     if copy.data in data_options(worker[0] if worker else {}):
         st.session_state["data"] = copy.data  # the key of the Train page's widget
     st.switch_page(TRAIN, query_params=copy.link)

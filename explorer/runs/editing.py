@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from explorer import keeper
 from explorer.runs import acts
+from explorer.server import shared
 from explorer.store.curation import MAX_NOTE, MAX_TAGS, Shelf
 from explorer.store.records import Comparison, Visitor
 
@@ -49,7 +49,7 @@ def editor(comparison: Comparison, known_tags: list[str], by: Visitor | None) ->
 
 def _save(comparison: Comparison, names: list[str], by: Visitor | None) -> None:
     title, tags, note = (st.session_state[name] for name in names)
-    if acts.act(Shelf(keeper.store(), by).describe, comparison.id, title, tags, note):
+    if acts.act(Shelf(shared.store(), by).describe, comparison.id, title, tags, note):
         _close()
 
 

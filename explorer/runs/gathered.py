@@ -4,8 +4,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from explorer import keeper
 from explorer.runs import listing
+from explorer.server import shared
 from explorer.store.records import Comparison
 from explorer.store.snapshots import Snapshot
 
@@ -23,7 +23,7 @@ def gathered(run_ids: Sequence[int]) -> Snapshot:
     """
     known = listing.runs_by_id(listing.everything())
     places = [known[run][1].id for run in run_ids if run in known]
-    sources = {each: keeper.feed(each).snapshot() for each in dict.fromkeys(places)}
+    sources = {each: shared.feed(each).snapshot() for each in dict.fromkeys(places)}
     found = tuple(each for each in sources.values() if each is not None)
     key = tuple(run_ids)
     with _lock:

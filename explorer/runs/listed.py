@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from explorer import keeper
 from explorer.report.formatting import escaped
 from explorer.runs import listing
 from explorer.runs.card import card
@@ -12,6 +11,7 @@ from explorer.runs.deleted import recently_deleted
 from explorer.runs.filter import advice, filtered, tags_of
 from explorer.runs.filter_row import filter_row
 from explorer.runs.view_state import change, current
+from explorer.server import shared
 from explorer.store.records import Comparison, Visitor
 
 PAGE = 12  # comparisons shown at once
@@ -47,7 +47,7 @@ def _cards(everything: list[Comparison], found: list[Comparison], by: Visitor | 
     page = min(current().page, pages)
     shown = found[PAGE * (page - 1) : PAGE * page]
     outcomes = listing.outcomes(shown)
-    line = keeper.store().line() if any(each.active for each in shown) else []
+    line = shared.store().line() if any(each.active for each in shown) else []
     ahead = {identity: place for place, identity in enumerate(line)}
     tags = tags_of(everything)
     for each in shown:

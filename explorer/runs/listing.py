@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer import keeper
 from explorer.report.outcomes import Outcome, Outcomes
+from explorer.server import shared
 from explorer.store.comparisons import RunStore
 from explorer.store.records import Comparison, Run
 from explorer.store.snapshots import FRESH_FOR
@@ -55,9 +55,9 @@ def runs_by_id(comparisons: Sequence[Comparison]) -> dict[int, tuple[Run, Compar
 
 @st.cache_resource
 def _listing() -> Listing:
-    return Listing(keeper.store())
+    return Listing(shared.store())
 
 
 @st.cache_resource
 def _outcomes() -> Outcomes:
-    return Outcomes(keeper.store())
+    return Outcomes(shared.store())

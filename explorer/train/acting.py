@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import keeper, visitor
+from explorer.server import shared, visitor
 from explorer.store.comparisons import Refused
 from explorer.store.requests import Wishes
 
@@ -13,7 +13,7 @@ from explorer.store.requests import Wishes
 def act(wish: Callable[..., None], comparison: str, *arguments: Any) -> None:
     """Calls a method of Wishes for this visitor, and looks at once at what came of it."""
     try:
-        wish(Wishes(keeper.store(), visitor.me()), comparison, *arguments)
+        wish(Wishes(shared.store(), visitor.me()), comparison, *arguments)
     except Refused as error:
         st.toast(f"Not done: {error}.", icon=":material/block:", duration="long")
-    keeper.feed(comparison).snapshot(fresh=True)
+    shared.feed(comparison).snapshot(fresh=True)

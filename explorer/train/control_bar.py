@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import visitor
+from explorer.server import visitor
 from explorer.store import states
 from explorer.store.records import Comparison, Run
 from explorer.store.requests import Wishes

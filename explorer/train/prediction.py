@@ -4,8 +4,8 @@ from collections import Counter
 
 import streamlit as st
 
-from explorer import keeper, visitor
 from explorer.report import verdicts
+from explorer.server import shared, visitor
 from explorer.store.predictions import Guesses
 from explorer.store.snapshots import Snapshot
 from resnet.lessons import LESSONS
@@ -121,7 +121,7 @@ def _quoted(lesson: Lesson, choice: int) -> str:
 
 
 def _keep(comparison: str, choice: int) -> None:
-    Guesses(keeper.store()).guess(comparison, visitor.me().id, choice)
+    Guesses(shared.store()).guess(comparison, visitor.me().id, choice)
     _all.clear()  # or this visitor would be asked again
 
 
@@ -131,4 +131,4 @@ def _mine(comparison: str) -> int | None:
 
 @st.cache_data(ttl=2, show_spinner=False)
 def _all(comparison: str) -> dict[str, int]:
-    return Guesses(keeper.store()).all(comparison)
+    return Guesses(shared.store()).all(comparison)

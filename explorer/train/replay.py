@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from explorer.charts.board.component import board
 from explorer.files.recordings import Recording, recorded
-from explorer.live.board import board
 from explorer.report import verdicts
 from explorer.report.formatting import escaped
 from explorer.train import prediction

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from explorer import keeper, teacher, visitor
 from explorer.line_panel import line_panel
 from explorer.report import formatting
 from explorer.runs import acts, view_state
 from explorer.runs.across import across
 from explorer.runs.bringing_in import bring_in_button
 from explorer.runs.listed import comparison_list, count_words
+from explorer.server import shared, teacher, visitor
 from explorer.store.records import Visitor
 
 LOOK_EVERY = 2.9  # seconds, while something trains; the line has another period
@@ -18,7 +18,7 @@ LIST, TOGETHER = "List", "Compare runs"
 
 
 def _page(was_busy: bool, by: Visitor | None) -> None:
-    if any(keeper.store().load()) != was_busy:
+    if any(shared.store().load()) != was_busy:
         st.rerun()
     together = view_state.current().runs is not None
     st.session_state[VIEW] = TOGETHER if together else LIST
@@ -55,5 +55,5 @@ if view_state.problem():
     st.warning(formatting.escaped(view_state.problem()))
 teacher.popover()
 line_panel()
-busy = any(keeper.store().load())
+busy = any(shared.store().load())
 st.fragment(_page, run_every=LOOK_EVERY if busy else IDLE)(busy, by)

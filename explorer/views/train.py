@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from explorer import keeper, launch, visitor
+from explorer import launch
 from explorer.launch import OWN, Wish
 from explorer.report.formatting import duration
+from explorer.server import shared, visitor
+from explorer.server.worker_status import machine_report, machine_words, reported
 from explorer.store import states
 from explorer.store.comparisons import MAX_SEEDS, Refused
 from explorer.train import parts, prediction
 from explorer.train.replay import REPLAYED, offer, replay
 from explorer.watch import watch
-from explorer.worker_status import machine_report, machine_words, reported
 from resnet.lessons import LESSONS
 from resnet.lessons.degradation import DEGRADATION
 from resnet.wording import SpecError, listed
@@ -44,7 +45,7 @@ def _enter() -> list[str]:
 
 def _lesson_watched() -> str:
     """The lesson of the comparison that a link shows, so that the row above speaks of the same."""
-    watched = keeper.store().comparison(st.session_state.get("comparison", ""))
+    watched = shared.store().comparison(st.session_state.get("comparison", ""))
     if watched is None:
         return DEGRADATION.name
     return watched.lesson if watched.lesson in LESSONS else OWN
@@ -52,7 +53,7 @@ def _lesson_watched() -> str:
 
 def _controls() -> None:
     """The row of controls: what to train, on which images, and the button."""
-    worker = reported(keeper.store())
+    worker = reported(shared.store())
     options = launch.data_options(worker)
     columns = st.columns([3.4, 0.9, 0.9, 2.4, 1.4, 2.6], vertical_alignment="bottom")
     name = columns[0].selectbox(
@@ -104,7 +105,7 @@ def _controls() -> None:
 
 def _full_length(name: str) -> bool:
     """Whether the lesson is to run at full length; asked only where a GPU can do it."""
-    if not LESSONS[name].gpu or machine_report(keeper.store()).get("device", "cpu") == "cpu":
+    if not LESSONS[name].gpu or machine_report(shared.store()).get("device", "cpu") == "cpu":
         return False
     return st.toggle("At full length, as the paper trains", key="full")
 
@@ -112,14 +113,14 @@ def _full_length(name: str) -> bool:
 def _watching() -> bool:
     """Whether curves are on the page, which then get the room; what failed has none."""
     watched = st.session_state.get("comparison")
-    snapshot = keeper.feed(watched).snapshot() if watched else None
+    snapshot = shared.feed(watched).snapshot() if watched else None
     return snapshot is not None and any(
         run.state != states.FAILED for run in snapshot.comparison.runs
     )
 
 
 def _machine() -> None:
-    st.markdown(machine_words(keeper.store()), text_alignment="right")
+    st.markdown(machine_words(shared.store()), text_alignment="right")
 
 
 def _leave_replay() -> None:
@@ -141,7 +142,7 @@ def _offer_generated(wish: Wish) -> None:
 def _launch(wish: Wish, data: str) -> None:
     try:
         launched = launch.submit(
-            keeper.store(), wish, data, reported(keeper.store()), visitor.me().id
+            shared.store(), wish, data, reported(shared.store()), visitor.me().id
         )
     except Refused as error:
         st.error(f"This was not launched: {error}.")
@@ -155,7 +156,7 @@ def _launch(wish: Wish, data: str) -> None:
 
 def _introduce() -> None:
     """Before the first launch: the question of the lesson, and who is training now."""
-    busy = next((each for each in keeper.store().comparisons() if each.active), None)
+    busy = next((each for each in shared.store().comparisons() if each.active), None)
     if busy:
         words, button = st.columns([9, 2.6], vertical_alignment="center")
         words.info(f"Training now: {busy.title}, seed {busy.runs[0].recipe.seed}.")

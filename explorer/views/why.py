@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from explorer import keeper
 from explorer.report.formatting import escaped
+from explorer.server import shared
+from explorer.server.worker_status import reported
 from explorer.store.jobs.lab_question import Question
 from explorer.why import choosing, page_state
 from explorer.why.answers import answers
@@ -11,7 +12,6 @@ from explorer.why.board import before, board
 from explorer.why.going import ask, going
 from explorer.why.offered import image_sets
 from explorer.why.topics import EXPECTED, PANELS
-from explorer.worker_status import reported
 
 LIVE = "labs_live"  # session state: labs that have been run, and from then on may ask at once
 
@@ -28,7 +28,7 @@ def _head(lab: str) -> None:
 
 def _lab(lab: str) -> None:
     """The controls of a lab, how far its jobs are, and what they found."""
-    worker = reported(keeper.store())
+    worker = reported(shared.store())
     sets = image_sets(worker)
     if PANELS[lab].choose is None:
         left, middle, right = st.columns([6.2, 1.8, 1.6], vertical_alignment="bottom")
@@ -72,7 +72,7 @@ def _lab(lab: str) -> None:
     page_state.write_link(sets)
 
 
-page_state.follow_link(image_sets(reported(keeper.store())))
+page_state.follow_link(image_sets(reported(shared.store())))
 for sentence in page_state.problems():
     st.warning(f"{escaped(sentence)}.")
 listed, opened = st.columns([2.3, 9.7], gap="medium")

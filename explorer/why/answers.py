@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from explorer import keeper
 from explorer.report.formatting import duration
+from explorer.server import shared
 from explorer.store import states
 from explorer.store.jobs.lab_question import Question
 from explorer.store.jobs.net_source import SourceError, title
@@ -71,12 +71,12 @@ class Answer:
         look = self.look
         if look is None or not look.shown or look.state == states.FAILED:
             return None
-        return _read(keeper.store().engine.url.render_as_string(), look.id, look.shown)
+        return _read(shared.store().engine.url.render_as_string(), look.id, look.shown)
 
 
 def answers(questions: Sequence[Question]) -> list[Answer]:
     """What is known of these questions."""
-    store = keeper.store()
+    store = shared.store()
     jobs = JobStore(store)
     found = []
     for question in questions:
@@ -95,7 +95,7 @@ def answers(questions: Sequence[Question]) -> list[Answer]:
 @lru_cache(maxsize=64)
 def _read(_store: str, job: int, _shown: int) -> tuple[Any, dict[str, Any]] | None:
     """The result of a job as of one state of it; None where it is not there any more."""
-    found = JobStore(keeper.store()).job(job)
+    found = JobStore(shared.store()).job(job)
     if found is None or found.result is None:
         return None
     answer = dict(found.result)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer import keeper
 from explorer.report.formatting import duration, escaped
+from explorer.server import shared
 from explorer.store.jobs.net_source import Source, SourceError, spec_of
 from explorer.why import page_state
 from explorer.why.answers import Answer, answers
@@ -93,7 +93,7 @@ def _specs(sources: Sequence[Source]) -> list[NetSpec]:
     specs = []
     for source in sources:
         try:
-            specs.append(spec_of(source, keeper.store()))
+            specs.append(spec_of(source, shared.store()))
         except SourceError:
             continue
     return specs

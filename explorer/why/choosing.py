@@ -4,8 +4,8 @@ from contextlib import suppress
 
 import streamlit as st
 
-from explorer import keeper
 from explorer.report.formatting import escaped
+from explorer.server import shared
 from explorer.store.jobs.net_source import FRESH, Source, SourceError, spec_of, title
 from explorer.why import page_state
 from explorer.why.offered import Images, sources
@@ -53,7 +53,7 @@ def nets_of(lab: str, shown: Images) -> list[Source]:
     panel = PANELS[lab]
     if panel.choose is not None:
         return [Source(FRESH, name) for name in panel.choose()]
-    store = keeper.store()
+    store = shared.store()
     chosen = page_state.chosen_nets(lab, shown)
     offered = sources(panel, shown, store)
     untrained = not panel.lab.trained or panel.lab.takes == "spec"
@@ -81,7 +81,7 @@ def settings_of(lab: str, chosen: list[Source]) -> Settings:
     names = []
     for source in chosen:
         with suppress(SourceError):  # its answer says what is wrong
-            names.append(str(spec_of(source, keeper.store())))
+            names.append(str(spec_of(source, shared.store())))
     return panel.settings_of(names)
 
 
@@ -108,6 +108,6 @@ def _source(text: str) -> Source | None:
 
 def _title(text: str) -> str:
     try:
-        return title(Source.parse(text), keeper.store())
+        return title(Source.parse(text), shared.store())
     except SourceError:
         return text

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer import keeper, visitor
 from explorer.report.formatting import escaped
+from explorer.server import shared, visitor
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.jobs.records import Look
@@ -14,7 +14,6 @@ from explorer.store.jobs.store import JobStore
 from explorer.store.records import Visitor
 from explorer.why.answers import Answer
 from explorer.why.topics import EXPECTED
-from explorer.worker import control
 
 LOOK_EVERY = 0.5  # seconds
 PROBLEM = "labs_refused"  # session state
@@ -31,7 +30,7 @@ STYLE = """<style>
 def ask(found: Sequence[Answer]) -> bool:
     """One job for each net that has no answer yet; False where that is refused."""
     st.session_state.pop(PROBLEM, None)
-    jobs, owner = JobStore(keeper.store()), visitor.me().id
+    jobs, owner = JobStore(shared.store()), visitor.me().id
     try:
         for answer in found:
             if answer.payload and not answer.done and not answer.active:
@@ -67,7 +66,7 @@ def _called(nets: Sequence[str]) -> list[str]:
 
 
 def _row(asked: list[tuple[str, Look, str]], by: Visitor) -> None:
-    jobs = JobStore(keeper.store())
+    jobs = JobStore(shared.store())
     looks = [(jobs.look(look.id) if look.active else look) for _, look, _ in asked]
     before = [look for _, look, _ in asked]
     if any(now is None or now.active != was.active for now, was in zip(looks, before, strict=True)):
@@ -102,7 +101,7 @@ def _words(jobs: JobStore, look: Look) -> str:
         return "stopping"
     if look.state == states.RUNNING:
         return f"{look.share:.0%}, {look.message}" if look.message else f"{look.share:.0%}"
-    if not control.is_alive(keeper.store()):
+    if not shared.worker_is_alive():
         return "the worker is starting"
     ahead = jobs.ahead(look.id)
     return f"waiting, {ahead} ahead" if ahead else "waiting for the worker"

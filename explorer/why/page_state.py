@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from explorer import keeper
+from explorer.server import shared
 from explorer.why.offered import Images, data_of, usual
 from explorer.why.topics import PANELS
 
@@ -45,7 +45,7 @@ def follow_link(sets: dict[str, Images]) -> None:
         lab = st.session_state[CHOSEN]
     st.session_state[CHOSEN] = lab
     nets = [each for each in link.get(NETS, "").split(",") if each]
-    data = link.get(DATA) or data_of(nets, keeper.store())
+    data = link.get(DATA) or data_of(nets, shared.store())
     if data is not None and data not in sets:
         tell_problem(f"The link names the images {data!r}, which are not here; others are shown")
         data = None
@@ -97,7 +97,7 @@ def chosen_nets(lab: str, shown: Images) -> list[str]:
     """The sources of the nets that are chosen for a lab, with these images."""
     key = _nets(lab, shown)
     if key not in _kept():
-        found = usual(PANELS[lab], shown, keeper.store())
+        found = usual(PANELS[lab], shown, shared.store())
         if not found:  # there may be some in a moment
             return []
         _kept()[key] = found

@@ -10,7 +10,7 @@ import numpy as np
 import plotly
 import pytest
 
-from explorer.live.payload import payload
+from explorer.charts.board.payload import payload
 from explorer.store.records import RATE, Comparison, Event, Run, StoredRow
 from explorer.store.snapshots import Curves, Snapshot
 from resnet.earned import PaperPoint
@@ -18,7 +18,7 @@ from resnet.plan import plan
 from resnet.recipe import Recipe
 from resnet.spec import NetSpec
 
-SCRIPTS = Path(__file__).parents[2] / "explorer" / "live" / "js"
+SCRIPTS = Path(__file__).parents[2] / "explorer" / "charts" / "board" / "js"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 SITE = "http://board.test"
 RECIPE = Recipe(images=5000, image_size=16, batch=100, iterations=400, log_every=10, test_every=20)

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from explorer.build.anatomy.payload import payload, payload_json
-from explorer.diagram import further_blocks, picture, svg
+from explorer.charts.diagram.picture import further_blocks, picture, svg
 from resnet.cost import cost
 from resnet.plan import plan
 from resnet.spec import NetSpec

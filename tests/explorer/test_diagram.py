@@ -4,8 +4,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from explorer.diagram import describe, svg
-from explorer.diagram_layout import WIDTH, extra_width, sections, words
+from explorer.charts.diagram.layout import WIDTH, extra_width, sections, words
+from explorer.charts.diagram.picture import describe, svg
 from resnet.cost import cost
 from resnet.plan import plan
 from resnet.spec import NetSpec

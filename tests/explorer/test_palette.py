@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from explorer import palette
+from explorer.charts import palette
 from resnet.spec import NetSpec
 
 THEMES = ("light", "dark")

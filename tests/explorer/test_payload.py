@@ -9,10 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explorer.live import payload as payloads
-from explorer.live.packing import Packer
-from explorer.live.payload import main_layers, payload
-from explorer.live.thinning import columns, jumps, kept, means
+from explorer.charts.board import payload as payloads
+from explorer.charts.board.downsampling import columns, jumps, kept, means
+from explorer.charts.board.packing import Packer
+from explorer.charts.board.payload import main_layers, payload
 from explorer.store.records import RATE, Comparison, Event, Run, StoredRow
 from explorer.store.snapshots import Curves, Snapshot
 from resnet.earned import PaperPoint

@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree
 
-from explorer.build.picture_file import MARGIN, PAPER, picture_file
+from explorer.charts.diagram.svg_file import MARGIN, PAPER, picture_file
 from resnet.spec import NetSpec
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -8,13 +8,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer import keeper
 from explorer.report.names import first_line, nets, run_name, seeds, states_words
 from explorer.report.outcomes import Best, Outcomes, Result, result_of
 from explorer.runs.copying import copied
 from explorer.runs.gathered import gathered, joined
 from explorer.runs.listed import PAGE
 from explorer.runs.pair import pair_words
+from explorer.server import shared
 from explorer.store import states
 from explorer.store.curation import Shelf
 from explorer.store.errors import rows_with_errors
@@ -75,8 +75,8 @@ def add(store, small):
 @pytest.fixture
 def opened(store, monkeypatch):
     """Opens the Runs page of the whole app on this store, without starting a worker."""
-    monkeypatch.setattr(keeper, "start", lambda: None)
-    monkeypatch.setattr(keeper, "store", lambda: store)
+    monkeypatch.setattr(shared, "start", lambda: None)
+    monkeypatch.setattr(shared, "store", lambda: store)
     st.cache_resource.clear()
 
     def opened(**link):
@@ -198,7 +198,7 @@ def test_a_link_sets_the_filter_and_what_is_wrong_with_it_is_said(opened, add):
 
 
 def test_mine_only(opened, add, monkeypatch):
-    from explorer import visitor
+    from explorer.server import visitor
 
     monkeypatch.setattr(visitor, "me", lambda: Visitor("ann"))
     (anns,) = add(owner="ann")

@@ -8,8 +8,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer import line, line_panel, notices, teacher, visitor
+from explorer import line_panel, notices
 from explorer.report import formatting
+from explorer.server import queue, teacher, visitor
 from explorer.store import states
 from explorer.store.curation import Shelf
 from explorer.store.records import Visitor
@@ -123,7 +124,7 @@ def test_it_works_without_a_browser():
     def page():
         import streamlit as st
 
-        from explorer import visitor
+        from explorer.server import visitor
 
         st.markdown(visitor.me().id)
         st.markdown(str(visitor.me().everything))
@@ -152,10 +153,10 @@ def launch(store, nets, small):
 
 def test_the_line_says_places_and_times(store, launch):
     first, second, third = launch("a"), launch("b"), launch("c")
-    assert line.read(store).words(second) == "2nd in line"
+    assert queue.read(store).words(second) == "2nd in line"
     store.claim("lane")
     store.report("pace", {"seconds_per_mac": 1e-7})
-    seen = line.read(store)
+    seen = queue.read(store)
     assert [each.id for each in seen.training] == [first]
     assert [each.id for each in seen.waiting] == [second, third]
     assert seen.words(first) == ""
@@ -167,7 +168,7 @@ def test_the_line_says_places_and_times(store, launch):
 def test_seeds_that_wait_stand_in_the_line_while_one_trains(store, launch):
     many = launch("a", seeds=3)
     store.claim("lane")
-    seen = line.read(store)
+    seen = queue.read(store)
     assert [each.id for each in seen.training] == [each.id for each in seen.waiting] == [many]
     assert "seed 0 \\(1st of 3\\)" in line_panel.what(seen.active[many], states.RUNNING)
     assert "seed 1 \\(2nd of 3\\)" in line_panel.what(seen.active[many], states.QUEUED)
@@ -178,7 +179,7 @@ def test_a_page_says_of_one_comparison_where_it_stands(store, launch):
     assert line_panel.in_line(first) == "Starting: the training processes get ready."
     assert line_panel.in_line(several) == "Seed 0: 2nd in line."
     store.claim("lane")
-    line.now(fresh=True)
+    queue.now(fresh=True)
     assert line_panel.in_line(first) == ""
     assert line_panel.in_line(several) == "Seed 0: 1st in line."
     assert line_panel.in_line("nothing") == ""
@@ -188,7 +189,7 @@ def test_a_visitor_sees_the_head_of_the_line_and_all_of_their_own(store, launch)
     for number in range(12):
         launch(f"visitor{number}")
     mine, other = launch("me"), launch("last")
-    seen = line.read(store)
+    seen = queue.read(store)
     rows, more = line_panel.shown(seen, Visitor("me"))
     assert [each.id for each in rows] == [*seen.order[: line_panel.SHOWN], mine]
     assert more == 14 - len(rows)
@@ -197,7 +198,7 @@ def test_a_visitor_sees_the_head_of_the_line_and_all_of_their_own(store, launch)
 
 
 def test_nobody_is_named_but_a_teacher_can_tell_visitors_apart(store, launch):
-    found = line.read(store).active | {
+    found = queue.read(store).active | {
         each: store.comparison(each) for each in (launch("0123456789ab"), launch(""))
     }
     theirs, nobodys = found.values()

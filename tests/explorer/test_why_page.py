@@ -9,8 +9,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer import keeper
 from explorer.lane import in_process, lab_nets, labs
+from explorer.server import shared as keeper
 from explorer.store import states
 from explorer.store.jobs.store import JobStore
 from explorer.why import answers, going

@@ -13,9 +13,9 @@ from typing import Any
 import pyarrow as pa
 
 from explorer.build.layer_table import layer_table
-from explorer.diagram import picture
-from explorer.diagram_layout import SECTION_GAP
-from explorer.diagram_pen import NUMBER, PANEL
+from explorer.charts.diagram.layout import SECTION_GAP
+from explorer.charts.diagram.pen import NUMBER, PANEL
+from explorer.charts.diagram.picture import picture
 from resnet.cost import cost
 from resnet.spec import NetSpec
 

@@ -15,7 +15,7 @@ from explorer.build.memory_settings import (
     SPEED_RANGE,
     MemorySettings,
 )
-from explorer.live.single import live_chart
+from explorer.charts.figure.component import live_chart
 from resnet.memory import inference_memory, training_memory
 from resnet.roofline import MACHINES, Bound, Machine, forward_work, step_bound
 from resnet.spec import NetSpec

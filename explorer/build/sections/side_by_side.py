@@ -9,7 +9,7 @@ from explorer.build.compare import differing_layers, headlines
 from explorer.build.landmarks import MEASURES
 from explorer.build.landscape_figure import landscape_figure
 from explorer.build.stage_figure import stage_figure
-from explorer.live.single import live_chart
+from explorer.charts.figure.component import live_chart
 from resnet.spec import NetSpec
 
 TABLE_HEIGHT = 400  # px at most

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from explorer import keeper
 from explorer.asked import asked
 from explorer.build.layer_table import layer_csv
-from explorer.build.picture_file import picture_file
 from explorer.build.png import png_button
+from explorer.charts.diagram.svg_file import picture_file
+from explorer.server import shared
 from resnet.onnx_packages import sentence
 from resnet.spec import NetSpec
 from resnet.standalone import file_name, standalone
@@ -71,7 +71,7 @@ def _file(label: str, words: str, content: Callable[[], str | bytes], name: str,
 
 def _onnx(spec: NetSpec) -> None:
     """A file made by the worker; or which packages it lacks."""
-    report = keeper.store().reported("worker")
+    report = shared.store().reported("worker")
     absent = report[0].get("missing_for_onnx") if report else None
     button, words = _line()
     if absent:

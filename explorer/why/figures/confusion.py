@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer import palette
+from explorer.charts import palette
 from explorer.why.figures.style import axis, framed, looks
 from resnet.labs.results.seen import Confusion
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer import palette
+from explorer.charts import palette
 from explorer.why.figures.style import GREY, axis, framed
 from resnet.labs.results.training import Constructed, Curve
 from resnet.recipe import Recipe

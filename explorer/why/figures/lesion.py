@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer import palette
+from explorer.charts import palette
 from explorer.why.figures.style import Look, axis, chance, framed, level, looks, stage_lines
 from resnet.labs.results.blocks import Lesion
 from resnet.plan import plan

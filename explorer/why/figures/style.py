@@ -1,6 +1,6 @@
 """What the labs' figures have in common: names and looks of nets, axes, legend, stage boundaries.
 
-Text and grid take the page's colours when `explorer.live.live_chart` draws a figure.
+Text and grid take the page's colours when `explorer.charts.figure` draws a figure.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from explorer import palette
+from explorer.charts import palette
 from resnet.curves import short_titles
 from resnet.spec import NetSpec
 

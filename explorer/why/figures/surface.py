@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer import palette
+from explorer.charts import palette
 from explorer.why.figures.heights import Scale, begun, drawn, known, scale_of, value_words
 from explorer.why.figures.style import axis, framed, names
 from resnet.labs.results.training import Surface

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer import palette
+from explorer.charts import palette
 from explorer.why.figures.style import axis, framed
 from resnet.labs.results.training import Trained, Variants
 from resnet.labs.variants_table import VARIANTS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from explorer.live.single import live_chart
+from explorer.charts.figure.component import live_chart
 from explorer.why.words.said import Said
 
 if TYPE_CHECKING:

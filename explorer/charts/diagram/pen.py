@@ -6,7 +6,7 @@ links it to the row of a table.
 
 from xml.sax.saxutils import escape
 
-from explorer.diagram_layout import (
+from explorer.charts.diagram.layout import (
     ACTIVATIONS,
     GAP,
     SECTION_GAP,
@@ -16,7 +16,7 @@ from explorer.diagram_layout import (
     Section,
     words,
 )
-from explorer.palette import SHORTCUT, stage_tint
+from explorer.charts.palette import SHORTCUT, stage_tint
 from resnet.cost import Cost
 from resnet.plan import Layer, Plan
 

@@ -1,6 +1,6 @@
 """Arrays into few bytes: as differences, in planes of like bytes, then deflated.
 
-explorer/live/js/unpacking.js turns them back.
+explorer/charts/board/js/data/unpacking.js turns them back.
 
 | kind | what | how | error |
 |---|---|---|---|

@@ -31,6 +31,10 @@ def start() -> threading.Thread:
     return thread
 
 
+def worker_is_alive() -> bool:
+    return control.is_alive(store())
+
+
 def _keep(kept: RunStore) -> None:
     tried = 0.0
     while True:

@@ -2,7 +2,7 @@
 
 import re
 
-from explorer.diagram import svg
+from explorer.charts.diagram.picture import svg
 from resnet.cost import cost
 from resnet.spec import NetSpec
 

@@ -1,8 +1,8 @@
 // Lines that are no curves: what people did while it trained, and what the paper measured.
 
-import { along, between } from "./series.js";
-import { colourOf, widthOf } from "./theme.js";
-import { spread } from "./spread.js";
+import { along, between } from "../data/series.js";
+import { colourOf, widthOf } from "../theme.js";
+import { spread } from "../data/label_positions.js";
 
 const SIZE = 11;
 

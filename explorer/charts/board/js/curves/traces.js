@@ -2,8 +2,8 @@
 // dashed, test bold; raw values behind smoothed ones, runs behind their mean, a baseline in grey.
 
 import { mainLine } from "./curves.js";
-import { colourOf, faded } from "./theme.js";
-import { spread } from "./spread.js";
+import { colourOf, faded } from "../theme.js";
+import { spread } from "../data/label_positions.js";
 
 export const LABEL = 13; // pixels
 const BETWEEN_LABELS = 15;

@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.live.payload import payload
-from explorer.live.serving import plotly_source, scripts
+from explorer.charts.board.payload import payload
+from explorer.charts.static_files import plotly_source, scripts
 from explorer.store.snapshots import Snapshot
 from resnet.earned import PaperPoint
 

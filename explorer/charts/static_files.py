@@ -10,8 +10,8 @@ import plotly
 import streamlit as st
 from plotly.offline import get_plotlyjs_version
 
-_HERE = Path(__file__).parent
-_STATIC = _HERE.parent / "static"
+_BOARD = Path(__file__).parent / "board" / "js"
+_STATIC = Path(__file__).parents[1] / "static"  # beside app.py, where Streamlit serves from
 
 # Some systems' registries call it text/plain, which browsers refuse to run.
 mimetypes.add_type("text/javascript", ".js")
@@ -28,13 +28,13 @@ def plotly_source() -> str:
 @lru_cache(maxsize=1)
 def scripts() -> str:
     """URL of the folder with the board's scripts; it changes with them, so none is stale."""
-    files = sorted((_HERE / "js").iterdir())
+    files = sorted(file.relative_to(_BOARD) for file in _BOARD.rglob("*.*"))
     content = hashlib.sha256()
     for file in files:
-        content.update(file.name.encode() + file.read_bytes())
+        content.update(file.as_posix().encode() + (_BOARD / file).read_bytes())
     name = f"board-{content.hexdigest()[:12]}"
     for file in files:
-        _copy(file, _STATIC / name / file.name)
+        _copy(_BOARD / file, _STATIC / name / file)
     return _served(name)
 
 

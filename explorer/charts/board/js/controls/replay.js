@@ -1,7 +1,7 @@
 // A recorded comparison played back by its recorded seconds: the clock, and its bar.
 
 import { element, segmented, slider } from "./elements.js";
-import { countUpTo } from "./series.js";
+import { countUpTo } from "../data/series.js";
 
 const SPEEDS = [1, 2, 5, 20, 100];
 const PLEASANT = 30; // seconds that a replay takes at the speed it starts with

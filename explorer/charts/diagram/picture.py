@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-from explorer.diagram_layout import (
+from explorer.charts.diagram.layout import (
     GAP,
     SECTION_GAP,
     WIDTH,
@@ -20,7 +20,7 @@ from explorer.diagram_layout import (
     sections,
     shape_words,
 )
-from explorer.diagram_pen import NUMBER, Pen
+from explorer.charts.diagram.pen import NUMBER, Pen
 from resnet.cost import Cost
 from resnet.plan import Plan
 from resnet.wording import listed

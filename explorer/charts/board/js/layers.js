@@ -2,8 +2,8 @@
 // ratio to the norms of the weights; or layer responses. Plain and residual nets side by side on
 // shared axes.
 
-import { logTicks } from "./ranges.js";
-import { along, countUpTo, upTo } from "./series.js";
+import { logTicks } from "./data/ranges.js";
+import { along, countUpTo, upTo } from "./data/series.js";
 import { axisOf, colourOf, faded, heading, layoutOf, X_TITLES } from "./theme.js";
 
 const MARGIN = { l: 52, r: 8, t: 40, b: 40 };

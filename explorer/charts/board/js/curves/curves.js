@@ -1,7 +1,7 @@
 // What the left chart shows, as numbers: one curve a net and measure, over all its seeds.
 
-import { along, meanAndBand, upTo } from "./series.js";
-import { smooth } from "./smooth.js";
+import { along, meanAndBand, upTo } from "../data/series.js";
+import { smooth } from "../data/smooth.js";
 
 // points: where the rows stand; better: what smoothing starts from, where rows were thinned
 export const METRICS = {

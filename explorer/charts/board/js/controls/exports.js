@@ -1,6 +1,6 @@
 // What is shown, as a picture or as a table.
 
-import { mainLine } from "./curves.js";
+import { mainLine } from "../curves/curves.js";
 
 const COLUMNS = ["net", "seed", "curve", "iteration", "epoch", "seconds", "value"];
 const DIGITS = 7; // of a float32

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.live.serving import plotly_source
+from explorer.charts.static_files import plotly_source
 
 _HERE = Path(__file__).parent
 
@@ -30,7 +30,7 @@ def _component() -> Any:
     return st.components.v2.component(
         "resnet_explorer_live_chart",
         html='<div class="live-chart" role="img" tabindex="0"></div>\n',
-        css=(_HERE / "chart.css").read_text("utf-8"),
-        js=(_HERE / "chart.js").read_text("utf-8"),
+        css=(_HERE / "figure.css").read_text("utf-8"),
+        js=(_HERE / "figure.js").read_text("utf-8"),
         isolate_styles=False,
     )

@@ -1,9 +1,9 @@
 // A line through all curves under the pointer, and one box with the value of each there.
 
 import { mainLine, METRICS } from "./curves.js";
-import { element } from "./elements.js";
-import { between, nearest } from "./series.js";
-import { colourOf } from "./theme.js";
+import { element } from "../controls/elements.js";
+import { between, nearest } from "../data/series.js";
+import { colourOf } from "../theme.js";
 
 const WORDS = { iterations: "iteration", epochs: "epoch", seconds: "second" };
 

@@ -1,15 +1,15 @@
 // The board: two charts side by side and their toolbar, drawn from one payload.
 
-import { errorChart } from "./chart.js";
-import { buildCrosshair } from "./crosshair.js";
-import { element } from "./elements.js";
-import { csvOf, savePicture, saveText } from "./exports.js";
+import { errorChart } from "./curves/chart.js";
+import { buildCrosshair } from "./curves/crosshair.js";
+import { element } from "./controls/elements.js";
+import { csvOf, savePicture, saveText } from "./controls/exports.js";
 import { map, profile, viewOn } from "./layers.js";
-import { buildPlayer, knownAt } from "./replay.js";
+import { buildPlayer, knownAt } from "./controls/replay.js";
 import { keep, solo, stateOf } from "./state.js";
 import { themeOf } from "./theme.js";
-import { buildTools } from "./tools.js";
-import { inflate, stamp, unpack } from "./unpacking.js";
+import { buildTools } from "./controls/toolbar.js";
+import { inflate, stamp, unpack } from "./data/unpacking.js";
 
 const CONFIG = { displayModeBar: false, doubleClick: false, showTips: false };
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from explorer import keeper
 from explorer.report.estimates import ends_in, starts_in
 from explorer.report.formatting import place_words
+from explorer.server import shared
 from explorer.store.comparisons import RunStore
 from explorer.store.records import Comparison
 
@@ -69,4 +69,4 @@ def now(fresh: bool = False) -> Line:
 
 @st.cache_resource(ttl=FRESH_FOR, show_spinner=False)
 def _shared() -> Line:
-    return read(keeper.store())
+    return read(shared.store())

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from explorer import palette
-from explorer.live.packing import Packer
-from explorer.live.thinning import columns, jumps, kept, means
+from explorer.charts import palette
+from explorer.charts.board.downsampling import columns, jumps, kept, means
+from explorer.charts.board.packing import Packer
 from explorer.report.curves import Group, grouped, iterations_per_epoch, marks
 from explorer.store.snapshots import Curves, Snapshot
 from resnet.earned import PaperPoint

@@ -2,8 +2,8 @@
 
 import { curvesOf, mainLine, METRICS } from "./curves.js";
 import { eventMarks, reference } from "./marks.js";
-import { around, followedX, logTicks } from "./ranges.js";
-import { axisOf, heading, layoutOf, widthOf, X_TITLES } from "./theme.js";
+import { around, followedX, logTicks } from "../data/ranges.js";
+import { axisOf, heading, layoutOf, widthOf, X_TITLES } from "../theme.js";
 import { LABEL, labelsOf, labelTrace, tracesOf } from "./traces.js";
 
 const MARKS = 14; // pixels above the plot for what was done to the runs

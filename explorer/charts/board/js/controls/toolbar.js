@@ -1,9 +1,9 @@
 // The toolbar above the charts: made once, so that focus survives a refresh.
 
 import { element, menu, segmented, slider } from "./elements.js";
-import { stops, viewOn, viewsOf } from "./layers.js";
-import { AXES } from "./series.js";
-import { colourOf } from "./theme.js";
+import { stops, viewOn, viewsOf } from "../layers.js";
+import { AXES } from "../data/series.js";
+import { colourOf } from "../theme.js";
 
 const GLYPHS = {
   circle: "●",

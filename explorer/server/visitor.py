@@ -6,8 +6,8 @@ connected) but not set them; `remember` has the browser do it. Until the next co
 holds the secret, and for good where the browser keeps no cookies or where another site shows the
 page in a frame (SameSite=Lax): such a visitor is a new one after a reload.
 
-Who may do everything: the teacher (explorer.teacher); on a server without a teacher's token, who
-sits at the machine itself, so that one's own computer never says no. A script without a connection,
+Who may do everything: the teacher (explorer.server.teacher); on a server without a teacher's token,
+who sits at the machine itself, so that one's own computer never says no. A script without a connection,
 as in a test, is the machine itself too. What `st.context` tells of a connection (Streamlit 1.67):
 `ip_address` is None for loopback; behind a proxy on this machine it is the visitor's address where
 the proxy sends X-Forwarded-For, and None where it does not; `url` is what the browser says, which
@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from explorer import teacher
+from explorer.server import teacher
 from explorer.store.records import Visitor
 
 COOKIE = "resnet_explorer_visitor"
@@ -104,6 +104,6 @@ def _component() -> Any:
     return st.components.v2.component(
         "resnet_explorer_visitor",
         css=".st-key-visitor, .stElementContainer:has(> .st-key-visitor) {\n  display: none;\n}\n",
-        js=(Path(__file__).parent / "live" / "visitor.js").read_text("utf-8"),
+        js=Path(__file__).with_name("visitor.js").read_text("utf-8"),
         isolate_styles=False,
     )
