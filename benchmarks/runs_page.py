@@ -79,8 +79,8 @@ def main() -> None:
     import streamlit as st
     from streamlit.testing.v1 import AppTest
 
-    from explorer.runs import listing
     from explorer.server import shared
+    from explorer.views.runs import cache
 
     shared.start = lambda: None  # type: ignore[assignment]  # no worker here
     fill(shared.store(), count)
@@ -88,9 +88,9 @@ def main() -> None:
 
     def look(fresh: bool = False, **link: str) -> float:
         if fresh:
-            listing._outcomes.clear()
-        listing.changed()
-        page = AppTest.from_file(app, default_timeout=60).switch_page("views/runs.py")
+            cache._outcomes.clear()
+        cache.changed()
+        page = AppTest.from_file(app, default_timeout=60).switch_page("views/runs/page.py")
         for name, value in link.items():
             page.query_params[name] = value
         start = time.process_time()

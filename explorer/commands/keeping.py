@@ -2,8 +2,8 @@
 
 import argparse
 
-from explorer.commands.chosen import CommandError, chosen, seeds_of, snapshot_of, states_of, when
-from explorer.commands.outcome import in_columns, print_outcome
+from explorer.commands.printing import in_columns, print_outcome
+from explorer.commands.selection import CommandError, chosen, seeds_of, snapshot_of, states_of, when
 from explorer.files.command_line import command_of
 from explorer.files.format import MAX_FILE, pack, unpack
 from explorer.files.importing import bring_in

@@ -9,8 +9,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from explorer.commands.chosen import CommandError
 from explorer.commands.follow import BAR, LOOK_EVERY, WorkerWatch
+from explorer.commands.selection import CommandError
 from explorer.store import states
 from explorer.store.comparisons import RunStore
 from explorer.store.jobs.lab_question import Question

@@ -5,9 +5,9 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from explorer.commands.chosen import CommandError, chosen, snapshot_of, states_of
 from explorer.commands.follow import WorkerWatch, follow
-from explorer.commands.outcome import print_outcome
+from explorer.commands.printing import print_outcome
+from explorer.commands.selection import CommandError, chosen, snapshot_of, states_of
 from explorer.files.format import pack
 from explorer.report import table
 from explorer.store import states

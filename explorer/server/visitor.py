@@ -7,12 +7,13 @@ holds the secret, and for good where the browser keeps no cookies or where anoth
 page in a frame (SameSite=Lax): such a visitor is a new one after a reload.
 
 Who may do everything: the teacher (explorer.server.teacher); on a server without a teacher's token,
-who sits at the machine itself, so that one's own computer never says no. A script without a connection,
-as in a test, is the machine itself too. What `st.context` tells of a connection (Streamlit 1.67):
-`ip_address` is None for loopback; behind a proxy on this machine it is the visitor's address where
-the proxy sends X-Forwarded-For, and None where it does not; `url` is what the browser says, which
-alone proves nothing. So all must agree: the address, the Host header, the url, and no header of a
-proxy. A forwarded port (ssh -L) counts as the machine itself: who opens one has an account there.
+who sits at the machine itself, so that one's own computer never says no. A script without a
+connection, as in a test, is the machine itself too. What `st.context` tells of a connection
+(Streamlit 1.67): `ip_address` is None for loopback; behind a proxy on this machine it is the
+visitor's address where the proxy sends X-Forwarded-For, and None where it does not; `url` is what
+the browser says, which alone proves nothing. So all must agree: the address, the Host header, the
+url, and no header of a proxy. A forwarded port (ssh -L) counts as the machine itself: who opens one
+has an account there.
 """
 
 import re

@@ -16,7 +16,7 @@ from resnet.spec import NetSpec
 
 GROWS_EVERY = 1.1  # seconds
 LAST = "labs_last"  # session state: the answers last drawn for a lab that asks at once
-TRAIN = "views/train.py"
+TRAIN = "views/train/page.py"
 
 
 def board(lab: str, found: Sequence[Answer]) -> bool:

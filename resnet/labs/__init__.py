@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from resnet.labs import results
+from resnet.labs.results import blocks, seen, signals, training
 from resnet.labs.written import Result
 
 
@@ -64,14 +64,14 @@ LABS: dict[str, Lab] = {
         Lab(
             "gradients",
             "Do gradients vanish?",
-            results.Gradients,
+            signals.Gradients,
             "Glorot and Bengio 2010, Sections 3 and 4; He et al. 2015, Section 4.1",
             "gradients",
         ),
         Lab(
             "constructed",
             "A deeper net that cannot be worse",
-            results.Constructed,
+            training.Constructed,
             "He et al. 2015, Section 1",
             "constructed",
             takes="images",
@@ -81,14 +81,14 @@ LABS: dict[str, Lab] = {
         Lab(
             "responses",
             "Layer responses",
-            results.Responses,
+            signals.Responses,
             "He et al. 2015, Section 4.2, Fig. 7",
             "responses",
         ),
         Lab(
             "lesion",
             "Remove a block",
-            results.Lesion,
+            blocks.Lesion,
             "Veit et al. 2016, Section 4",
             "lesion",
             trained=True,
@@ -96,7 +96,7 @@ LABS: dict[str, Lab] = {
         Lab(
             "switched",
             "Switch blocks off",
-            results.Switched,
+            blocks.Switched,
             "Veit et al. 2016, Section 4",
             "lesion",
             trained=True,
@@ -104,7 +104,7 @@ LABS: dict[str, Lab] = {
         Lab(
             "paths",
             "Short and long paths",
-            results.Paths,
+            blocks.Paths,
             "Veit et al. 2016, Section 5",
             "paths",
             shortcut=True,
@@ -112,14 +112,14 @@ LABS: dict[str, Lab] = {
         Lab(
             "shattered",
             "Shattered gradients",
-            results.Shattered,
+            signals.Shattered,
             "Balduzzi et al. 2017, Sections 1 and 2, Fig. 1",
             "shattered",
         ),
         Lab(
             "surface",
             "Loss surface",
-            results.Surface,
+            training.Surface,
             "Li et al. 2018, Section 4",
             "surface",
             trained=True,
@@ -128,7 +128,7 @@ LABS: dict[str, Lab] = {
         Lab(
             "residual_size",
             "How big is the residual?",
-            results.ResidualSize,
+            signals.ResidualSize,
             "He et al. 2015, Section 4.2; De and Smith 2020, Section 2",
             "residual_size",
             shortcut=True,
@@ -136,7 +136,7 @@ LABS: dict[str, Lab] = {
         Lab(
             "variants",
             "Shortcut variants",
-            results.Variants,
+            training.Variants,
             "He et al. 2016, Section 3, Table 1",
             "variants",
             takes="spec",
@@ -146,7 +146,7 @@ LABS: dict[str, Lab] = {
         Lab(
             "sees",
             "What does it see?",
-            results.Seen,
+            seen.Seen,
             "",
             "sees",
             takes="classes",
@@ -155,7 +155,7 @@ LABS: dict[str, Lab] = {
         Lab(
             "confusion",
             "What does it confuse?",
-            results.Confusion,
+            seen.Confusion,
             "",
             "sees",
             takes="classes",

@@ -6,8 +6,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from explorer.build.anatomy.payload import payload, payload_json
 from explorer.charts.diagram.picture import further_blocks, picture, svg
+from explorer.views.builder.sections.layers.anatomy.payload import payload, payload_json
 from resnet.cost import cost
 from resnet.plan import plan
 from resnet.spec import NetSpec

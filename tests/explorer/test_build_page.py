@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.build.exhibit import from_link
-from explorer.build.sections import SHOW
-from explorer.controls import changed_options, with_choice
 from explorer.report.formatting import escaped as literal
+from explorer.views.builder.controls import changed_options, with_choice
+from explorer.views.builder.exhibit import from_link
+from explorer.views.builder.sections import SHOW
 from resnet.spec import NetSpec
 from resnet.wording import SpecError
 
-PAGE = Path(__file__).parents[2] / "explorer" / "views" / "build.py"
+PAGE = Path(__file__).parents[2] / "explorer" / "views" / "builder" / "page.py"
 DEFAULT = NetSpec()
 
 
@@ -271,7 +271,7 @@ def test_a_link_leads_to_the_train_page_where_there_is_one(tmp_path: Path) -> No
     app = tmp_path / "app.py"
     app.write_text(
         "import streamlit as st\n"
-        f"st.navigation([st.Page({str(PAGE)!r}), st.Page('views/train.py')]).run()\n"
+        f"st.navigation([st.Page({str(PAGE)!r}), st.Page('views/train/page.py')]).run()\n"
     )
     page = AppTest.from_file(app, default_timeout=30)
     for net, disabled in (("resnet56-A", False), ("imagenet-resnet50-B", True)):

@@ -11,9 +11,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer.__main__ import _parser, main
+from explorer.__main__ import main
 from explorer.commands import follow as following
-from explorer.commands import outcome, training
+from explorer.commands import printing, training
+from explorer.commands.arguments import _parser
 from explorer.files.command_line import command_of
 from explorer.files.format import FILE_ENDING, unpack
 from explorer.files.recordings import recorded
@@ -323,7 +324,7 @@ def test_changes_by_hand_are_said_behind_the_command(here, submit):
 
 def test_columns_stand_under_each_other():
     lines = [("name", "number"), ("a", "1"), ("longer", "22")]
-    assert outcome.in_columns(lines, to_the_right=("number",)) == (
+    assert printing.in_columns(lines, to_the_right=("number",)) == (
         "name    number\na            1\nlonger      22"
     )
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from explorer.build import compare
-from explorer.build.compare import by_stage, differing_layers, headlines
-from explorer.build.headline import exact
-from explorer.build.landmarks import landmarks
-from explorer.build.landscape_figure import landscape_figure
-from explorer.build.stage_figure import stage_figure
+from explorer.views.builder.headline import exact
+from explorer.views.builder.sections.compare import differing
+from explorer.views.builder.sections.compare.differing import by_stage, differing_layers, headlines
+from explorer.views.builder.sections.compare.landmarks import landmarks
+from explorer.views.builder.sections.compare.landscape import landscape_figure
+from explorer.views.builder.sections.compare.stages import stage_figure
 from resnet.cost import cost
 from resnet.printed import published_error
 from resnet.spec import NetSpec
@@ -45,7 +45,7 @@ def test_differences_are_absolute_and_relative_to_the_first() -> None:
     ],
 )
 def test_a_difference_in_words(value: int, first: int, words: str) -> None:
-    assert compare.difference(value, first, exact) == words
+    assert differing.difference(value, first, exact) == words
 
 
 def test_published_errors_say_what_they_are_of() -> None:
@@ -184,7 +184,7 @@ def test_a_chosen_net_of_the_paper_is_no_landmark_as_well() -> None:
     "module", ["compare", "landscape_figure", "stage_figure", "landmarks", "exhibit"]
 )
 def test_what_computes_and_draws_imports_no_streamlit(module: str) -> None:
-    file = Path(compare.__file__).with_name(f"{module}.py")
+    file = Path(differing.__file__).with_name(f"{module}.py")
     names = [
         name
         for node in ast.walk(ast.parse(file.read_text("utf-8")))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from explorer.build.companions import companions
-from explorer.build.exhibit import (
+from explorer.views.builder.companions import companions
+from explorer.views.builder.exhibit import (
     MOST_NETS,
     PARTS,
     SECTIONS,
@@ -12,8 +12,8 @@ from explorer.build.exhibit import (
     from_query,
     to_query,
 )
-from explorer.build.exhibit_link import iframe
-from explorer.build.net_bar import tab_labels
+from explorer.views.builder.exhibit_link import iframe
+from explorer.views.builder.net_bar import tab_labels
 from resnet.spec import NetSpec
 from resnet.wording import SpecError
 

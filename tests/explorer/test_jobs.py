@@ -8,7 +8,6 @@ import time
 
 import pytest
 
-from explorer.build.crosscheck_words import reasons_in_words, totals_table
 from explorer.lane import in_process
 from explorer.store import states
 from explorer.store.comparisons import Refused
@@ -16,6 +15,7 @@ from explorer.store.jobs import files, retention
 from explorer.store.jobs import store as jobs
 from explorer.store.jobs.files import job_folder
 from explorer.store.jobs.store import JobStore
+from explorer.views.builder.sections.crosscheck.words import reasons_in_words, totals_table
 from explorer.worker import control
 from explorer.worker import jobs as worker_jobs
 from explorer.worker.process import Lane

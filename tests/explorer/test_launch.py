@@ -4,17 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from explorer import launch
-from explorer.launch import lesson_wish, own_wish
+from explorer.views.train import link as train_link
+from explorer.views.train import recipe_widgets, request
+from explorer.views.train.request import lesson_wish, own_wish
 from resnet.lessons.degradation import DEGRADATION
 from resnet.spec import NetSpec
 
 
 def followed(link):
     """The wish that a link leads to."""
-    values, wrong = launch.from_link(link)
+    values, wrong = train_link.from_link(link)
     assert wrong == []
-    recipe = launch.own_recipe(values.get("seed", 0))
+    recipe = recipe_widgets.own_recipe(values.get("seed", 0))
     given = {
         key.removeprefix("recipe_"): value for key, value in values.items() if "recipe_" in key
     }
@@ -34,15 +35,15 @@ def followed(link):
 )
 def test_a_wish_survives_the_way_through_a_link(changes):
     nets = tuple(NetSpec.parse(name) for name in ("plain56", "resnet110-B-pre"))
-    recipe = replace(launch.own_recipe(0), **changes)
+    recipe = replace(recipe_widgets.own_recipe(0), **changes)
     wish = own_wish(nets, recipe)
-    assert followed(launch.link_of(wish)) == wish
+    assert followed(train_link.link_of(wish)) == wish
 
 
 def test_a_lesson_is_its_name_and_seeds():
     link = {"lesson": "degradation", "seed": "2", "seeds": "3"}
-    assert launch.link_of(lesson_wish(DEGRADATION, seed=2, seeds=3)) == link
-    assert launch.from_link(link) == ({"lesson": "degradation", "seed": 2, "seeds": 3}, [])
+    assert train_link.link_of(lesson_wish(DEGRADATION, seed=2, seeds=3)) == link
+    assert train_link.from_link(link) == ({"lesson": "degradation", "seed": 2, "seeds": 3}, [])
 
 
 def test_each_seed_trains_every_net():
@@ -66,7 +67,7 @@ def test_each_seed_trains_every_net():
     ],
 )
 def test_a_broken_link_is_answered_in_a_sentence_and_loses_nothing_else(link, sentence):
-    values, wrong = launch.from_link(link)
+    values, wrong = train_link.from_link(link)
     assert len(wrong) == 1
     assert sentence in wrong[0]
     if "nets" in link:
@@ -74,17 +75,17 @@ def test_a_broken_link_is_answered_in_a_sentence_and_loses_nothing_else(link, se
 
 
 def test_cifar10_is_offered_with_its_size_until_it_is_there():
-    absent = launch.data_options({"cifar10": False, "folder": None})
+    absent = recipe_widgets.data_options({"cifar10": False, "folder": None})
     assert absent == {"cifar10": "CIFAR-10 (download, 170 MB)", "generated": "generated images"}
-    there = launch.data_options({"cifar10": True, "folder": "my images"})
+    there = recipe_widgets.data_options({"cifar10": True, "folder": "my images"})
     assert list(there.items())[:2] == [("folder", "my images"), ("cifar10", "CIFAR-10")]
 
 
 def test_nets_take_the_number_of_classes_of_the_folder(store):
     nets = tuple(NetSpec.parse(name) for name in ("plain20", "resnet20-A", "plain20-c7"))
-    wish = own_wish(nets, launch.own_recipe(0))
+    wish = own_wish(nets, recipe_widgets.own_recipe(0))
     worker = {"folder": "five", "folder_classes": 5}
-    found = store.comparison(launch.submit(store, wish, "folder", worker))
+    found = store.comparison(request.submit(store, wish, "folder", worker))
     assert [run.spec.classes for run in found.runs] == [5, 5, 7]
-    found = store.comparison(launch.submit(store, wish, "generated", worker))
+    found = store.comparison(request.submit(store, wish, "generated", worker))
     assert [run.spec.classes for run in found.runs] == [10, 10, 7]

@@ -5,8 +5,8 @@ from io import StringIO
 
 import pytest
 
-from explorer.build.headline import headline, short
-from explorer.build.layer_table import layer_csv, layer_table
+from explorer.views.builder.headline import headline, short
+from explorer.views.builder.sections.layers.table import layer_csv, layer_table
 from resnet.cost import cost
 from resnet.spec import NetSpec
 

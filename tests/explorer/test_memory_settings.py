@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.build.memory_settings import USUAL, MemorySettings
+from explorer.views.builder.memory_settings import USUAL, MemorySettings
 from resnet.roofline import MACHINES
 
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.runs.filter import (
+from explorer.store import states
+from explorer.store.records import Comparison, Run, Visitor
+from explorer.views.runs.filter.filter import (
     MAX_CHOSEN,
     OWN,
     Filter,
@@ -16,8 +18,6 @@ from explorer.runs.filter import (
     tags_of,
     view_of,
 )
-from explorer.store import states
-from explorer.store.records import Comparison, Run, Visitor
 from resnet.lessons.degradation import DEGRADATION
 from resnet.recipe import Recipe
 from resnet.spec import NetSpec

@@ -10,10 +10,6 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.report.names import first_line, nets, run_name, seeds, states_words
 from explorer.report.outcomes import Best, Outcomes, Result, result_of
-from explorer.runs.copying import copied
-from explorer.runs.gathered import gathered, joined
-from explorer.runs.listed import PAGE
-from explorer.runs.pair import pair_words
 from explorer.server import shared
 from explorer.store import states
 from explorer.store.curation import Shelf
@@ -22,6 +18,10 @@ from explorer.store.records import RATE, Event, Visitor
 from explorer.store.requests import Wishes
 from explorer.store.snapshots import Feed
 from explorer.store.tables import comparisons, rows, runs
+from explorer.views.runs.list.copying import copied
+from explorer.views.runs.list.list import PAGE
+from explorer.views.runs.together.pair import pair_words
+from explorer.views.runs.together.snapshot import gathered, joined
 from resnet.spec import NetSpec
 
 APP = Path(__file__).parents[2] / "explorer" / "app.py"
@@ -83,7 +83,7 @@ def opened(store, monkeypatch):
         page = AppTest.from_file(APP, default_timeout=60)
         for name, value in link.items():
             page.query_params[name] = value
-        return looked_at(page.switch_page("views/runs.py").run())
+        return looked_at(page.switch_page("views/runs/page.py").run())
 
     yield opened
     st.cache_resource.clear()

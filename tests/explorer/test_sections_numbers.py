@@ -3,8 +3,11 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.build import memory_figures, memory_words, paper_words, shortcut_words
-from explorer.build.vgg_table import vgg_table
+from explorer.views.builder.sections.memory import figures
+from explorer.views.builder.sections.memory import words as memory_words
+from explorer.views.builder.sections.paper import words as paper_words
+from explorer.views.builder.sections.paper.vgg_table import vgg_table
+from explorer.views.builder.sections.shortcuts import words as shortcut_words
 from resnet.paper_checks import neighbours
 from resnet.roofline import MACHINES, forward_work, step_bound
 from resnet.shortcut_costs import doubled_blocks, option_costs
@@ -29,7 +32,9 @@ def page(section: str, net: str) -> None:
 
     from resnet.spec import NetSpec
 
-    importlib.import_module(f"explorer.build.sections.{section}").show((NetSpec.parse(net),))
+    importlib.import_module(f"explorer.views.builder.sections.{section}").show(
+        (NetSpec.parse(net),)
+    )
 
 
 def opened(section: str, net: str) -> AppTest:
@@ -133,7 +138,7 @@ def test_a_bound_is_always_called_one() -> None:
 
 def test_the_roofline_has_each_kind_of_layer_once() -> None:
     spec = NetSpec.parse("resnet20-A")
-    figure = memory_figures.roofline_figure(forward_work(spec, 128, "fp32"), LAPTOP, "fp32")
+    figure = figures.roofline_figure(forward_work(spec, 128, "fp32"), LAPTOP, "fp32")
     assert [trace.name for trace in figure.data] == [
         "roof", "first", "stage 1", "stage 2", "stage 3", "last",
     ]  # fmt: skip
@@ -149,7 +154,7 @@ def test_the_roofline_has_each_kind_of_layer_once() -> None:
 def test_the_strips_bars_add_up_to_the_forward_pass(name: str) -> None:
     spec = NetSpec.parse(name)
     work = forward_work(spec, 128, "fp32")
-    figure = memory_figures.strip_figure(spec, work, LAPTOP, "fp32")
+    figure = figures.strip_figure(spec, work, LAPTOP, "fp32")
     up, down = (sum(map(abs, trace.y)) for trace in figure.data)
     bound = step_bound(spec, 128, "fp32", LAPTOP)
     assert (up + down) / 1e3 == pytest.approx(bound.forward)

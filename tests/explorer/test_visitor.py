@@ -8,7 +8,6 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer import line_panel, notices
 from explorer.report import formatting
 from explorer.server import queue, teacher, visitor
 from explorer.store import states
@@ -16,6 +15,7 @@ from explorer.store.curation import Shelf
 from explorer.store.records import Visitor
 from explorer.store.requests import Wishes
 from explorer.store.snapshots import Feed
+from explorer.views.parts import notices, queue_panel
 
 ADDRESS = "http://127.0.0.1:8501/"
 
@@ -162,7 +162,7 @@ def test_the_line_says_places_and_times(store, launch):
     assert seen.words(first) == ""
     assert seen.words(second) == f"1st in line, starts in {formatting.about(seen.ends[first])}"
     assert seen.starts[third] == pytest.approx(2 * seen.starts[second])
-    assert line_panel.progress(seen.training[0], seen.ends[first]).startswith("iteration 0 of 40,")
+    assert queue_panel.progress(seen.training[0], seen.ends[first]).startswith("iteration 0 of 40,")
 
 
 def test_seeds_that_wait_stand_in_the_line_while_one_trains(store, launch):
@@ -170,19 +170,19 @@ def test_seeds_that_wait_stand_in_the_line_while_one_trains(store, launch):
     store.claim("lane")
     seen = queue.read(store)
     assert [each.id for each in seen.training] == [each.id for each in seen.waiting] == [many]
-    assert "seed 0 \\(1st of 3\\)" in line_panel.what(seen.active[many], states.RUNNING)
-    assert "seed 1 \\(2nd of 3\\)" in line_panel.what(seen.active[many], states.QUEUED)
+    assert "seed 0 \\(1st of 3\\)" in queue_panel.what(seen.active[many], states.RUNNING)
+    assert "seed 1 \\(2nd of 3\\)" in queue_panel.what(seen.active[many], states.QUEUED)
 
 
 def test_a_page_says_of_one_comparison_where_it_stands(store, launch):
     first, several = launch("a"), launch("b", seeds=2)
-    assert line_panel.in_line(first) == "Starting: the training processes get ready."
-    assert line_panel.in_line(several) == "Seed 0: 2nd in line."
+    assert queue_panel.in_line(first) == "Starting: the training processes get ready."
+    assert queue_panel.in_line(several) == "Seed 0: 2nd in line."
     store.claim("lane")
     queue.now(fresh=True)
-    assert line_panel.in_line(first) == ""
-    assert line_panel.in_line(several) == "Seed 0: 1st in line."
-    assert line_panel.in_line("nothing") == ""
+    assert queue_panel.in_line(first) == ""
+    assert queue_panel.in_line(several) == "Seed 0: 1st in line."
+    assert queue_panel.in_line("nothing") == ""
 
 
 def test_a_visitor_sees_the_head_of_the_line_and_all_of_their_own(store, launch):
@@ -190,10 +190,10 @@ def test_a_visitor_sees_the_head_of_the_line_and_all_of_their_own(store, launch)
         launch(f"visitor{number}")
     mine, other = launch("me"), launch("last")
     seen = queue.read(store)
-    rows, more = line_panel.shown(seen, Visitor("me"))
-    assert [each.id for each in rows] == [*seen.order[: line_panel.SHOWN], mine]
+    rows, more = queue_panel.shown(seen, Visitor("me"))
+    assert [each.id for each in rows] == [*seen.order[: queue_panel.SHOWN], mine]
     assert more == 14 - len(rows)
-    rows, more = line_panel.shown(seen, Visitor("me", everything=True))
+    rows, more = queue_panel.shown(seen, Visitor("me", everything=True))
     assert (rows[-1].id, more) == (other, 0)
 
 
@@ -203,16 +203,16 @@ def test_nobody_is_named_but_a_teacher_can_tell_visitors_apart(store, launch):
     }
     theirs, nobodys = found.values()
     me, boss = Visitor("ba9876543210"), Visitor("ba9876543210", everything=True)
-    assert line_panel.whose(theirs, Visitor("0123456789ab")) == "yours (0123)"
-    assert line_panel.whose(theirs, me) == "another visitor's"
-    assert line_panel.whose(theirs, boss) == "visitor 0123"
-    assert line_panel.whose(nobodys, me) == "from the command line"
+    assert queue_panel.whose(theirs, Visitor("0123456789ab")) == "yours (0123)"
+    assert queue_panel.whose(theirs, me) == "another visitor's"
+    assert queue_panel.whose(theirs, boss) == "visitor 0123"
+    assert queue_panel.whose(nobodys, me) == "from the command line"
 
 
 def test_a_title_cannot_bring_markdown_of_its_own(store, launch):
     identity = launch("a", title="![x](http://example.org/x.png) **loud**")
     found = store.comparison(identity)
-    assert r"\!\[x\]\(http" in line_panel.what(found, states.QUEUED)
+    assert r"\!\[x\]\(http" in queue_panel.what(found, states.QUEUED)
     assert r"\!\[x\]\(http" in notices.sentence(Feed(store, identity).snapshot(), "/")
 
 
@@ -234,7 +234,7 @@ def known(monkeypatch):
 
 
 def panel_page():
-    from explorer.line_panel import line_panel
+    from explorer.views.parts.queue_panel import line_panel
 
     line_panel()
 
@@ -280,7 +280,7 @@ def test_a_wish_that_is_refused_says_why(known, store, launch):
 
 
 def notices_page():
-    from explorer.notices import notices
+    from explorer.views.parts.notices import notices
 
     notices()
 
