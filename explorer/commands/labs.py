@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 import time
-from importlib import import_module
 from typing import Any
 
 from tqdm import tqdm
@@ -56,7 +55,7 @@ def lab(options: argparse.Namespace) -> int:
 
 
 def _print(name: str, results: list[Any]) -> None:
-    said = import_module(f"explorer.why.words.{name}").said(results)
+    said = LABS[name].said(results)
     width = max((len(label) for label, _, _ in said.numbers), default=0)
     for label, value, note in said.numbers:
         print(f"  {label:<{width}}  {value:>12}  {note}")
@@ -66,11 +65,9 @@ def _print(name: str, results: list[Any]) -> None:
 
 def usual_nets(name: str) -> tuple[str, ...]:
     """The nets with which the page opens a lab."""
-    from explorer.why.topics import PANELS  # streamlit comes with it
-
-    panel = PANELS[name]
-    kind = "fresh" if LABS[name].takes == "spec" or not panel.nets else "shipped"
-    return tuple(f"{kind}:{net}" for net in panel.nets or ("plain56", "resnet56-A"))
+    asked = LABS[name]
+    kind = "fresh" if asked.takes == "spec" or not asked.nets else "shipped"
+    return tuple(f"{kind}:{net}" for net in asked.nets or ("plain56", "resnet56-A"))
 
 
 def _setting(text: str) -> tuple[str, Any]:

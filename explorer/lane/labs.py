@@ -29,9 +29,6 @@ from resnet.lanes import cores
 from resnet.recipe import Recipe
 from resnet.spec import for_classes
 
-TRAIN = {"gradients"}  # labs that are shown training images, for they train
-COUNTS = {"gradients": 1280, "lesion": 500, "switched": 250, "surface": 200, "confusion": 2000}
-COUNT_OF_OTHERS = 1000
 MOST = 5000
 
 _kept = Kept()
@@ -98,11 +95,10 @@ def _inputs(
 
 
 def _examples(asked: Lab, question: Question, subject: Subject) -> Examples:
-    usual = COUNTS.get(asked.name, COUNT_OF_OTHERS)
-    count = question.settings.get(COUNT, max(usual, question.settings.get("index", 0) + 1))
+    count = question.settings.get(COUNT, max(asked.count, question.settings.get("index", 0) + 1))
     if not isinstance(count, int) or not 1 <= count <= MOST:
         raise LabError(f"{count!r} is no number of images; choose 1 to {MOST:,}")
-    examples = subject.examples("train" if asked.name in TRAIN else "test", count)
+    examples = subject.examples(asked.part, count)
     if UPLOAD not in question.settings:
         return examples
     own = _uploaded(question.settings[UPLOAD], subject)
@@ -143,7 +139,7 @@ def _settings(asked: Lab, question: Question, images: ImageSet) -> dict[str, Any
 
 def _recipe(asked: Lab, changes: dict[str, Any], images: ImageSet) -> Recipe:
     """The lab's recipe, for these images; raises SpecError for changes that cannot be."""
-    recipe: Recipe = import_module(f"resnet.labs.{asked.module}").RECIPE
+    recipe: Recipe = import_module(f"resnet.labs.{asked.folder}.experiment").RECIPE
     recipe = replace(recipe, data=images.name, **changes)
     few = min(recipe.images or len(images.train_labels), len(images.train_labels))
     return replace(recipe, images=few, batch=min(recipe.batch, few))

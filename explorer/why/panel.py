@@ -19,7 +19,6 @@ class Panel:
     """How one lab is asked and shown.
 
     question  one plain sentence under the title: what a class can find out here
-    nets      the shipped nets that it starts with, by name, plain before residual
     most      how many nets can stand beside each other
     settings  draws the controls of the lab and returns what was chosen
     show      draws results of one or more nets, in the order they were chosen: (results, theme)
@@ -31,9 +30,12 @@ class Panel:
 
     lab: Lab
     question: str
-    nets: tuple[str, ...]
     show: Callable[[Sequence[Any], str], None]
     settings: Callable[[], Settings] = no_settings
     most: int = 4
     choose: Callable[[], tuple[str, ...]] | None = None
     settings_of: Callable[[Sequence[str]], Settings] | None = None
+
+    @property
+    def nets(self) -> tuple[str, ...]:
+        return self.lab.nets

@@ -103,7 +103,7 @@ EXPECTED = {
 }
 
 PANELS: dict[str, Panel] = {
-    name: import_module(f"explorer.why.panels.{name}").PANEL for name in LABS
+    name: import_module(f"explorer.views.why.labs.{name}.panel").PANEL for name in LABS
 }
 
 

@@ -14,7 +14,7 @@ import pytest
 from explorer.__main__ import main
 from explorer.commands import follow as following
 from explorer.commands import printing, training
-from explorer.commands.arguments import _parser
+from explorer.commands.arguments import argument_parser
 from explorer.files.command_line import command_of
 from explorer.files.format import FILE_ENDING, unpack
 from explorer.files.recordings import recorded
@@ -330,10 +330,10 @@ def test_columns_stand_under_each_other():
 
 
 def test_arguments_of_both_command_lines_are_the_same():
-    from resnet.__main__ import _parser as of_resnet
+    from resnet.__main__ import argument_parser as of_resnet
 
     given = ["train", "plain8", *SHORT, "--seed", "7"]
-    assert entries_wanted(_parser().parse_args(given)) == entries_wanted(
+    assert entries_wanted(argument_parser().parse_args(given)) == entries_wanted(
         of_resnet().parse_args(given)
     )
 

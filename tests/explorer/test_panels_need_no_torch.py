@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PANELS = Path(__file__).parents[2] / "explorer" / "why" / "panels"
+PANELS = Path(__file__).parents[2] / "explorer" / "views" / "why" / "labs"
 
 LOAD = """
 import sys
@@ -13,7 +13,7 @@ from importlib import import_module
 from resnet.labs import LABS
 
 for name in sys.argv[1:]:
-    panel = getattr(import_module(f"explorer.why.panels.{name}"), "PANEL", None)
+    panel = getattr(import_module(f"explorer.views.why.labs.{name}.panel"), "PANEL", None)
     assert panel is None or panel.lab is LABS[name], name
 loaded = {"torch", "torchvision"} & set(sys.modules)
 assert not loaded, loaded
@@ -21,11 +21,11 @@ assert not loaded, loaded
 
 
 def test_panels_are_loaded_without_torch():
-    names = sorted(file.stem for file in PANELS.glob("*.py") if file.stem != "__init__")
+    names = sorted(file.parent.name for file in PANELS.glob("*/panel.py"))
     assert {"gradients", "constructed", "responses", "lesion", "switched", "paths"} <= set(names)
     done = subprocess.run(
         [sys.executable, "-c", LOAD, *names],
-        cwd=PANELS.parents[2],
+        cwd=PANELS.parents[3],
         capture_output=True,
         text=True,
         check=False,

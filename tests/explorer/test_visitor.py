@@ -323,5 +323,5 @@ def test_what_was_deleted_is_not_told(known, store, launch):
 
 
 def test_who_waits_for_nothing_asks_the_store_nothing(session, monkeypatch):
-    monkeypatch.setattr(notices.line, "now", lambda fresh: pytest.fail("it asked"))
+    monkeypatch.setattr(notices.queue, "now", lambda fresh: pytest.fail("it asked"))
     notices._look()

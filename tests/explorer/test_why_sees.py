@@ -210,7 +210,7 @@ def test_a_bad_upload_gets_one_sentence_and_the_test_image_stays(content, words)
 
 def test_the_panels_are_loaded_without_torch():
     labs = ("shattered", "surface", "residual_size", "variants", "sees", "confusion")
-    imports = "; ".join(f"import explorer.why.panels.{lab}" for lab in labs)
+    imports = "; ".join(f"import explorer.views.why.labs.{lab}.panel" for lab in labs)
     code = f"{imports}; import sys; assert 'torch' not in sys.modules"
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)

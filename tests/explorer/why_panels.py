@@ -43,7 +43,7 @@ def _control(lab, nets):
 
     import streamlit as st
 
-    panel = import_module(f"explorer.why.panels.{lab}").PANEL
+    panel = import_module(f"explorer.views.why.labs.{lab}.panel").PANEL
     chosen = panel.choose() if panel.choose else tuple(nets)
     settings = panel.settings_of(chosen) if panel.settings_of else panel.settings()
     st.session_state["asked"] = (chosen, settings)
@@ -54,7 +54,7 @@ def _draw(lab, results, nets):
 
     import streamlit as st
 
-    panel = import_module(f"explorer.why.panels.{lab}").PANEL
+    panel = import_module(f"explorer.views.why.labs.{lab}.panel").PANEL
     chosen = panel.choose() if panel.choose else tuple(nets)
     settings = panel.settings_of(chosen) if panel.settings_of else panel.settings()
     st.session_state["asked"] = (chosen, settings)

@@ -41,6 +41,5 @@ def show(results: Sequence[Confusion], theme: str) -> None:
 PANEL = Panel(
     lab=LABS["confusion"],
     question="Which classes does a net take for which, and how sure is it when it is wrong?",
-    nets=("plain56", "resnet56-A"),
     show=show,
 )

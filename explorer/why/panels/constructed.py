@@ -61,7 +61,6 @@ PANEL = Panel(
     LABS["constructed"],
     "Build a deep net that answers exactly as a shallow one does, and train on. Then start the "
     "same deep net at random: does training find anything as good?",
-    ("plain20",),
     show,
     settings,
     most=2,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+import re
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -14,6 +15,9 @@ from explorer.why.words.said import Said
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+
+# What Markdown acts on in a line: emphasis, code, links, colours, icons, bare addresses, lists.
+ACTIVE = re.compile(r"[\\`*_\[\]$~<>|&#]|:(?=\S)|(?<=[^\W\d])\.(?=\w)|^[-+]|(?<=^\d)\.")
 
 Results = Sequence[Any]
 Show = Callable[[Results, str], None]
@@ -46,12 +50,17 @@ def _numbers(said: Said) -> None:
     with st.container(horizontal=True):
         for label, value, note in said.numbers:
             st.metric(
-                label, value, note or None, width="content", delta_color="off", delta_arrow="off"
+                *map(_plain, (label, value)), _plain(note) or None, width="content", delta_color="off", delta_arrow="off"
             )
 
 
 def _sentence(text: str) -> None:
-    st.markdown(text.replace(" %", "\u00a0%"))
+    st.markdown(_plain(text).replace(" %", "\u00a0%"))
+
+
+def _plain(text: str) -> str:
+    """Words of a lab are plain text, and names of classes in them are anybody's."""
+    return ACTIVE.sub(r"\\\g<0>", text)
 
 
 def begin(key: str, value: Any) -> str:

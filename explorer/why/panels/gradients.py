@@ -136,7 +136,6 @@ PANEL = Panel(
     LABS["gradients"],
     "Send a signal forward and its gradient back, before training: does it die out, grow, or "
     "arrive? Change depth, activation, BN, first weights and shortcuts one at a time.",
-    (),
     show,
     settings,
     choose=choose,

@@ -38,6 +38,5 @@ PANEL = Panel(
     LABS["lesion"],
     "Take a trained net and switch blocks off: which net still knows what it saw, and which one "
     "is left guessing?",
-    ("plain56", "resnet56-A"),
     show,
 )

@@ -46,7 +46,6 @@ PANEL = Panel(
     LABS["paths"],
     "A residual net is a bundle of paths, through or past every block: on which of them does the "
     "gradient reach the input?",
-    ("resnet20-A", "resnet56-A"),
     show,
     settings,
 )

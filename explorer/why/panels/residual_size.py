@@ -30,6 +30,5 @@ def show(results: Sequence[ResidualSize], theme: str) -> None:
 PANEL = Panel(
     lab=LABS["residual_size"],
     question="How much does each block change what it is given?",
-    nets=("resnet20-A", "resnet56-A"),
     show=show,
 )

@@ -25,6 +25,5 @@ PANEL = Panel(
     LABS["responses"],
     "How strongly does each 3x3 layer answer? See whether residual layers change the signal less "
     "than plain ones, and less still in a deeper net.",
-    ("plain20", "plain56", "resnet20-A", "resnet56-A"),
     show,
 )

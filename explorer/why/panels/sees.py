@@ -64,7 +64,6 @@ def _show_maps(results: Sequence[Seen]) -> None:
 PANEL = Panel(
     lab=LABS["sees"],
     question="What does a net answer to one picture, and what do its stages make of it?",
-    nets=("plain56", "resnet56-A"),
     settings=image_choice,
     show=show,
 )

@@ -60,7 +60,6 @@ PANEL = Panel(
     lab=LABS["shattered"],
     question="Do neighbouring inputs still get related gradients, or does depth make noise of "
     "them?",
-    nets=("plain20", "plain56", "resnet20-A", "resnet56-A"),
     settings=settings,
     show=show,
 )

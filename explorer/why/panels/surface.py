@@ -96,7 +96,6 @@ def _caption(results: Sequence[Surface], view: str, quantity: str) -> str:
 PANEL = Panel(
     lab=LABS["surface"],
     question="What does the loss look like around a trained net, and what do shortcuts change?",
-    nets=("plain56", "resnet56-A"),
     settings=settings,
     show=show,
 )

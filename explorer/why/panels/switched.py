@@ -101,7 +101,6 @@ PANEL = Panel(
     LABS["switched"],
     "Switch blocks off by hand: how many can a residual net lose before it is left guessing, and "
     "how many a plain one?",
-    ("plain56", "resnet56-A"),
     show,
     lambda: {"off": []},
     most=2,

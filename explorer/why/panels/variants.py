@@ -64,7 +64,6 @@ def show(results: Sequence[Variants], theme: str) -> None:
 PANEL = Panel(
     lab=LABS["variants"],
     question="What happens when the shortcut is more than the identity?",
-    nets=("resnet20-A",),
     settings=settings,
     show=show,
     most=1,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from explorer.report.formatting import escaped
 from explorer.why.figures.style import names, untrained
 from explorer.why.words.pairs import spoken
 from explorer.why.words.said import Said
@@ -59,9 +58,9 @@ def _found(results: Sequence[Confusion], named: Sequence[str]) -> str:
         errors = of_each(each)
         best, hardest = int(np.nanargmin(errors)), int(np.nanargmax(errors))
         clauses.append(
-            f"{name} most often takes {escaped(label)} for {escaped(taken)} ({often:,} times; "
-            f"{back:,} the other way round), and is wrong about {escaped(each.classes[hardest])} "
-            f"in {errors[hardest]:.0f} %, about {escaped(each.classes[best])} in "
+            f"{name} most often takes {label} for {taken} ({often:,} times; "
+            f"{back:,} the other way round), and is wrong about {each.classes[hardest]} "
+            f"in {errors[hardest]:.0f} %, about {each.classes[best]} in "
             f"{errors[best]:.0f} %"
         )
     return f"{'; '.join(clauses)}."

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from explorer.report.formatting import escaped
 from explorer.why.figures.style import names, untrained
 from explorer.why.words.pairs import spoken
 from explorer.why.words.said import Said
@@ -17,7 +16,7 @@ def said(results: Sequence[Seen]) -> Said:
     """Each net's answer, and whether it is right."""
     named = names(results)
     numbers = tuple(
-        (name, f"{escaped(each.top[0])} {_sure(each)}", _verdict(each))
+        (name, f"{each.top[0]} {_sure(each)}", _verdict(each))
         for name, each in zip(named, results, strict=True)
     )
     return Said(
@@ -50,12 +49,12 @@ def _sure(seen: Seen) -> str:
 def _verdict(seen: Seen) -> str:
     if seen.label is None:
         return "nobody said what it is"
-    return "right" if seen.top[0] == seen.label else f"wrong: it is {escaped(seen.label)}"
+    return "right" if seen.top[0] == seen.label else f"wrong: it is {seen.label}"
 
 
 def _found(results: Sequence[Seen], named: Sequence[str]) -> str:
     answers = listed(
-        f"{name} says {escaped(each.top[0])} ({_sure(each)})"
+        f"{name} says {each.top[0]} ({_sure(each)})"
         for name, each in zip(named, results, strict=True)
     )
     label = results[0].label
@@ -67,7 +66,7 @@ def _found(results: Sequence[Seen], named: Sequence[str]) -> str:
         for name, each in zip(named, results, strict=True)
         if label in each.top[1:]
     ]
-    words = f"The image shows {escaped(label)}: {answers}"
+    words = f"The image shows {label}: {answers}"
     verdict = f"{listed(right)} {'is' if len(right) == 1 else 'are'} right" if right else (
         "none is right" if len(results) > 1 else "that is wrong"
     )  # fmt: skip

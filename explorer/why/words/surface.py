@@ -7,7 +7,7 @@ import numpy as np
 
 from explorer.why.figures.heights import CUT_AT, known
 from explorer.why.figures.style import names
-from explorer.why.words.pairs import pairs, percent, spoken
+from explorer.why.words.pairs import in_percent, pairs, spoken
 from explorer.why.words.said import Said
 from resnet.labs.results.training import Surface
 from resnet.spec import NetSpec
@@ -71,7 +71,7 @@ def _found(results: Sequence[Surface], named: Sequence[str]) -> str:
         if there.all():
             count = dips(each)
             clauses.append(
-                f"{name} keeps a loss of at most {CUT_AT:.0f} on {percent(low_share(each))} of "
+                f"{name} keeps a loss of at most {CUT_AT:.0f} on {in_percent(low_share(each))} of "
                 f"the {len(each.steps)} x {len(each.steps)} points, and has "
                 f"{count} {'dip' if count == 1 else 'dips'}"
             )
