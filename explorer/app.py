@@ -31,7 +31,7 @@ st.navigation(
         st.Page("views/builder/page.py", title="Build", icon=":material/layers:", url_path="build"),
         st.Page(TRAIN, title="Train", icon=":material/show_chart:", url_path="home", default=True),
         st.Page("views/runs/page.py", title="Runs", icon=":material/list:", url_path="runs"),
-        st.Page("views/why.py", title="Why", icon=":material/science:"),
+        st.Page("views/why/page.py", title="Why", icon=":material/science:", url_path="why"),
         st.Page(to_train, title="Train", url_path="train", visibility="hidden"),
     ],
     position="hidden" if st.context.is_embedded else "top",

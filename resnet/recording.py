@@ -19,7 +19,7 @@ def recording(
 
     of    "output": what the module gave; "input": what it was given
     note  what it raises ends the net's run; the tensor may be overwritten by a later layer, so it
-          is measured or copied at once (`resnet.labs.copies.copied` overwrites nothing)
+          is measured or copied at once (`resnet.labs.bench.copies.copied` overwrites nothing)
     """
 
     def hook(name: str, _module: nn.Module, inputs: Any, output: Tensor) -> None:

@@ -15,8 +15,8 @@ from explorer.store.records import Run
 from resnet import checkpoint, data, shipped_nets
 from resnet.batches import Batches, Part
 from resnet.data import DataError, ImageSet
-from resnet.labs.examples import Examples
-from resnet.labs.progress import LabError
+from resnet.labs.bench.examples import Examples
+from resnet.labs.bench.progress import LabError
 from resnet.model import Net, build
 from resnet.recipe import Recipe
 from resnet.spec import NetSpec, for_classes

@@ -20,11 +20,11 @@ from explorer.store.jobs.lab_question import COUNT, RECIPE, UPLOAD, Question
 from explorer.store.jobs.net_source import spec_of
 from resnet.data import ImageSet
 from resnet.labs import LABS, Lab
-from resnet.labs.examples import Examples
-from resnet.labs.progress import LabError
-from resnet.labs.results.training import Surface
-from resnet.labs.surface import COARSEST
-from resnet.labs.upload import SIDE, as_seen
+from resnet.labs.bench.examples import Examples
+from resnet.labs.bench.progress import LabError
+from resnet.labs.sees.upload import SIDE, as_seen
+from resnet.labs.surface.experiment import COARSEST
+from resnet.labs.surface.result import Surface
 from resnet.lanes import cores
 from resnet.recipe import Recipe
 from resnet.spec import for_classes

@@ -22,12 +22,18 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from resnet.labs.results.blocks import Lesion, Paths, Switched
-from resnet.labs.results.seen import Confusion, Seen
-from resnet.labs.results.signals import Gradients, ResidualSize, Responses, Shattered
-from resnet.labs.results.training import Constructed, Surface, Variants
-from explorer.why.words.said import Said
-from resnet.labs.written import Result
+from resnet.labs.constructed.result import Constructed
+from resnet.labs.gradients.result import Gradients
+from resnet.labs.lesion.result import Lesion, Switched
+from resnet.labs.paths.result import Paths
+from resnet.labs.residual_size.result import ResidualSize
+from resnet.labs.responses.result import Responses
+from resnet.labs.result import Result
+from resnet.labs.sees.result import Confusion, Seen
+from resnet.labs.sentences import Said
+from resnet.labs.shattered.result import Shattered
+from resnet.labs.surface.result import Surface
+from resnet.labs.variants.result import Variants
 
 
 @dataclass(frozen=True)

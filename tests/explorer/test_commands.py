@@ -330,7 +330,7 @@ def test_columns_stand_under_each_other():
 
 
 def test_arguments_of_both_command_lines_are_the_same():
-    from resnet.__main__ import argument_parser as of_resnet
+    from resnet.__main__ import _parser as of_resnet
 
     given = ["train", "plain8", *SHORT, "--seed", "7"]
     assert entries_wanted(argument_parser().parse_args(given)) == entries_wanted(

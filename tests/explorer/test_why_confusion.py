@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from explorer.why.figures.confusion import confusion_figure, row_shares
-from explorer.why.figures.pictures import gallery
-from explorer.why.words.confusion import of_each, said, worst
-from resnet.labs.results.seen import Confusion, Mistake
+from explorer.views.why.labs.confusion.figures import confusion_figure, row_shares
+from explorer.views.why.labs.sees.pictures import gallery
+from resnet.labs.sees.confusion_words import of_each, said, worst
+from resnet.labs.sees.result import Confusion, Mistake
 from tests.explorer.why_panels import asked, charts, drawn, text
 
 KEPT = "kept from training"

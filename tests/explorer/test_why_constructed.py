@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.why.figures.constructed import loss_figure, training_figure
-from explorer.why.words.constructed import complete, said
-from resnet.labs.results.training import Constructed, Curve
-from resnet.labs.written import numbers
+from explorer.views.why.labs.constructed.figures import loss_figure, training_figure
+from resnet.labs.constructed.result import Constructed
+from resnet.labs.constructed.words import complete, said
+from resnet.labs.result import Curve, numbers
 from resnet.recipe import Recipe
 from tests.explorer.why_panels import asked, charts, drawn, text
 

@@ -5,12 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explorer.why.figures.gradients import backward_figure, entering_figure, forward_figure
-from explorer.why.figures.style import looks
-from explorer.why.words.gradients import fate, said
-from resnet.labs.nonlinearity import EDGES
-from resnet.labs.results.signals import Gradients, Moment
-from resnet.labs.written import numbers
+from explorer.views.why.labs.gradients.figures import (
+    backward_figure,
+    entering_figure,
+    forward_figure,
+)
+from explorer.views.why.style import looks
+from resnet.labs.gradients.activations import EDGES
+from resnet.labs.gradients.result import Gradients, Moment
+from resnet.labs.gradients.words import fate, said
+from resnet.labs.result import numbers
 from resnet.plan import plan
 from resnet.spec import NetSpec
 from tests.explorer.why_panels import asked, charts, drawn, text

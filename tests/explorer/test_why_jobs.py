@@ -45,7 +45,7 @@ def tiny(image_folder, monkeypatch):
     """Nothing is kept from another test's images."""
     monkeypatch.setattr(labs, "_kept", lab_nets.Kept())
     for name in ("COMPARED", "MEASURED"):
-        monkeypatch.setattr(f"resnet.labs.constructed.{name}", 16)
+        monkeypatch.setattr(f"resnet.labs.constructed.experiment.{name}", 16)
 
 
 @pytest.fixture

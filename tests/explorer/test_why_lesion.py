@@ -5,12 +5,12 @@ from math import isnan
 import numpy as np
 import pytest
 
-from explorer.why.figures.lesion import deleted_figure, single_figure, swapped_figure
-from explorer.why.panels.switched import switches
-from explorer.why.words.lesion import said
-from explorer.why.words.switched import said as said_of_switched
-from resnet.labs.results.blocks import Lesion, Switched
-from resnet.labs.written import numbers
+from explorer.views.why.labs.lesion.figures import deleted_figure, single_figure, swapped_figure
+from explorer.views.why.labs.switched.panel import switches
+from resnet.labs.lesion.result import Lesion, Switched
+from resnet.labs.lesion.switched_words import said as said_of_switched
+from resnet.labs.lesion.words import said
+from resnet.labs.result import numbers
 from resnet.plan import plan
 from resnet.spec import NetSpec
 from tests.explorer.why_panels import asked, charts, drawn, text

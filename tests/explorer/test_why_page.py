@@ -13,9 +13,10 @@ from explorer.lane import in_process, lab_nets, labs
 from explorer.server import shared as keeper
 from explorer.store import states
 from explorer.store.jobs.store import JobStore
-from explorer.why import answers, going
-from explorer.why.panel import Panel
-from explorer.why.topics import EXPECTED, PANELS, TOPICS, seconds_for
+from explorer.views.why import answers
+from explorer.views.why import progress as going
+from explorer.views.why.panel import Panel
+from explorer.views.why.topics import EXPECTED, PANELS, TOPICS, seconds_for
 from resnet.labs import LABS
 from resnet.spec import NetSpec
 from tests.explorer.why_panels import asked, controls
@@ -42,7 +43,7 @@ def opened(store, image_folder, monkeypatch, tmp_path):
         page = AppTest.from_file(APP, default_timeout=60)
         for name, value in link.items():
             page.query_params[name] = value
-        return looked_at(page.switch_page("views/why.py").run())
+        return looked_at(page.switch_page("views/why/page.py").run())
 
     yield opened
     st.cache_resource.clear()
@@ -163,7 +164,7 @@ def test_a_part_is_drawn_while_it_grows_and_kept_when_it_stops(opened, store, ru
     monkeypatch.setattr("explorer.lane.job_context.TELL_EVERY", 0.0)
     drawn = []
     monkeypatch.setattr(
-        "explorer.why.board.PANELS",
+        "explorer.views.why.results.PANELS",
         {"surface": Panel(LABS["surface"], "", (), lambda results, _: drawn.extend(results))},
     )
     page = run_lab(opened(lab="surface", nets=f"run:{run}"))

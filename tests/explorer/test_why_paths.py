@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from explorer.why.figures.paths import carried_figure, gradient_figure, lengths_figure
-from explorer.why.words.paths import said
-from resnet.labs.results.blocks import Paths
-from resnet.labs.written import numbers
+from explorer.views.why.labs.paths.figures import carried_figure, gradient_figure, lengths_figure
+from resnet.labs.paths.result import Paths
+from resnet.labs.paths.words import said
+from resnet.labs.result import numbers
 from tests.explorer.why_panels import asked, charts, drawn, text
 
 

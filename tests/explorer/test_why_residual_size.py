@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from explorer.why.figures.residual_size import ratio_figure, size_figure
-from explorer.why.words.residual_size import said
-from resnet.labs.results.signals import ResidualSize
-from resnet.labs.written import numbers
+from explorer.views.why.labs.residual_size.figures import ratio_figure, size_figure
+from resnet.labs.residual_size.result import ResidualSize
+from resnet.labs.residual_size.words import said
+from resnet.labs.result import numbers
 from resnet.plan import plan
 from resnet.spec import NetSpec
 from tests.explorer.why_panels import asked, charts, drawn, text

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from explorer.why.figures.responses import in_order_figure, ranked_figure
-from explorer.why.words.responses import said
-from resnet.labs.results.signals import Responses
-from resnet.labs.written import numbers
+from explorer.views.why.labs.responses.figures import in_order_figure, ranked_figure
+from resnet.labs.responses.result import Responses
+from resnet.labs.responses.words import said
+from resnet.labs.result import numbers
 from resnet.plan import plan
 from resnet.spec import NetSpec
 from tests.explorer.why_panels import charts, drawn, text

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.why.figures.pictures import data_url, img, mosaic
-from explorer.why.figures.sees import answers_figure
-from explorer.why.words.sees import maps_words, said
-from resnet.labs.results.seen import Maps, Seen
-from resnet.labs.upload import decoded
-from resnet.labs.written import numbers
+from explorer.views.why.labs.sees.figures import answers_figure
+from explorer.views.why.labs.sees.pictures import data_url, img, mosaic
+from resnet.labs.result import numbers
+from resnet.labs.sees.result import Maps, Seen
+from resnet.labs.sees.upload import decoded
+from resnet.labs.sees.words import maps_words, said
 from tests.explorer.why_panels import asked, charts, drawn, text
 
 KEPT = "kept from training"

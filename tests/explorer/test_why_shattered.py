@@ -3,15 +3,14 @@
 import numpy as np
 import pytest
 
-from explorer.why.figures.shattered import (
+from explorer.views.why.labs.shattered.figures import (
     correlation_figure,
     depth_figure,
     gradient_figure,
-    half_life,
 )
-from explorer.why.words.shattered import said
-from resnet.labs.results.signals import Shattered
-from resnet.labs.written import numbers
+from resnet.labs.result import numbers
+from resnet.labs.shattered.result import Shattered, half_life
+from resnet.labs.shattered.words import said
 from tests.explorer.why_panels import asked, charts, drawn, text
 
 FRESH = "taken from the images shown, for the net is untrained"

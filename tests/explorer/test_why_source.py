@@ -9,9 +9,9 @@ from explorer.store.comparisons import checkpoint_file
 from explorer.store.jobs.lab_question import Question
 from explorer.store.jobs.net_source import Source, SourceError, spec_of, title, weights
 from explorer.store.tables import runs
-from explorer.why import offered
-from explorer.why.offered import Images, data_of, image_sets, sources, usual
-from explorer.why.panel import Panel
+from explorer.views.why import options
+from explorer.views.why.options import Images, data_of, image_sets, sources, usual
+from explorer.views.why.panel import Panel
 from resnet import shipped
 from resnet.labs import LABS
 from resnet.recipe import Recipe
@@ -164,4 +164,4 @@ def test_the_images_that_are_there_come_first():
     both = image_sets({"folder": "mine", "folder_classes": 3})
     assert list(both) == ["folder", "generated", "cifar10"]
     assert not both["folder"].suit_shipped
-    assert offered.Images("folder", "mine").suit_shipped
+    assert options.Images("folder", "mine").suit_shipped

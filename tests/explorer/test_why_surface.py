@@ -6,12 +6,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from explorer.why.figures.heights import CUT, ERROR, LOG, drawn, filled, heights, known, scale_of
-from explorer.why.figures.relief import relief_figure
-from explorer.why.figures.surface import contour_figure
-from explorer.why.words.surface import dips, low_share, said
-from resnet.labs.results.training import Surface
-from resnet.labs.written import numbers
+from explorer.views.why.labs.surface.contours import contour_figure
+from explorer.views.why.labs.surface.heights import (
+    CUT,
+    ERROR,
+    LOG,
+    drawn,
+    filled,
+    heights,
+    scale_of,
+)
+from explorer.views.why.labs.surface.relief import relief_figure
+from resnet.labs.result import numbers
+from resnet.labs.surface.result import Surface, known
+from resnet.labs.surface.words import dips, low_share, said
 from tests.explorer import why_panels
 from tests.explorer.why_panels import asked, charts, text
 

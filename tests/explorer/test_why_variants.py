@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from explorer.why.figures.variants import LOSS, TEST, TRAIN, curves_figure
-from explorer.why.words.variants import rows, said, table
-from resnet.labs.results.training import Curve, Trained, Variants
-from resnet.labs.variants_table import VARIANTS
-from resnet.labs.written import numbers
+from explorer.views.why.labs.variants.figures import curves_figure
+from resnet.labs.result import Curve, numbers
+from resnet.labs.variants.result import LOSS, TEST, TRAIN, Trained, Variants
+from resnet.labs.variants.table import VARIANTS
+from resnet.labs.variants.words import rows, said, table
 from resnet.recipe import Recipe
 from tests.explorer.why_panels import asked, charts, drawn, text
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from explorer.why.words.said import Said
+from resnet.labs.sentences import Said
 
 
 def drawn(lab: str, results: list[Any], nets: list[str] | None = None) -> AppTest:

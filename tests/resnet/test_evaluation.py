@@ -9,8 +9,8 @@ from torch.nn import functional as F
 from resnet.fold import folded
 from resnet.fused import library
 from resnet.fused.evaluation import Evaluated, for_evaluation, room_for, transformed, winograd
-from resnet.labs.variants import trainer_of
-from resnet.labs.variants_table import VARIANTS
+from resnet.labs.variants.experiment import trainer_of
+from resnet.labs.variants.table import VARIANTS
 from resnet.model import build
 from resnet.recipe import Recipe
 from resnet.spec import NetSpec

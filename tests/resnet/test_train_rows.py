@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from resnet.labs.examples import Examples
-from resnet.labs.responses import deviations_of
+from resnet.labs.bench.examples import Examples
+from resnet.labs.responses.experiment import deviations_of
 from resnet.plan import plan
 from resnet.recipe import Recipe
 from resnet.schedule import lr_at

@@ -5,11 +5,11 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from resnet.labs.copies import copied
-from resnet.labs.gradients import gradients, initialise
-from resnet.labs.nonlinearity import BOUNDS, EDGES, SATURATED_BELOW, derivative
-from resnet.labs.progress import LabError
-from resnet.labs.results.signals import EDGES_OF_BINS
+from resnet.labs.bench.copies import copied
+from resnet.labs.bench.progress import LabError
+from resnet.labs.gradients.activations import BOUNDS, EDGES, SATURATED_BELOW, derivative
+from resnet.labs.gradients.experiment import gradients, initialise
+from resnet.labs.gradients.result import EDGES_OF_BINS
 from resnet.model import build
 from resnet.spec import NetSpec
 

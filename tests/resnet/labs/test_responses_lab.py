@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from resnet.labs.copies import KEPT, NO_BN, TAKEN, copied
-from resnet.labs.responses import responses
+from resnet.labs.bench.copies import KEPT, NO_BN, TAKEN, copied
+from resnet.labs.responses.experiment import responses
 from resnet.model import build
 from resnet.recording import Spread
 from resnet.spec import NetSpec

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from resnet.batches import Batches
-from resnet.labs.copies import copied
-from resnet.labs.examples import Examples
-from resnet.labs.progress import LabError
-from resnet.labs.sees import confusion, sees
+from resnet.labs.bench.copies import copied
+from resnet.labs.bench.examples import Examples
+from resnet.labs.bench.progress import LabError
+from resnet.labs.sees.experiment import confusion, sees
 from resnet.recipe import Recipe
 
 

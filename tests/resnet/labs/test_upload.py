@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from resnet.labs.progress import LabError
-from resnet.labs.upload import MAX_BYTES, as_seen, decoded
+from resnet.labs.bench.progress import LabError
+from resnet.labs.sees.upload import MAX_BYTES, as_seen, decoded
 
 
 def saved(image, kind="PNG", **settings):

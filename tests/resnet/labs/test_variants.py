@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from resnet.labs.progress import LabError
-from resnet.labs.variants import RECIPE, change_shortcuts, trainer_of, variants
-from resnet.labs.variants_table import VARIANTS
+from resnet.labs.bench.progress import LabError
+from resnet.labs.variants.experiment import RECIPE, change_shortcuts, trainer_of, variants
+from resnet.labs.variants.table import VARIANTS
 from resnet.model import build
 from resnet.paper import FOLLOW_UP_ROWS
 from resnet.spec import NetSpec

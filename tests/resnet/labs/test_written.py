@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from resnet.labs.written import Result
+from resnet.labs.result import Result
 
 
 @dataclass(frozen=True)

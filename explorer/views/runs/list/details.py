@@ -12,7 +12,7 @@ from explorer.store.records import Comparison
 from explorer.views.runs.import_button import handed_out
 from explorer.views.runs.table import best_and_last, show_table
 
-WHY = "views/why.py"
+WHY = "views/why/page.py"
 
 
 def details(comparison: Comparison, outcome: Outcome) -> None:
