@@ -39,7 +39,7 @@ class Bench:
         from explorer.commands.follow import WorkerWatch
         from explorer.store.comparisons import RunStore
         from explorer.store.jobs.store import JobStore
-        from resnet.home import image_folder, image_folder_label
+        from resnet.settings import image_folder, image_folder_label
 
         self.store = RunStore()
         self.jobs = JobStore(self.store)

@@ -14,10 +14,9 @@ import torch
 
 from explorer.store.comparisons import RunStore
 from resnet.data import load
-from resnet.home import image_folder
-from resnet.lessons.degradation import DEGRADATION
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.lessons import DEGRADATION
+from resnet.settings import image_folder
+from resnet.spec import NetSpec, Recipe
 from resnet.train import Trainer
 
 STEPS = 5

@@ -13,7 +13,7 @@ import time
 import torch
 
 from resnet.data import load
-from resnet.lessons.degradation import DEGRADATION
+from resnet.lessons import DEGRADATION
 from resnet.spec import NetSpec
 from resnet.train import Trainer
 

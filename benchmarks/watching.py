@@ -55,8 +55,7 @@ class Training:
         os.environ["RESNET_HOME"] = str(home)
         from explorer.store.comparisons import RunStore
         from resnet.plan import plan
-        from resnet.recipe import Recipe
-        from resnet.spec import NetSpec
+        from resnet.spec import NetSpec, Recipe
 
         self.store = RunStore()
         iterations = 10 * ROWS + 20_000
@@ -79,7 +78,7 @@ class Training:
 
     def add(self, count: int) -> None:
         """So many rows of every net; each tenth of a net is a test."""
-        from resnet.rows import Row
+        from resnet.spec.row import Row
 
         fresh = []
         for at in range(self.at, self.at + count):

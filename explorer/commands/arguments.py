@@ -8,9 +8,9 @@ from explorer.commands.selection import CommandError
 from explorer.files.fields import ParcelError
 from explorer.files.format import FILE_ENDING
 from explorer.store.comparisons import MAX_SEEDS, Refused
-from resnet.arguments import NAMES, add_recipe, add_training
+from resnet.cli.arguments import NAMES, add_recipe, add_training
 from resnet.labs import LABS
-from resnet.wording import SpecError
+from resnet.spec import SpecError
 
 REFUSED = (SpecError, Refused, ParcelError, CommandError, NoWorker)  # each has its sentence
 

@@ -9,7 +9,7 @@ from explorer.report import progress, status
 from explorer.store.comparisons import RunStore
 from explorer.store.snapshots import Feed, Snapshot
 from explorer.worker import control
-from resnet.home import home
+from resnet.settings import home
 
 LOOK_EVERY = 0.5  # seconds
 PATIENCE = 90.0  # seconds for a worker to come up

@@ -17,8 +17,8 @@ from explorer.store.jobs.net_source import Source, SourceError, title
 from explorer.store.jobs.records import Job
 from explorer.store.jobs.retention import LAB
 from explorer.store.jobs.store import JobStore
-from resnet.home import has_cifar10, image_folder, image_folder_label
 from resnet.labs import LABS
+from resnet.settings import has_cifar10, image_folder, image_folder_label
 
 LABELS = {"cifar10": "CIFAR-10", "generated": "generated images"}
 

@@ -6,7 +6,7 @@ from statistics import fmean
 from explorer.report import status, verdicts
 from explorer.store import states
 from explorer.store.snapshots import Curves, Snapshot
-from resnet.curves import Curve, curve, curve_names
+from resnet.spec.names import Curve, curve, curve_names
 
 
 def print_outcome(snapshot: Snapshot) -> None:

@@ -15,10 +15,10 @@ from explorer.store.comparisons import RunStore
 from explorer.store.requests import Wishes
 from explorer.store.snapshots import Snapshot
 from explorer.worker import control
-from resnet.arguments import entries_wanted
-from resnet.home import image_folder, image_folder_classes, image_folder_label
+from resnet.cli.arguments import entries_wanted
 from resnet.lessons import LESSONS
-from resnet.spec import for_classes
+from resnet.settings import image_folder, image_folder_classes, image_folder_label
+from resnet.spec.net import for_classes
 
 DONE = (states.FINISHED, states.DIVERGED)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from explorer.store.records import EXTENDED, RATE, Run
 from explorer.store.snapshots import Snapshot
-from resnet.arguments import OVERRIDES, Entries, option
+from resnet.cli.arguments import OVERRIDES, Entries, option
 from resnet.lessons import LESSONS
-from resnet.recipe import Recipe
-from resnet.spec import for_classes
+from resnet.spec import Recipe
+from resnet.spec.net import for_classes
 
 ANY: dict[str, Any] = {
     "seed": 0,

@@ -15,8 +15,9 @@ from explorer.lane.active_run import Left, Leg
 from explorer.store import states
 from explorer.store.comparisons import RunStore
 from explorer.store.records import Run
-from resnet import checkpoint, data
-from resnet.wording import SpecError
+from resnet import data
+from resnet.spec import SpecError
+from resnet.train import checkpoint
 
 SetUp = Callable[[Run, str | None], Leg]  # on the device named; None for the best there is
 

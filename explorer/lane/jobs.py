@@ -7,12 +7,12 @@ from typing import Any
 from explorer.lane.job_context import Stopped, Work
 from explorer.lane.labs import lab
 from explorer.store.jobs.store import JobStore
-from resnet.checkpoint import CheckpointError
-from resnet.counters import counted_by_tools
+from resnet.cost.counters import counted_by_tools
 from resnet.data import DataError
-from resnet.onnx_export import export
-from resnet.shipped import ShippedError
+from resnet.export.onnx import export
+from resnet.export.shipped import ShippedError
 from resnet.spec import NetSpec
+from resnet.train.checkpoint import CheckpointError
 
 
 def do(jobs: JobStore, lane: str, identity: int) -> None:

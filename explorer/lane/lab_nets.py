@@ -12,15 +12,16 @@ import torch
 from explorer.store.comparisons import RunStore, checkpoint_file
 from explorer.store.jobs.net_source import FRESH, RUN, SHIPPED, Source, run_of, weights
 from explorer.store.records import Run
-from resnet import checkpoint, data, shipped_nets
-from resnet.batches import Batches, Part
+from resnet import data
 from resnet.data import DataError, ImageSet
+from resnet.data.batches import Batches, Part
+from resnet.export import shipped_nets
 from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError
 from resnet.model import Net, build
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec, for_classes
-from resnet.train import check_trainable
+from resnet.spec import NetSpec, Recipe
+from resnet.spec.net import for_classes
+from resnet.train import check_trainable, checkpoint
 
 NETS_KEPT = 6
 IMAGES_KEPT = 5000  # of either part, for each net

@@ -18,6 +18,7 @@ from explorer.lane.lab_nets import Kept, Subject
 from explorer.store.comparisons import RunStore
 from explorer.store.jobs.lab_question import COUNT, RECIPE, UPLOAD, Question
 from explorer.store.jobs.net_source import spec_of
+from resnet.cost.sharing import cores
 from resnet.data import ImageSet
 from resnet.labs import LABS, Lab
 from resnet.labs.bench.examples import Examples
@@ -25,9 +26,8 @@ from resnet.labs.bench.progress import LabError
 from resnet.labs.sees.upload import SIDE, as_seen
 from resnet.labs.surface.experiment import COARSEST
 from resnet.labs.surface.result import Surface
-from resnet.lanes import cores
-from resnet.recipe import Recipe
-from resnet.spec import for_classes
+from resnet.spec import Recipe
+from resnet.spec.net import for_classes
 
 MOST = 5000
 

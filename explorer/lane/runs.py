@@ -10,7 +10,7 @@ from explorer.lane.training import LaneTraining
 from explorer.store import states
 from explorer.store.comparisons import RunStore
 from explorer.store.records import Run
-from resnet import checkpoint
+from resnet.train import checkpoint
 
 
 def train(

@@ -13,9 +13,9 @@ from explorer.lane.training import ORPHANED
 from explorer.store import states
 from explorer.store.comparisons import RunStore, checkpoint_file, run_folder
 from explorer.store.records import Run
-from resnet import checkpoint, data
-from resnet.lanes import cores
-from resnet.train import Trainer, best_device, precision_on
+from resnet import data
+from resnet.cost.sharing import cores
+from resnet.train import Trainer, best_device, checkpoint, precision_on
 
 TELL_EVERY = 0.5  # seconds between words on how far the images are
 

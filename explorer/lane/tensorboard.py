@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from resnet.rows import Row
+from resnet.spec.row import Row
 
 
 def available() -> bool:

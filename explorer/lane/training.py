@@ -20,9 +20,9 @@ from explorer.lane.admission import Room
 from explorer.store import states
 from explorer.store.comparisons import RunStore, checkpoint_file
 from explorer.store.records import EXTENDED, PAUSED, RATE, Run, Wanted
-from resnet import checkpoint
-from resnet.rows import Row
-from resnet.train import furthest_behind
+from resnet.spec.row import Row
+from resnet.train import checkpoint
+from resnet.train.trainer import furthest_behind
 
 LOOK_EVERY = 0.2  # seconds between looks at what is wished
 FLUSH_EVERY = 0.5  # seconds between writes of rows

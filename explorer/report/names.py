@@ -5,8 +5,8 @@ from datetime import datetime
 from explorer.report.progress import progress
 from explorer.store import states
 from explorer.store.records import Comparison, Run, Visitor, is_mine
-from resnet.curves import Curve, curve, in_a_sentence
-from resnet.wording import listed
+from resnet.spec.checks import listed
+from resnet.spec.names import Curve, curve, in_a_sentence
 
 LONGEST_TITLE = 40
 LONGEST_NOTE = 140

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from explorer.store import states
 from explorer.store.records import Comparison, Run
-from resnet.wording import listed
+from resnet.spec.checks import listed
 
 ENDED_EARLY = (states.STOPPED, states.INTERRUPTED, states.DIVERGED, states.FAILED)
 

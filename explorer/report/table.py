@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from explorer.store.snapshots import Curves, Snapshot
 from resnet.cost import cost
-from resnet.curves import Curve, curve, curve_names, differing, value_words
+from resnet.spec.names import Curve, curve, curve_names, differing, value_words
 
-CSV_COLUMNS = (  # as resnet.commands has them, which imports torch
+CSV_COLUMNS = (  # as resnet.cli.commands has them, which loads torch
     "net", "seed", "iteration", "seconds", "learning_rate", "loss", "train_error", "test_error",
 )  # fmt: skip
 

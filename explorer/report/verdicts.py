@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from explorer.store import states
 from explorer.store.records import RATE, StoredRow
 from explorer.store.snapshots import Curves, Snapshot
-from resnet import earned, verdict
-from resnet.curves import Curve, curve
-from resnet.earned import Earned, PaperPoint
-from resnet.lessons.lesson import Entry, Result
-from resnet.recipe import Recipe
+from resnet.lessons import Entry, Result
+from resnet.paper import comparable
+from resnet.paper.comparable import Earned, PaperPoint
+from resnet.spec import Recipe
+from resnet.spec.names import Curve, curve
+from resnet.verdict import verdict
 
 BROKEN = (states.DIVERGED, states.FAILED)
 FEW_IMAGES = 10_000  # where a recipe takes all of a set, of whatever size
@@ -60,7 +61,7 @@ def results(snapshot: Snapshot) -> list[list[Result]]:
 
 def paper_says(snapshot: Snapshot) -> list[str]:
     """What the paper prints for these nets, what came out, and why the two may not be compared."""
-    return earned.paper_says(
+    return comparable.paper_says(
         [(each, [row.test_error for row in ends if row.test_error is not None])
          for each, ends in _earned(snapshot)]
     )  # fmt: skip
@@ -178,7 +179,7 @@ def _earned(snapshot: Snapshot) -> list[tuple[Earned, list[StoredRow]]]:
         members.setdefault(curve(each.run.spec, each.run.recipe), []).append(each)
     found = []
     for (net, recipe), curves in members.items():
-        held = earned.earned(
+        held = comparable.earned(
             net,
             recipe,
             next((each.run.data for each in curves if each.run.data), ""),

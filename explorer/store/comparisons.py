@@ -31,9 +31,8 @@ from explorer.store.records import (
     run_record,
 )
 from explorer.store.tables import comparisons, events, open_engine, reports, rows, runs
-from resnet.home import home
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.settings import home
+from resnet.spec import NetSpec, Recipe
 
 MAX_NETS = 6
 MAX_SEEDS = 5
@@ -241,7 +240,7 @@ class RunStore:
         return run_record(found) if found else None
 
     def append(self, lane: str, fresh: Sequence[tuple[int, Any]]) -> set[int]:
-        """Adds rows (run id, resnet.train.Row) of the lane's runs; returns the runs it lost.
+        """Adds rows (run id, resnet.spec.row.Row) of the lane's runs; returns the runs it lost.
 
         Their rows are not kept: somebody else has the run by now, or it was interrupted.
         """

@@ -8,8 +8,7 @@ from typing import Any
 
 from explorer.store import states
 from resnet.cost import cost
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe
 
 RATE = "rate"  # the kinds of events: the value is the new learning rate,
 EXTENDED = "extended"  # or the new last iteration;

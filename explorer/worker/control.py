@@ -7,7 +7,7 @@ from typing import Any
 from filelock import FileLock
 
 from explorer.store.comparisons import RunStore
-from resnet.home import home
+from resnet.settings import home
 
 SILENT = 8.0  # seconds without a report after which a worker or server counts as gone
 

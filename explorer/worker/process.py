@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-from resnet.home import home
+from resnet.settings import home
 
 # Labs use all cores beside whatever else goes on here. Threads that spin while they wait for one
 # that has no core made a lab of 3 s take 9 to 25 s on two busy cores; threads that sleep do not.

@@ -18,14 +18,9 @@ from explorer.worker.control import SILENT
 from explorer.worker.jobs import JobDesk
 from explorer.worker.process import Lane
 from explorer.worker.throughput import Pace
-from resnet.home import (
-    has_cifar10,
-    image_folder,
-    image_folder_classes,
-    image_folder_label,
-)
-from resnet.lanes import cores, share_out
-from resnet.onnx_packages import missing
+from resnet.cost.sharing import cores, share_out
+from resnet.export.onnx_packages import missing
+from resnet.settings import has_cifar10, image_folder, image_folder_classes, image_folder_label
 
 POLL = 0.2  # seconds
 REPORT_EVERY = 1.0

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from resnet.lessons.evidence import clear, test_error, train_error
 from resnet.lessons.lesson import Entry, Lesson, Result, entries
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.lessons.measures import clear, test_error, train_error
+from resnet.spec import NetSpec, Recipe
 
 PLAIN = ("plain20", "plain32", "plain44", "plain56")
 RESIDUAL = ("resnet20-A", "resnet32-A", "resnet44-A", "resnet56-A")

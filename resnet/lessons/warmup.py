@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet.lessons.degradation import GENTLE
-from resnet.lessons.evidence import clear, train_error
 from resnet.lessons.lesson import Entry, Lesson, Result
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.lessons.measures import clear, train_error
+from resnet.spec import NetSpec, Recipe
 
 NET = "resnet110-A"
 

@@ -13,10 +13,9 @@ import pytest
 from explorer.charts.board.payload import payload
 from explorer.store.records import RATE, Comparison, Event, Run, StoredRow
 from explorer.store.snapshots import Curves, Snapshot
-from resnet.earned import PaperPoint
+from resnet.paper.comparable import PaperPoint
 from resnet.plan import plan
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe
 
 SCRIPTS = Path(__file__).parents[2] / "explorer" / "charts" / "board" / "js"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from resnet.lessons.degradation import DEGRADATION
+from resnet.lessons import DEGRADATION
 from resnet.spec import NetSpec
 
 SMALL = replace(

@@ -24,12 +24,10 @@ from explorer.lane import runs, training
 from explorer.store.comparisons import RunStore
 from explorer.worker import __main__ as worker_command
 from explorer.worker import process, worker
-from resnet import checkpoint
 from resnet.data import ImageSet
-from resnet.home import home
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
-from resnet.train import Trainer
+from resnet.settings import home
+from resnet.spec import NetSpec, Recipe
+from resnet.train import Trainer, checkpoint
 
 WORKER = 0  # its process id
 MOMENTS = {

@@ -23,11 +23,11 @@ from explorer.store import states
 from explorer.store.records import RATE
 from explorer.store.requests import Wishes
 from explorer.store.snapshots import Feed
-from resnet import arguments
-from resnet.arguments import entries_wanted
-from resnet.lessons.lesson import Entry, Lesson
-from resnet.rows import Row
+from resnet.cli import arguments
+from resnet.cli.arguments import entries_wanted
+from resnet.lessons import Entry, Lesson
 from resnet.spec import NetSpec
+from resnet.spec.row import Row
 
 pytestmark = pytest.mark.usefixtures("image_folder")
 

@@ -12,7 +12,7 @@ from explorer.views.builder.sections.compare.landmarks import landmarks
 from explorer.views.builder.sections.compare.landscape import landscape_figure
 from explorer.views.builder.sections.compare.stages import stage_figure
 from resnet.cost import cost
-from resnet.printed import published_error
+from resnet.paper.errors import published_error
 from resnet.spec import NetSpec
 
 

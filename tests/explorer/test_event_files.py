@@ -10,7 +10,7 @@ from explorer.lane.tensorboard import EventFiles, open_events, scalars
 from explorer.store import states
 from explorer.store.comparisons import checkpoint_file, run_folder
 from explorer.store.requests import Wishes
-from resnet.rows import Row
+from resnet.spec.row import Row
 
 ROW = Row(
     20, 1.5, 0.1, 2.0, 70.0, 60.0, 65.0, gradients=(0.5, 0.25, 0.125), weights=(1.0, 2.0, 3.0)

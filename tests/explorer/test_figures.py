@@ -9,8 +9,7 @@ from explorer.report import curves as figures
 from explorer.store.records import EXTENDED, PAUSED, RATE, Comparison, Event, Run, StoredRow
 from explorer.store.snapshots import Curves, Snapshot
 from resnet.plan import plan
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe
 
 RECIPE = Recipe(images=5000, image_size=16, iterations=400, log_every=10, test_every=20)
 
@@ -108,6 +107,6 @@ def test_an_epoch_is_one_pass_over_the_images(changes, expected):
 
 
 def test_generated_images_are_as_many_as_an_epoch_says():
-    from resnet.generated import PER_CLASS
+    from resnet.data.generated import PER_CLASS
 
     assert figures.WHOLE_SET["generated"] == 10 * PER_CLASS["train"]

@@ -19,9 +19,9 @@ from explorer.views.builder.sections.crosscheck.words import reasons_in_words, t
 from explorer.worker import control
 from explorer.worker import jobs as worker_jobs
 from explorer.worker.process import Lane
-from resnet import onnx_packages
 from resnet.cost import cost
-from resnet.crosscheck import compare
+from resnet.cost.crosscheck import compare
+from resnet.export import onnx_packages
 from resnet.spec import NetSpec
 
 NET = {"net": "resnet8-A"}

@@ -15,8 +15,9 @@ from explorer.store.comparisons import RunStore, checkpoint_file, run_folder
 from explorer.store.requests import Wishes
 from explorer.worker import control
 from explorer.worker import process as lane_process
-from resnet import checkpoint, data
+from resnet import data
 from resnet.spec import NetSpec
+from resnet.train import checkpoint
 
 pytestmark = pytest.mark.usefixtures("image_folder")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from explorer.views.builder.memory_settings import USUAL, MemorySettings
-from resnet.roofline import MACHINES
+from resnet.cost.roofline import MACHINES
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from explorer.store.records import EXTENDED, PAUSED, RATE
 from explorer.store.requests import Wishes
 from explorer.store.snapshots import Feed
 from resnet.plan import plan
-from resnet.rows import Row
+from resnet.spec.row import Row
 
 
 @pytest.fixture

@@ -12,8 +12,7 @@ from explorer.store.comparisons import checkpoint_file
 from explorer.store.records import EXTENDED, PAUSED, RATE
 from explorer.store.requests import Wishes
 from explorer.worker import worker
-from resnet import checkpoint
-from resnet.train import Trainer
+from resnet.train import Trainer, checkpoint
 
 pytestmark = pytest.mark.usefixtures("image_folder")
 

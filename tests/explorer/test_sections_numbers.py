@@ -8,9 +8,9 @@ from explorer.views.builder.sections.memory import words as memory_words
 from explorer.views.builder.sections.paper import words as paper_words
 from explorer.views.builder.sections.paper.vgg_table import vgg_table
 from explorer.views.builder.sections.shortcuts import words as shortcut_words
-from resnet.paper_checks import neighbours
-from resnet.roofline import MACHINES, forward_work, step_bound
-from resnet.shortcut_costs import doubled_blocks, option_costs
+from resnet.cost.roofline import MACHINES, forward_work, step_bound
+from resnet.cost.shortcuts import doubled_blocks, option_costs
+from resnet.paper.checks import neighbours
 from resnet.spec import NetSpec
 
 SECTIONS = ("shortcuts", "paper_says", "memory")

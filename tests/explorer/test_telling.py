@@ -15,9 +15,9 @@ from explorer.store.requests import Wishes
 from explorer.store.snapshots import Curves, Feed
 from explorer.store.tables import runs
 from resnet.cost import cost
-from resnet.lessons.degradation import DEGRADATION
-from resnet.rows import Row
+from resnet.lessons import DEGRADATION
 from resnet.spec import NetSpec
+from resnet.spec.row import Row
 
 
 def comparison(*runs, message="", done=None, total=None):
@@ -253,7 +253,7 @@ def test_the_numbers_tell_recipes_of_one_net_apart():
 
 def test_the_csv_has_the_command_lines_columns(store, submit, image_folder):
     from explorer.lane import in_process
-    from resnet.commands import COLUMNS
+    from resnet.cli.commands import COLUMNS
 
     identity = submit()
     in_process.run_next(store)

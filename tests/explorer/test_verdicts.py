@@ -7,10 +7,9 @@ from explorer.report import verdicts
 from explorer.store import states
 from explorer.store.records import RATE, Comparison, Event, Run, StoredRow
 from explorer.store.snapshots import Curves, Feed, Snapshot
-from resnet import paper
-from resnet.lessons.degradation import DEGRADATION
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.lessons import DEGRADATION
+from resnet.paper import tables
+from resnet.spec import NetSpec, Recipe
 
 NETS = ("plain20", "plain56")
 NUMBERS = iter(range(10**9))
@@ -178,5 +177,5 @@ def test_a_comparison_that_was_trained_has_a_verdict(store, submit, image_folder
 
 
 def test_the_papers_position_on_gradients_is_at_hand():
-    assert "Section 4.1" in paper.GRADIENT_POSITION
-    assert "unlikely" in paper.GRADIENT_POSITION
+    assert "Section 4.1" in tables.GRADIENT_POSITION
+    assert "unlikely" in tables.GRADIENT_POSITION

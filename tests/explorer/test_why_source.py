@@ -12,10 +12,9 @@ from explorer.store.tables import runs
 from explorer.views.why import options
 from explorer.views.why.options import Images, data_of, image_sets, sources, usual
 from explorer.views.why.panel import Panel
-from resnet import shipped
+from resnet.export import shipped
 from resnet.labs import LABS
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe
 
 CIFAR, GENERATED = Images("cifar10", "CIFAR-10"), Images("generated", "generated images")
 

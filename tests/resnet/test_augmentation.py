@@ -6,8 +6,8 @@ import pytest
 import torch
 from torchvision.transforms import functional as tv
 
-from resnet.batches import Batches, crop_and_flip
-from resnet.recipe import Recipe
+from resnet.data.batches import Batches, crop_and_flip
+from resnet.spec import Recipe
 
 
 def by_torchvision(image, pad, row, column, flip):

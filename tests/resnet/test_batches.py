@@ -7,10 +7,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from resnet.batches import Batches
 from resnet.data import DataError
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.data.batches import Batches
+from resnet.spec import NetSpec, Recipe
 from resnet.train import Trainer
 
 PLAIN = Recipe(batch=16, augment=False)

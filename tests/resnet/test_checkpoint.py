@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from resnet import checkpoint
-from resnet.checkpoint import CheckpointError
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe
+from resnet.train import checkpoint
+from resnet.train.checkpoint import CheckpointError
 
 NET, RECIPE = NetSpec.parse("resnet8-B"), Recipe(iterations=400, seed=3)
 STATE = {"net": {"weight": torch.arange(6.0).reshape(2, 3)}, "iteration": 7, "warm": True}

@@ -8,7 +8,7 @@ import torch
 import torchvision.datasets
 
 from resnet.data import DataError, load
-from resnet.home import has_cifar10
+from resnet.settings import has_cifar10
 
 
 class Stub:

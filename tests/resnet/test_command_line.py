@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from resnet.__main__ import main
-from resnet.commands import COLUMNS
+from resnet.cli.commands import COLUMNS
 
 
 @pytest.fixture

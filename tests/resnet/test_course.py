@@ -6,12 +6,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from resnet.course import Change, Course
-from resnet.recipe import Recipe
-from resnet.schedule import lr_at
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.spec.schedule import Change, Course, lr_at
 from resnet.train import Trainer, train_together
-from resnet.wording import SpecError
 
 NET = NetSpec.parse("resnet8-B-w4")
 TINY = Recipe(

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from resnet.cost import cost
-from resnet.counters import counted_by_tools
-from resnet.crosscheck import compare, uncounted
+from resnet.cost.counters import counted_by_tools
+from resnet.cost.crosscheck import compare, uncounted
 from resnet.spec import NetSpec
 
 

@@ -4,9 +4,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from resnet.difference import difference
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe
+from resnet.spec.differences import difference
 
 BASE = Recipe(warmup="linear", warmup_iterations=60, images=5000, test_images=500)
 NET = "resnet20-A"

@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from resnet.earned import PaperPoint, earned, paper_says
-from resnet.lessons.degradation import DEGRADATION
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.lessons import DEGRADATION
+from resnet.paper.comparable import PaperPoint, earned, paper_says
+from resnet.spec import NetSpec, Recipe
 
 FULL = Recipe()
 WARMED = replace(FULL, warmup="error")

@@ -6,16 +6,15 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from resnet.fold import folded
-from resnet.fused import library
-from resnet.fused.evaluation import Evaluated, for_evaluation, room_for, transformed, winograd
 from resnet.labs.variants.experiment import trainer_of
 from resnet.labs.variants.table import VARIANTS
 from resnet.model import build
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
-from resnet.tested import error_on
+from resnet.model.folding import folded
+from resnet.spec import NetSpec, Recipe
 from resnet.train import Trainer
+from resnet.train.evaluate import error_on
+from resnet.train.fused import library
+from resnet.train.fused.evaluation import Evaluated, for_evaluation, room_for, transformed, winograd
 
 CPU = torch.device("cpu")
 NEAR = 3e-5  # of the largest value

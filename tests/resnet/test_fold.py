@@ -4,9 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from resnet.fold import folded
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.model.folding import folded
+from resnet.spec import NetSpec, Recipe
 from resnet.train import Trainer
 
 RECIPE = Recipe(image_size=16, batch=16, iterations=5, precision="fp32")

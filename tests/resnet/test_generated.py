@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from resnet import generated
-from resnet.data import load
+from resnet.data import generated, load
 
 
 @pytest.fixture(autouse=True)

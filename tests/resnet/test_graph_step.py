@@ -8,11 +8,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from resnet import step as steps
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
-from resnet.step import GraphStep
+from resnet.spec import NetSpec, Recipe
 from resnet.train import Trainer
+from resnet.train import step as steps
+from resnet.train.step import GraphStep
 
 RECIPE = Recipe(
     image_size=16,

@@ -6,8 +6,7 @@ import os
 import pytest
 import torch
 
-from resnet import data
-from resnet.data import DataError, load
+from resnet.data import DataError, image_set, load
 
 TENSORS = ("train_images", "train_labels", "test_images", "test_labels")
 
@@ -21,7 +20,7 @@ def made(images, monkeypatch):
         times.append(1)
         return images
 
-    monkeypatch.setattr(data, "_generate", make)
+    monkeypatch.setattr(image_set, "_generate", make)
     return times
 
 

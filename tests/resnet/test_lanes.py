@@ -1,7 +1,7 @@
 """Nets are shared out so that lanes have about the same to do."""
 
-from resnet.lanes import cores, share_out
-from resnet.lessons.degradation import DEGRADATION
+from resnet.cost.sharing import cores, share_out
+from resnet.lessons import DEGRADATION
 from resnet.spec import NetSpec
 
 

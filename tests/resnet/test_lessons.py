@@ -4,13 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from resnet.lessons import LESSONS, evidence
-from resnet.lessons.degradation import DEGRADATION
-from resnet.lessons.evidence import fade, train_error
-from resnet.lessons.lesson import Entry, Result
+from resnet.lessons import DEGRADATION, LESSONS, Entry, Result, measures
+from resnet.lessons.measures import fade, train_error
 from resnet.plan import plan
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe
 
 NAMES = [
     "degradation",
@@ -196,7 +193,7 @@ def test_a_mean_leaves_out_runs_without_an_error():
     runs = results(DEGRADATION, (30, 80, 5, 8), (0, 1))
     runs[0] = replace(runs[0], train_error=None)
     assert train_error(runs, "plain20") == 30
-    assert evidence.test_error(runs, "plain56") == 80
+    assert measures.test_error(runs, "plain56") == 80
     assert train_error(runs, "plain56", seed=1) == 80
     assert train_error(runs, "plain32") is None
 

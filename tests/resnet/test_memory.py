@@ -5,21 +5,15 @@ import torch
 from torch.autograd.graph import saved_tensors_hooks
 
 from resnet.cost import cost
-from resnet.memory import (
+from resnet.cost.memory import (
     inference_memory,
     kept_bytes,
     kept_for_backward,
     live_numbers,
     training_memory,
 )
+from resnet.cost.roofline import MACHINES, Machine, backward_work, forward_work, step_bound
 from resnet.model import build
-from resnet.roofline import (
-    MACHINES,
-    Machine,
-    backward_work,
-    forward_work,
-    step_bound,
-)
 from resnet.spec import NetSpec
 
 # One channel on 4x4 images: maps of 1x4x4 = 16, 2x2x2 = 8 and 4x1x1 = 4 numbers.

@@ -10,7 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from resnet.cost import cost
 from resnet.model import build
 from resnet.plan import plan
-from resnet.spec import IMAGE_SIZE
+from resnet.spec.net import IMAGE_SIZE
 
 
 @cache

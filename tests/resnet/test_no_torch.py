@@ -18,13 +18,13 @@ USES = {
     "spec": "NetSpec.from_json(NetSpec.parse('resnet56-A').to_json())",
     "recipe": "Recipe.from_json(Recipe().to_json())",
     "wording": "",
-    "home": "resnet.home.has_cifar10()",
+    "home": "resnet.settings.has_cifar10()",
     "plan": "assert resnet.plan.plan(NetSpec(depth=110)).layers",
     "cost": "assert resnet.cost.cost(NetSpec('imagenet', 152)).macs",
-    "schedule": "assert resnet.schedule.lr_at(Recipe(), 0)",
-    "course": "assert resnet.course.Course(Recipe()).rate(0)",
-    "shipped": "resnet.shipped.names()",
-    "rows": "assert not resnet.rows.Row(0, 0.0).diverged",
+    "schedule": "assert resnet.spec.schedule.lr_at(Recipe(), 0)",
+    "course": "assert resnet.spec.schedule.Course(Recipe()).rate(0)",
+    "shipped": "resnet.export.shipped.names()",
+    "rows": "assert not resnet.spec.row.Row(0, 0.0).diverged",
 }
 
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from resnet import paper
 from resnet.cost import cost
-from resnet.paper import what_the_paper_prints
+from resnet.paper import tables
+from resnet.paper.tables import what_the_paper_prints
 from resnet.spec import NetSpec
 
-IMAGENET_ROWS = (*paper.TABLE_2, *paper.TABLE_3, *paper.TABLE_4)
-CIFAR_ROWS = (*paper.TABLE_6, *paper.FOLLOW_UP_ROWS)
+IMAGENET_ROWS = (*tables.TABLE_2, *tables.TABLE_3, *tables.TABLE_4)
+CIFAR_ROWS = (*tables.TABLE_6, *tables.FOLLOW_UP_ROWS)
 
 
 def facts(name: str) -> list[tuple[str, str]]:
@@ -19,7 +19,7 @@ def facts(name: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("row", [*IMAGENET_ROWS, *CIFAR_ROWS], ids=lambda row: row.label)
-def test_every_row_names_a_net_by_its_own_name(row: paper.ImageNetRow | paper.CifarRow) -> None:
+def test_every_row_names_a_net_by_its_own_name(row: tables.ImageNetRow | tables.CifarRow) -> None:
     assert row.net is None or str(NetSpec.parse(row.net)) == row.net
 
 
@@ -38,14 +38,16 @@ def test_table_6(name: str, error: str) -> None:
     assert facts(name)[0] == (error, "Table 6")
 
 
-@pytest.mark.parametrize("row", [row for row in paper.TABLE_6 if row.millions], ids=lambda r: r.net)
-def test_our_parameters_are_those_of_table_6(row: paper.CifarRow) -> None:
+@pytest.mark.parametrize(
+    "row", [row for row in tables.TABLE_6 if row.millions], ids=lambda r: r.net
+)
+def test_our_parameters_are_those_of_table_6(row: tables.CifarRow) -> None:
     ours = cost(NetSpec.parse(str(row.net))).parameters / 1e6
     digits = len(f"{row.millions:g}".partition(".")[2])
     assert round(ours, digits) == row.millions
 
 
-@pytest.mark.parametrize(("depth", "printed"), paper.TABLE_1.items())
+@pytest.mark.parametrize(("depth", "printed"), tables.TABLE_1.items())
 def test_our_multiply_adds_are_those_of_table_1(depth: int, printed: float) -> None:
     """The paper cuts some figures and rounds others: 3.858 is printed as 3.8, 7.570 as 7.6."""
     ours = cost(NetSpec("imagenet", depth, shortcut="A" if depth < 50 else "B")).macs / 1e9
@@ -113,6 +115,6 @@ def test_nothing_is_claimed_for_nets_that_the_paper_did_not_print(name: str) -> 
 
 
 def test_table_1_says_nothing_of_option_c() -> None:
-    for depth in paper.TABLE_1:
+    for depth in tables.TABLE_1:
         kinds = [f.quantity for f in what_the_paper_prints(NetSpec("imagenet", depth, None, "C"))]
         assert "macs" not in kinds

@@ -5,8 +5,8 @@ import torch
 from torch.nn import functional as F
 
 from resnet.model import build
+from resnet.model.probe import GradientProbe
 from resnet.plan import plan
-from resnet.probe import GradientProbe
 from resnet.spec import NetSpec
 
 

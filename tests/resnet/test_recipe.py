@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from resnet.recipe import Recipe
-from resnet.wording import SpecError
+from resnet.spec import Recipe, SpecError
 
 PAPER = {
     "data": "cifar10",

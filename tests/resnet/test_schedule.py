@@ -2,8 +2,8 @@
 
 import pytest
 
-from resnet.recipe import Recipe
-from resnet.schedule import lr_at
+from resnet.spec import Recipe
+from resnet.spec.schedule import lr_at
 
 PAPER = [
     (0, 0.1),

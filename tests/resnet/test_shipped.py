@@ -8,13 +8,12 @@ import torch
 from safetensors.torch import load as read_tensors
 from safetensors.torch import save as written
 
-from resnet import checkpoint, shipped, shipped_nets
 from resnet.__main__ import main
-from resnet.batches import Batches
-from resnet.recipe import Recipe
-from resnet.shipped import ShippedError
-from resnet.spec import NetSpec
-from resnet.train import Trainer
+from resnet.data.batches import Batches
+from resnet.export import shipped, shipped_nets
+from resnet.export.shipped import ShippedError
+from resnet.spec import NetSpec, Recipe
+from resnet.train import Trainer, checkpoint
 
 NAME = "resnet8-A-w4"
 

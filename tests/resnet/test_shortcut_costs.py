@@ -3,7 +3,8 @@
 import pytest
 
 from resnet.cost import cost
-from resnet.paper_checks import (
+from resnet.cost.shortcuts import doubled_blocks, kernel_arithmetic, option_costs
+from resnet.paper.checks import (
     checks,
     neighbours,
     published,
@@ -11,7 +12,6 @@ from resnet.paper_checks import (
     table_1_checks,
     table_6_checks,
 )
-from resnet.shortcut_costs import doubled_blocks, kernel_arithmetic, option_costs
 from resnet.spec import NetSpec
 
 

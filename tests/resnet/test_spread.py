@@ -2,7 +2,7 @@
 
 import pytest
 
-from resnet.spread import PAPER_LENGTH, Finding, difference, one_seed_gap
+from resnet.verdict.statistics import PAPER_LENGTH, Finding, difference, one_seed_gap
 
 SHORT = 400
 

@@ -3,12 +3,10 @@
 import pytest
 
 from resnet.cost import cost
-from resnet.curves import curve
 from resnet.plan import plan
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
-from resnet.verdict import verdict
-from resnet.wording import SpecError
+from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.spec.names import curve
+from resnet.verdict.verdict import verdict
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from resnet.cost import cost
+from resnet.export.pytorch import file_name, standalone
 from resnet.model import build
 from resnet.spec import NetSpec
-from resnet.standalone import file_name, standalone
 
 # for outputs, small enough to run; for names and shapes, every net of the wide sample is taken
 NAMES = [

@@ -6,7 +6,8 @@ import torchinfo
 
 from resnet.cost import cost
 from resnet.model import build
-from resnet.spec import IMAGE_SIZE, NetSpec
+from resnet.spec import NetSpec
+from resnet.spec.net import IMAGE_SIZE
 
 NAMES = ["plain20", "resnet56-A", "resnet20-C", "resnet20-B-nonorm", "imagenet-resnet50-B"]
 

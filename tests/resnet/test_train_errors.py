@@ -6,10 +6,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.train import Trainer, precision_on, train_together
-from resnet.wording import SpecError
 
 TINY = Recipe(image_size=16, batch=16, iterations=6, log_every=3, test_every=3)
 REFUSED = [

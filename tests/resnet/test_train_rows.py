@@ -10,9 +10,8 @@ from torch.nn import functional as F
 from resnet.labs.bench.examples import Examples
 from resnet.labs.responses.experiment import deviations_of
 from resnet.plan import plan
-from resnet.recipe import Recipe
-from resnet.schedule import lr_at
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe
+from resnet.spec.schedule import lr_at
 from resnet.train import Trainer, train_together
 
 NET = NetSpec.parse("resnet8-B-w4")

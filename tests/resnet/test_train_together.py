@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from resnet import checkpoint
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
-from resnet.train import Trainer, in_step, train_together
+from resnet.spec import NetSpec, Recipe
+from resnet.train import Trainer, checkpoint, train_together
+from resnet.train.trainer import in_step
 
 NAMES = ("plain8-w4", "resnet8-A-w4", "resnet14-C-w4", "resnet8-B-w4-pre")
 TINY = Recipe(

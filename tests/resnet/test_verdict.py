@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from resnet.curves import curve, differing, short_titles
-from resnet.lessons.degradation import DEGRADATION
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
-from resnet.verdict import evidence, verdict
+from resnet.lessons import DEGRADATION
+from resnet.spec import NetSpec, Recipe
+from resnet.spec.names import curve, differing, short_titles
+from resnet.verdict.verdict import evidence, verdict
 
 LESSON = DEGRADATION.recipe
 AT_ONCE = replace(

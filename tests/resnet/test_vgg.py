@@ -6,8 +6,8 @@ import torch
 import torchvision.models
 from torch.utils.flop_counter import FlopCounterMode
 
-from resnet.paper import VGG19_MULTIPLY_ADDS
-from resnet.vgg import vgg19
+from resnet.cost.vgg import vgg19
+from resnet.paper.tables import VGG19_MULTIPLY_ADDS
 
 
 def theirs() -> torch.nn.Module:

@@ -9,7 +9,7 @@ import streamlit as st
 from explorer.charts.board.payload import payload
 from explorer.charts.static_files import plotly_source, scripts
 from explorer.store.snapshots import Snapshot
-from resnet.earned import PaperPoint
+from resnet.paper.comparable import PaperPoint
 
 # What a refresh sends along; the rest is served once. The bytes: the length of the page's own
 # settings (4 bytes), these as JSON, the payload.

@@ -13,7 +13,7 @@ from explorer.charts.board.downsampling import columns, jumps, kept, means
 from explorer.charts.board.packing import Packer
 from explorer.report.curves import Group, grouped, iterations_per_epoch, marks
 from explorer.store.snapshots import Curves, Snapshot
-from resnet.earned import PaperPoint
+from resnet.paper.comparable import PaperPoint
 from resnet.plan import plan
 from resnet.spec import NetSpec
 

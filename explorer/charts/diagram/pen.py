@@ -17,7 +17,7 @@ from explorer.charts.diagram.layout import (
     words,
 )
 from explorer.charts.palette import SHORTCUT, stage_tint
-from resnet.cost import Cost
+from resnet.cost.layers import Cost
 from resnet.plan import Layer, Plan
 
 PANEL = 192.0

@@ -21,9 +21,9 @@ from explorer.charts.diagram.layout import (
     shape_words,
 )
 from explorer.charts.diagram.pen import NUMBER, Pen
-from resnet.cost import Cost
+from resnet.cost.layers import Cost
 from resnet.plan import Plan
-from resnet.wording import listed
+from resnet.spec.checks import listed
 
 HEIGHT = 224.0
 

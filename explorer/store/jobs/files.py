@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from resnet.home import home
+from resnet.settings import home
 
 LARGE = 200_000  # letters of JSON from which on an answer lies in a file
 ANSWER = "answer.json"

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from explorer.store import states
 from explorer.store.comparisons import RunStore, checkpoint_file
 from explorer.store.records import Run
-from resnet import shipped
-from resnet.shipped import ShippedError
-from resnet.spec import NetSpec
-from resnet.wording import SpecError
+from resnet.export import shipped
+from resnet.export.shipped import ShippedError
+from resnet.spec import NetSpec, SpecError
 
 SHIPPED, FRESH, RUN = "shipped", "fresh", "run"
 

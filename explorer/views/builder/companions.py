@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from resnet.paper import CIFAR_DEPTHS
-from resnet.spec import IMAGENET_BLOCKS, NetSpec
+from resnet.paper.tables import CIFAR_DEPTHS
+from resnet.spec import NetSpec
+from resnet.spec.net import IMAGENET_BLOCKS
 
 SHORTCUT_WORDS = {
     "none": "without shortcuts",

@@ -9,9 +9,9 @@ import streamlit as st
 from explorer.views.builder.exhibit import Exhibit, nearest_depth
 from explorer.views.builder.exhibit_state import change, current
 from explorer.views.builder.net_bar import add_a_net
-from resnet.paper import CIFAR_DEPTHS
-from resnet.spec import IMAGENET_BLOCKS, NetSpec
-from resnet.wording import SpecError
+from resnet.paper.tables import CIFAR_DEPTHS
+from resnet.spec import NetSpec, SpecError
+from resnet.spec.net import IMAGENET_BLOCKS
 
 FIELDS_AT_THE_FAMILYS_VALUE = ("width", "classes", "shortcut")
 

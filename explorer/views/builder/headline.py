@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from resnet.cost import Cost
+from resnet.cost.layers import Cost
 
 NOT_COUNTED = (
     "As in the paper, only convolutions and the fully connected layer count. Biases, BN, ReLU, "

@@ -8,8 +8,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import Self
 
-from resnet.roofline import MACHINES, Machine
-from resnet.wording import check_number, check_one_of
+from resnet.cost.roofline import MACHINES, Machine
+from resnet.spec.checks import check_number, check_one_of
 
 PRECISIONS = ("fp32", "bf16")
 MOST_IMAGES = 65_536
@@ -23,7 +23,7 @@ class MemorySettings:
     """Raises SpecError, through `check_number` and `check_one_of`, for what cannot be.
 
     batch    images in a mini-batch
-    machine  its place in `resnet.roofline.MACHINES`, from 0
+    machine  its place in `resnet.cost.roofline.MACHINES`, from 0
     peak     TFLOP/s where it is not that machine's, else None
     speed    GB/s, likewise
     """

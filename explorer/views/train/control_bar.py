@@ -11,8 +11,8 @@ from explorer.store.comparisons import Refused
 from explorer.store.records import Comparison, Run
 from explorer.store.requests import Wishes
 from explorer.views.train.share import share
-from resnet.curves import short_titles
-from resnet.recipe import MAX_ITERATIONS
+from resnet.spec.names import short_titles
+from resnet.spec.recipe import MAX_ITERATIONS
 
 PINNED = "pinned"  # session state: the comparison whose curves stay behind others as a baseline
 STEPS = (1, 10, 50)

@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.files.format import FILE_ENDING, pack
 from explorer.report import table, verdicts
 from explorer.store.snapshots import Snapshot
-from resnet import paper
+from resnet.paper import tables
 
 SECTIONS = ("numbers", "paper says, you got", "about gradients")
 
@@ -20,7 +20,7 @@ def details(snapshot: Snapshot) -> None:
     elif choice == SECTIONS[1]:
         _paper(snapshot)
     elif choice == SECTIONS[2]:
-        st.markdown(paper.GRADIENT_POSITION)
+        st.markdown(tables.GRADIENT_POSITION)
 
 
 def _numbers(snapshot: Snapshot) -> None:

@@ -11,8 +11,8 @@ from explorer.views.why import state
 from explorer.views.why.options import Images, sources
 from explorer.views.why.panel import Settings
 from explorer.views.why.topics import PANELS, TOPICS, topic_of
-from resnet.home import CIFAR10_BYTES
 from resnet.labs import LABS
+from resnet.settings import CIFAR10_BYTES
 
 TOPIC, LAB, NETS = "labs_topic", "labs_of_topic", "labs_nets"  # keys of the widgets
 

@@ -15,9 +15,9 @@ from explorer.store.jobs.net_source import (
     run_of,
 )
 from explorer.views.why.panel import Panel
-from resnet import shipped
+from resnet.export import shipped
+from resnet.export.shipped import ShippedError
 from resnet.labs import Lab
-from resnet.shipped import ShippedError
 from resnet.spec import NetSpec
 
 CLASSES = 10  # of the shipped nets, and of CIFAR-10

@@ -6,10 +6,11 @@ from typing import cast
 import torch
 from torch import nn
 
-from resnet.cost import macs_of
+from resnet.cost.layers import macs_of
 from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import Progress, quiet
-from resnet.model import InPlace, Net
+from resnet.model import Net
+from resnet.model.net import InPlace
 
 KEPT = "kept from training"
 TAKEN = "taken from the images shown, for the net is untrained"

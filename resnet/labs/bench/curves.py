@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from resnet.labs.result import Curve, numbers
-from resnet.rows import Row
+from resnet.spec.row import Row
 
 
 def curve_of(rows: Sequence[Row]) -> Curve:

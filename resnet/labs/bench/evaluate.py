@@ -3,11 +3,11 @@
 import torch
 from torch.nn import functional as F
 
-from resnet.fused.evaluation import Evaluated
 from resnet.labs.bench.copies import images_at_once
 from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import Progress, quiet
 from resnet.model import Net
+from resnet.train.fused.evaluation import Evaluated
 
 
 @torch.inference_mode()

@@ -7,7 +7,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
-from resnet.batches import Batches
+from resnet.data.batches import Batches
 from resnet.labs.bench.progress import LabError
 
 

@@ -19,9 +19,10 @@ from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
 from resnet.labs.constructed.deepen import check_deepens, deepened
 from resnet.labs.constructed.result import Constructed
 from resnet.model import Net
-from resnet.recipe import Recipe
-from resnet.rows import Row
-from resnet.train import Trainer, in_step
+from resnet.spec import Recipe
+from resnet.spec.row import Row
+from resnet.train import Trainer
+from resnet.train.trainer import in_step
 
 RECIPE = Recipe(
     images=5000,

@@ -12,8 +12,8 @@ from resnet.labs.constructed.result import Constructed
 from resnet.labs.result import Curve
 from resnet.labs.sentences import Said, percent, sentence
 from resnet.spec import NetSpec
-from resnet.spread import one_seed_gap
-from resnet.wording import listed
+from resnet.spec.checks import listed
+from resnet.verdict.statistics import one_seed_gap
 
 PAPER_ITERATIONS = 64_000
 

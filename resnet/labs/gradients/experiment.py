@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from resnet.draws import generator
+from resnet.data.seeds import generator
 from resnet.labs.bench.copies import copied
 from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
@@ -22,7 +22,7 @@ from resnet.labs.gradients.activations import EDGES
 from resnet.labs.gradients.result import EDGES_OF_BINS, Gradients, Moment
 from resnet.labs.result import numbers
 from resnet.model import Net, build
-from resnet.recording import recording
+from resnet.model.hooks import recording
 
 INITIALISATIONS = ("he", "xavier", "gaussian", "as it is")
 MEASURED = 64  # images that the gradients are measured on

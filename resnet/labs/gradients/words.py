@@ -10,7 +10,7 @@ from resnet.labs.gradients.activations import BOUNDS
 from resnet.labs.gradients.result import Gradients, Moment
 from resnet.labs.sentences import Said, called, does, factor, names
 from resnet.spec import NetSpec
-from resnet.wording import listed
+from resnet.spec.checks import listed
 
 FAR = 1000.0  # times smaller or larger, from which a gradient is said to vanish or to explode
 BLIND = 1e-6  # of the variance before it: the last layer's, where it cannot tell images apart

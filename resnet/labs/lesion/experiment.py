@@ -7,8 +7,7 @@ and many matter smoothly, as in an ensemble; a plain net falls to chance with th
 import torch
 from torch import Tensor
 
-from resnet.draws import generator
-from resnet.fold import folded
+from resnet.data.seeds import generator
 from resnet.labs.bench.copies import images_at_once, settled
 from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
@@ -16,6 +15,7 @@ from resnet.labs.lesion.result import Lesion, Switched
 from resnet.labs.lesion.switchboard import Switchboard
 from resnet.labs.result import numbers
 from resnet.model import Net
+from resnet.model.folding import folded
 
 COUNTS = (1, 2, 3, 5, 8, 12)  # blocks deleted at random, or pairs swapped
 DRAWS = 3

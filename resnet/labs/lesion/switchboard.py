@@ -15,12 +15,13 @@ from typing import Self, cast
 import torch
 from torch import Tensor
 
-from resnet.fused.evaluation import Evaluated, for_evaluation
-from resnet.fused.steps import Step
 from resnet.labs.bench.progress import LabError
-from resnet.model import Branches, Net
+from resnet.model import Net
+from resnet.model.net import Branches
 from resnet.plan import Block
-from resnet.wording import did_you_mean
+from resnet.spec.checks import did_you_mean
+from resnet.train.fused.evaluation import Evaluated, for_evaluation
+from resnet.train.fused.steps import Step
 
 
 class Switchboard:

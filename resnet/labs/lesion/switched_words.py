@@ -10,7 +10,7 @@ from resnet.labs.lesion.words import LEAST_LEAD, LITTLE, MOST
 from resnet.labs.sentences import Said, called, chance, names, percent, points, sentence
 from resnet.plan import plan
 from resnet.spec import NetSpec
-from resnet.wording import listed
+from resnet.spec.checks import listed
 
 
 def said(results: Sequence[Switched]) -> Said:

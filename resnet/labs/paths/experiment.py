@@ -12,13 +12,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from resnet.draws import generator
+from resnet.data.seeds import generator
 from resnet.labs.bench.copies import settled
 from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
 from resnet.labs.paths.result import Paths
 from resnet.labs.result import numbers
-from resnet.model import Branches, Net
+from resnet.model import Net
+from resnet.model.net import Branches
 from resnet.plan import Block
 
 IMAGES = 16

@@ -19,7 +19,7 @@ from resnet.labs.sentences import (
     sentence,
     untrained,
 )
-from resnet.wording import listed
+from resnet.spec.checks import listed
 
 SHORT = 0.5  # of the blocks: effective paths whose middle is below are called short
 

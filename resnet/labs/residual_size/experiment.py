@@ -17,8 +17,8 @@ from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
 from resnet.labs.residual_size.result import ResidualSize
 from resnet.labs.result import numbers
 from resnet.model import Net
+from resnet.model.hooks import recording
 from resnet.plan import Plan
-from resnet.recording import recording
 
 
 def residual_size(net: Net, examples: Examples, *, progress: Progress = quiet) -> ResidualSize:

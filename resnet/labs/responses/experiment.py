@@ -13,7 +13,7 @@ from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
 from resnet.labs.responses.result import Responses
 from resnet.labs.result import numbers
 from resnet.model import Net
-from resnet.probe import measured_at, responding
+from resnet.model.probe import measured_at, responding
 
 
 def responses(net: Net, examples: Examples, *, progress: Progress = quiet) -> Responses:

@@ -11,7 +11,7 @@ import numpy as np
 from resnet.labs.responses.result import Responses
 from resnet.labs.sentences import Said, called, does, names, untrained
 from resnet.spec import NetSpec
-from resnet.wording import listed
+from resnet.spec.checks import listed
 
 NEAR = 0.05  # of the larger: means that are closer are called about the same
 NEAR_ONE = 0.1

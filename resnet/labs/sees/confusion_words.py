@@ -6,8 +6,8 @@ import numpy as np
 
 from resnet.labs.sees.result import Confusion
 from resnet.labs.sentences import Said, names, spoken, untrained
-from resnet.paper import TABLE_6
-from resnet.wording import listed
+from resnet.paper.tables import TABLE_6
+from resnet.spec.checks import listed
 
 
 def said(results: Sequence[Confusion]) -> Said:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from resnet.labs.sees.result import Maps, Seen
 from resnet.labs.sentences import Said, names, spoken, untrained
-from resnet.wording import listed
+from resnet.spec.checks import listed
 
 STAGES = "He et al. 2015, Section 4.2"
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from resnet.draws import generator
+from resnet.data.seeds import generator
 from resnet.labs.bench.copies import images_at_once, settled
 from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError, Progress, part_of, quiet

@@ -12,15 +12,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from resnet.draws import generator
-from resnet.fold import folded
-from resnet.fused.evaluation import for_evaluation
+from resnet.data.seeds import generator
 from resnet.labs.bench.copies import settled
 from resnet.labs.bench.evaluate import loss_and_error
 from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
 from resnet.labs.surface.result import Surface
 from resnet.model import Net
+from resnet.model.folding import folded
+from resnet.train.fused.evaluation import for_evaluation
 
 SIDE = 9
 COARSEST = 5  # points along a side of the first, coarsest grid

@@ -17,17 +17,18 @@ import torch
 from torch import Tensor, nn
 
 from resnet.data import ImageSet
-from resnet.draws import generator
+from resnet.data.seeds import generator
 from resnet.labs.bench.curves import curve_of
 from resnet.labs.bench.progress import LabError, Progress, quiet
 from resnet.labs.variants.result import Trained, Variants
 from resnet.labs.variants.table import VARIANTS, Variant
-from resnet.model import Branches, Net
+from resnet.model import Net
+from resnet.model.net import Branches
 from resnet.plan import Block
-from resnet.recipe import Recipe
-from resnet.rows import Row
-from resnet.spec import NetSpec
-from resnet.train import Trainer, in_step
+from resnet.spec import NetSpec, Recipe
+from resnet.spec.row import Row
+from resnet.train import Trainer
+from resnet.train.trainer import in_step
 
 DROPPED = 0.5
 SCALE = 0.5

@@ -10,7 +10,7 @@ from resnet.labs.variants.result import LOSS, TEST, TRAIN, Trained, Variants, di
 from resnet.labs.variants.table import FAILS_ABOVE, VARIANTS
 from resnet.plan import plan
 from resnet.spec import NetSpec
-from resnet.wording import listed
+from resnet.spec.checks import listed
 
 IDENTITY = "identity"
 TABLE = "He et al. 2016, Tables 1 and 2"

@@ -7,7 +7,7 @@ import torch
 from resnet.labs.bench.copies import KEPT, NO_BN, TAKEN, copied
 from resnet.labs.responses.experiment import responses
 from resnet.model import build
-from resnet.recording import Spread
+from resnet.model.hooks import Spread
 from resnet.spec import NetSpec
 
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from resnet.batches import Batches
+from resnet.data.batches import Batches
 from resnet.labs.bench.copies import copied
 from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError
 from resnet.labs.sees.experiment import confusion, sees
-from resnet.recipe import Recipe
+from resnet.spec import Recipe
 
 
 def chances(net, examples):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from resnet.draws import generator
+from resnet.data.seeds import generator
 from resnet.labs.bench.copies import copied
 from resnet.labs.bench.progress import LabError
 from resnet.labs.shattered.experiment import (

@@ -135,8 +135,8 @@ def test_a_net_for_16_pixels_gets_the_mean_of_two_by_two():
 def test_the_mean_is_the_one_that_training_takes(images):
     import torch
 
-    from resnet.batches import Batches
-    from resnet.recipe import Recipe
+    from resnet.data.batches import Batches
+    from resnet.spec import Recipe
 
     batches = Batches(images, Recipe(image_size=16), torch.device("cpu"))
     whole = Batches(images, Recipe(), torch.device("cpu"))

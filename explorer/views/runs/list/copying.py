@@ -10,9 +10,9 @@ from explorer.store.records import Comparison
 from explorer.views.train import link as train_link
 from explorer.views.train import recipe_widgets
 from explorer.views.train.request import own_wish
-from resnet.difference import difference
-from resnet.recipe import Recipe
-from resnet.wording import listed
+from resnet.spec import Recipe
+from resnet.spec.checks import listed
+from resnet.spec.differences import difference
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from explorer.store.records import EXTENDED, RATE, Event, Run
-from resnet.difference import difference
+from resnet.spec.differences import difference
 
 
 def pair_words(one: Run, other: Run, events: Sequence[Event] = ()) -> list[str]:

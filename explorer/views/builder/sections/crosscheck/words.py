@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from resnet.crosscheck import Comparison
-from resnet.wording import listed
+from resnet.cost.crosscheck import Comparison
+from resnet.spec.checks import listed
 
 PLACES = {"torch": "torch, over the module's parameters", "torchinfo": "torchinfo"}
 

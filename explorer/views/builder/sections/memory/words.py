@@ -6,8 +6,8 @@ import pyarrow as pa
 
 from explorer.views.builder.headline import short
 from explorer.views.builder.sections.layers.table import KIND_WORDS
-from resnet.memory import Part
-from resnet.roofline import Bound, Machine, forward_work
+from resnet.cost.memory import Part
+from resnet.cost.roofline import Bound, Machine, forward_work
 from resnet.spec import NetSpec
 
 PRECISIONS = {"fp32": "fp32", "bf16": "bf16 mixed"}

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import pyarrow as pa
 
-from resnet.vgg import vgg19
+from resnet.cost.vgg import vgg19
 
 KINDS = {"conv": "convolution", "relu": "ReLU", "max-pool": "max pooling", "fc": "fully connected"}
 

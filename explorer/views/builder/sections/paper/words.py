@@ -1,10 +1,10 @@
 """Our counts against the paper's, strides and published errors, in words and tables (Markdown)."""
 
 from explorer.views.builder.headline import short
-from resnet.paper_checks import Check, Published, StrideChange
+from resnet.cost.vgg import VggCost
+from resnet.paper.checks import Check, Published, StrideChange
 from resnet.plan import Shape
 from resnet.spec import NetSpec
-from resnet.vgg import VggCost
 
 BILLION = 10**9
 TABLE_1_WORDS = (

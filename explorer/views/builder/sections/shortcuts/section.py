@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.views.builder.sections.shortcuts import words
-from resnet.shortcut_costs import doubled_blocks, option_costs
+from resnet.cost.shortcuts import doubled_blocks, option_costs
 from resnet.spec import NetSpec
 
 

@@ -1,7 +1,7 @@
 """What a net's shortcuts cost, in words and in tables that a class can read (Markdown)."""
 
 from explorer.views.builder.headline import short
-from resnet.shortcut_costs import BlockDoubling, OptionCost, kernel_arithmetic
+from resnet.cost.shortcuts import BlockDoubling, OptionCost, kernel_arithmetic
 from resnet.spec import NetSpec
 
 NAMES = {

@@ -10,9 +10,9 @@ from explorer.server import shared
 from explorer.views.builder.sections.layers.table import layer_csv
 from explorer.views.builder.sections.takeaway.png import png_button
 from explorer.views.parts.job_button import asked
-from resnet.onnx_packages import sentence
+from resnet.export.onnx_packages import sentence
+from resnet.export.pytorch import file_name, standalone
 from resnet.spec import NetSpec
-from resnet.standalone import file_name, standalone
 
 PYTORCH = (
     "This net and no other, written out for reading. It needs torch alone; run, it prints its "

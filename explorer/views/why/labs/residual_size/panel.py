@@ -9,7 +9,7 @@ from resnet.labs import LABS
 from resnet.labs.residual_size.result import ResidualSize
 from resnet.labs.residual_size.words import said
 from resnet.labs.sentences import names
-from resnet.wording import listed
+from resnet.spec.checks import listed
 
 
 @told(said)

@@ -13,7 +13,7 @@ from resnet.labs import LABS
 from resnet.labs.sees.result import Seen
 from resnet.labs.sees.words import maps_words, said
 from resnet.labs.sentences import names
-from resnet.wording import listed
+from resnet.spec.checks import listed
 
 PICTURE = 260  # px
 MAPS = 420

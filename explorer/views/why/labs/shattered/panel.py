@@ -15,7 +15,7 @@ from resnet.labs import LABS
 from resnet.labs.sentences import names
 from resnet.labs.shattered.result import Shattered
 from resnet.labs.shattered.words import said
-from resnet.wording import listed
+from resnet.spec.checks import listed
 
 POINTS = (64, 128, 256, 512)
 REACHES = {1.0: "all the way", 0.5: "half of it", 0.1: "a tenth of it"}

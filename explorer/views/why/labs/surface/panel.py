@@ -13,7 +13,7 @@ from resnet.labs import LABS
 from resnet.labs.sentences import names
 from resnet.labs.surface.result import Surface, begun, known
 from resnet.labs.surface.words import said
-from resnet.wording import listed
+from resnet.spec.checks import listed
 
 SIDES = (5, 9, 17, 33, 65)
 REACHES = (0.25, 0.5, 1.0)

@@ -6,14 +6,14 @@ import streamlit as st
 
 from explorer.views.why.layout import told
 from explorer.views.why.panel import Panel, Settings
-from resnet.curves import short_titles
 from resnet.labs import LABS
 from resnet.labs.lesion.result import Switched
 from resnet.labs.lesion.switched_words import said
 from resnet.labs.sentences import does
 from resnet.plan import plan
 from resnet.spec import NetSpec
-from resnet.wording import listed
+from resnet.spec.checks import listed
+from resnet.spec.names import short_titles
 
 
 def switches(nets: Sequence[str]) -> dict[int, list[str]]:

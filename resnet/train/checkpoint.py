@@ -1,0 +1,88 @@
+"""Checkpoints: everything that resuming needs, written so that a crash leaves the old one whole."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from resnet.spec import NetSpec, Recipe, SpecError
+
+VERSION = 1
+
+
+class CheckpointError(RuntimeError):
+    """A checkpoint that cannot be used or written; its text is one sentence to show."""
+
+
+def save(file: Path, spec: NetSpec, recipe: Recipe, state: dict[str, Any]) -> None:
+    """Writes a checkpoint; the one before stays until this one is complete on the disk.
+
+    Raises CheckpointError where the disk does not take it.
+    """
+    content = {
+        "version": VERSION,
+        "spec": spec.to_json(),
+        "recipe": recipe.to_json(),
+        "state": state,
+    }
+    fresh = file.with_suffix(".part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with fresh.open("wb") as stream:
+            torch.save(content, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.replace(file)
+    except (OSError, RuntimeError) as error:  # torch.save may report a full disk as RuntimeError
+        fresh.unlink(missing_ok=True)
+        raise CheckpointError(
+            f"the checkpoint could not be written ({error}); free some space on the disk, then "
+            "resume: the last complete checkpoint is kept"
+        ) from error
+
+
+def load(file: Path) -> tuple[NetSpec, Recipe, dict[str, Any]]:
+    """The net, the recipe and the training state of a checkpoint, tensors on the CPU.
+
+    Only tensors, numbers and text are read (`weights_only`), never code.
+    Raises CheckpointError for a file that is missing, damaged or no checkpoint of ours.
+    """
+    try:
+        content = torch.load(file, map_location="cpu", weights_only=True)
+        if content["version"] != VERSION:
+            raise CheckpointError(
+                f"{file.name} is a checkpoint of version {content['version']}; "
+                f"this program reads version {VERSION}"
+            )
+        spec = NetSpec.from_json(content["spec"])
+        return spec, Recipe.from_json(content["recipe"]), content["state"]
+    except CheckpointError:
+        raise
+    except FileNotFoundError as error:
+        raise CheckpointError(
+            f"there is no checkpoint {file.name}; check the path, or train the net first"
+        ) from error
+    except (SpecError, Exception) as error:  # a damaged file can fail in any way
+        raise CheckpointError(
+            f"{file.name} is not a checkpoint of this program, or it is damaged; "
+            "train the net again, or choose another file"
+        ) from error
+
+
+def load_for(file: Path, spec: NetSpec, recipe: Recipe) -> dict[str, Any]:
+    """The training state of a checkpoint that must be of this net and this recipe.
+
+    Raises CheckpointError where it is of another.
+    """
+    found, found_recipe, state = load(file)
+    if found != spec:
+        raise CheckpointError(
+            f"{file.name} holds {found.title}, not {spec.title}; resume the run it belongs to"
+        )
+    if found_recipe != recipe:
+        raise CheckpointError(
+            f"{file.name} was trained with another recipe than this run's; "
+            "resume the run it belongs to"
+        )
+    return state
