@@ -78,6 +78,7 @@ def main() -> None:
     os.environ["RESNET_HOME"] = tempfile.mkdtemp()
     import streamlit as st
     from streamlit.testing.v1 import AppTest
+    from streamlit.util import calc_hash
 
     from explorer.server import shared
     from explorer.views.runs import cache
@@ -90,7 +91,8 @@ def main() -> None:
         if fresh:
             cache._outcomes.clear()
         cache.changed()
-        page = AppTest.from_file(app, default_timeout=60).switch_page("views/runs/page.py")
+        page = AppTest.from_file(app, default_timeout=60)
+        page._page_hash = calc_hash("runs")  # before a first run, switch_page knows files alone
         for name, value in link.items():
             page.query_params[name] = value
         start = time.process_time()

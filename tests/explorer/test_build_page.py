@@ -265,12 +265,13 @@ def test_only_strings_and_numbers_stay_in_the_session() -> None:
 
 
 def test_a_link_leads_to_the_train_page_where_there_is_one(tmp_path: Path) -> None:
-    (tmp_path / "views").mkdir()
-    (tmp_path / "views" / "train.py").write_text("")
+    (tmp_path / "views" / "train").mkdir(parents=True)
+    (tmp_path / "views" / "train" / "page.py").write_text("")
     app = tmp_path / "app.py"
     app.write_text(
         "import streamlit as st\n"
-        f"st.navigation([st.Page({str(PAGE)!r}), st.Page('views/train/page.py')]).run()\n"
+        f"build = st.Page({str(PAGE)!r}, url_path='build')\n"
+        "st.navigation([build, st.Page('views/train/page.py', url_path='train')]).run()\n"
     )
     page = AppTest.from_file(app, default_timeout=30)
     for net, disabled in (("resnet56-A", False), ("imagenet-resnet50-B", True)):

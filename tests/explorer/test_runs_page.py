@@ -2,11 +2,9 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from explorer.report.names import first_line, nets, run_name, seeds, states_words
 from explorer.report.outcomes import Best, Outcomes, Result, result_of
@@ -23,8 +21,8 @@ from explorer.views.runs.list.list import PAGE
 from explorer.views.runs.together.pair import pair_words
 from explorer.views.runs.together.snapshot import gathered, joined
 from resnet.spec import NetSpec
+from tests.explorer.pages import app_at
 
-APP = Path(__file__).parents[2] / "explorer" / "app.py"
 ERRORS = {0: (90.0, 91.0), 20: (30.0, 60.0), 40: (35.0, 55.0)}
 
 
@@ -80,10 +78,7 @@ def opened(store, monkeypatch):
     st.cache_resource.clear()
 
     def opened(**link):
-        page = AppTest.from_file(APP, default_timeout=60)
-        for name, value in link.items():
-            page.query_params[name] = value
-        return looked_at(page.switch_page("views/runs/page.py").run())
+        return looked_at(app_at("runs", **link).run())
 
     yield opened
     st.cache_resource.clear()
@@ -384,8 +379,8 @@ def test_of_two_equal_errors_the_first_is_the_best(store, add):
 
 
 def test_outcomes_agree_with_the_train_page_and_follow_what_changes(store, add, monkeypatch):
+    from explorer.report import outcomes as module
     from explorer.report import verdicts
-    from explorer.store import errors
 
     (it,) = add(names=("plain8", "plain20"), seeds=3)
     outcomes = Outcomes(store)
@@ -399,7 +394,7 @@ def test_outcomes_agree_with_the_train_page_and_follow_what_changes(store, add, 
         reads.append(run_ids)
         return rows_with_errors(store, run_ids)
 
-    monkeypatch.setattr(errors, "rows_with_errors", read)
+    monkeypatch.setattr(module, "rows_with_errors", read)
     assert outcomes.of([store.comparison(it)])[it] is found
     assert reads == []
     store.rewind(store.comparison(it).runs[0].id, 20)

@@ -3,11 +3,9 @@
 import inspect
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from explorer.lane import in_process, lab_nets, labs
 from explorer.server import shared as keeper
@@ -19,9 +17,9 @@ from explorer.views.why.panel import Panel
 from explorer.views.why.topics import EXPECTED, PANELS, TOPICS, seconds_for
 from resnet.labs import LABS
 from resnet.spec import NetSpec
+from tests.explorer.pages import app_at
 from tests.explorer.why_panels import asked, controls
 
-APP = Path(__file__).parents[2] / "explorer" / "app.py"
 NETS = "fresh:plain8-w4,fresh:resnet8-A-w4"
 
 
@@ -40,10 +38,7 @@ def opened(store, image_folder, monkeypatch, tmp_path):
     answers._read.cache_clear()
 
     def opened(**link):
-        page = AppTest.from_file(APP, default_timeout=60)
-        for name, value in link.items():
-            page.query_params[name] = value
-        return looked_at(page.switch_page("views/why/page.py").run())
+        return looked_at(app_at("why", **link).run())
 
     yield opened
     st.cache_resource.clear()

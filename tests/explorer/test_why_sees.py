@@ -138,8 +138,13 @@ def test_other_stages_are_not_said_to_be_the_papers():
 
 
 def test_names_of_classes_are_no_commands():
-    words = said([result(top="*cat*", label="*cat*")])
-    assert r"\*cat\*" in words.sentences[0] and r"\*cat\*" in words.numbers[0][1]
+    given = result(top="*cat* www.a.b :red[c]", label="*cat*")
+    words = said([given])
+    assert "*cat*" in words.sentences[0] and "*cat*" in words.numbers[0][1]
+    page = drawn("sees", [given])
+    shown = r"\*cat\* www\.a\.b \:red\[c\]"
+    assert page.metric[0].value.startswith(shown)
+    assert any(shown in each.value for each in page.markdown)
 
 
 def test_certainty_is_not_rounded_up():
