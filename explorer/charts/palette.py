@@ -4,6 +4,8 @@ Colours are set in OKLCH, where equal steps of lightness look equal, so that a d
 than a shallower one in either hue and in either theme. Vermillion and blue stay apart for
 colour-blind eyes. Curves of one kind and depth get steps of lightness around that
 colour. Every colour has a contrast of 3:1 or more to the page (WCAG 2.1, 1.4.11).
+
+Imports no streamlit.
 """
 
 from collections.abc import Sequence

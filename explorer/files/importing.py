@@ -1,14 +1,16 @@
-"""Puts a comparison from a file into the store, as a new one."""
+"""A comparison from a file into the store, as a new one; and out of it."""
 
 import json
 import secrets
 import time
 from typing import Any
 
-from explorer.files.format import Parcel
+from explorer.files.fields import ParcelError
+from explorer.files.format import Parcel, pack, unpack
 from explorer.store import comparisons as stores
 from explorer.store.comparisons import Refused, RunStore, row_values
 from explorer.store.records import Run
+from explorer.store.snapshots import Snapshot
 from explorer.store.tables import comparisons, events, rows, runs
 
 
@@ -66,3 +68,19 @@ def _run_values(run: Run, comparison: str) -> dict[str, Any]:
         "turn": run.turn,
         "until": run.until,
     }
+
+
+def handed_out(snapshot: Snapshot) -> bytes:
+    """The file of a comparison. Raises Refused where it is too large for one."""
+    try:
+        return pack(snapshot)
+    except ParcelError as error:
+        raise Refused(str(error)) from error
+
+
+def taken_in(store: RunStore, file: bytes, owner: str = "") -> str:
+    """Keeps the comparison of a file as a new one and returns its id. Raises Refused."""
+    try:
+        return bring_in(store, unpack(file), owner)
+    except ParcelError as error:
+        raise Refused(str(error)) from error

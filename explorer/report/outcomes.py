@@ -1,7 +1,7 @@
 """What comparisons came to, for a list of them: the verdict, and best and last of every run.
 
 Only the tests are read, not all rows, in one query for what is shown; what did not change since is
-not read again. Imports no streamlit.
+not read again.
 """
 
 import threading

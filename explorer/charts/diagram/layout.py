@@ -1,6 +1,8 @@
 """What the picture of a net consists of, and how wide each part is; `diagram` draws it.
 
 Lengths are units of the SVG: pixels, where the picture is 1,120 wide.
+
+Imports no streamlit.
 """
 
 from collections.abc import Iterable, Iterator

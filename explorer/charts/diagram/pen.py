@@ -2,6 +2,8 @@
 
 Every mark that stands for a layer is a group with the layer's name (`data-layer`), by which a page
 links it to the row of a table.
+
+Imports no streamlit.
 """
 
 from xml.sax.saxutils import escape

@@ -5,6 +5,8 @@ the others, which are all alike, as one stack: so ResNet-1202 is as small as Res
 stage is unfolded, one after the other. A shortcut is an arc, solid where the shape stays, dashed
 where it changes, with what it does written on it.
 Words take the page's text colour (currentColor), so one picture serves light and dark pages.
+
+Imports no streamlit.
 """
 
 from collections.abc import Collection

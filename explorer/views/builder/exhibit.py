@@ -9,6 +9,8 @@
 | `unit=flops` | count in FLOPs (2 x MACs); in MACs, the paper's unit, if left out |
 | `memory=256,bf16,2` | what the memory section counts for: see `builder.memory_settings` |
 | `hide=controls,table` | what is left out of the page: names of `PARTS` or of `SECTIONS` |
+
+Imports no streamlit.
 """
 
 import re

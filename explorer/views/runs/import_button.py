@@ -2,14 +2,11 @@
 
 import streamlit as st
 
-from explorer.files.fields import ParcelError
-from explorer.files.format import FILE_ENDING, pack, unpack
-from explorer.files.importing import bring_in
+from explorer.files.format import FILE_ENDING
+from explorer.files.importing import taken_in
 from explorer.report.formatting import escaped
 from explorer.server import shared
-from explorer.store.comparisons import Refused, RunStore
 from explorer.store.records import Visitor
-from explorer.store.snapshots import Snapshot
 from explorer.views.runs import actions
 
 MOST_MB = 20
@@ -43,19 +40,3 @@ def _take(key: str, by: Visitor | None) -> None:
     found = shared.store().comparison(kept) if kept else None
     if found:
         actions.done(f"Brought in **{escaped(found.title)}**.", show=found.id)
-
-
-def handed_out(snapshot: Snapshot) -> bytes:
-    """The file of a comparison. Raises Refused where it is too large for one."""
-    try:
-        return pack(snapshot)
-    except ParcelError as error:
-        raise Refused(str(error)) from error
-
-
-def taken_in(store: RunStore, file: bytes, owner: str = "") -> str:
-    """Keeps the comparison of a file as a new one and returns its id. Raises Refused."""
-    try:
-        return bring_in(store, unpack(file), owner)
-    except ParcelError as error:
-        raise Refused(str(error)) from error

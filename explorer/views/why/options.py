@@ -1,4 +1,7 @@
-"""Which images and nets a lab can be asked about here, the usual ones first."""
+"""Which images and nets a lab can be asked about here, the usual ones first.
+
+Imports no streamlit.
+"""
 
 from dataclasses import dataclass
 from typing import Any

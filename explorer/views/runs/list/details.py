@@ -3,13 +3,13 @@
 import streamlit as st
 
 from explorer.files.format import FILE_ENDING
+from explorer.files.importing import handed_out
 from explorer.report.names import short_name
 from explorer.report.outcomes import Outcome
 from explorer.report.table import csv_text
 from explorer.server import shared
 from explorer.store.jobs.net_source import has_weights
 from explorer.store.records import Comparison
-from explorer.views.runs.import_button import handed_out
 from explorer.views.runs.table import best_and_last, show_table
 
 WHY = "views/why/page.py"

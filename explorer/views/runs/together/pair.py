@@ -1,4 +1,7 @@
-"""Two runs held against each other: how their configurations differ, and what happened to them."""
+"""Two runs held against each other: how their configurations differ, and what happened to them.
+
+Imports no streamlit.
+"""
 
 from collections.abc import Sequence
 

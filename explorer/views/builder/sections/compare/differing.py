@@ -2,6 +2,8 @@
 
 The first net is the one that the others are compared with. Layers are aligned by their place:
 stage, block and name. Costs are for one image of the paper's size; 1 MAC = one multiply-add.
+
+Imports no streamlit.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -3,6 +3,8 @@
 CIFAR-10 test error and ImageNet validation error (top-1, 10-crop) are different measures; a
 landmark belongs to one family, and they are never put on one scale.
 Source: He et al. 2015, Tables 2, 3 and 6, Fig. 6; He et al. 2016, Tables 1 and 2.
+
+Imports no streamlit.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""The cross-check in words: a table of totals, and for each difference the reasons that add up."""
+"""The cross-check in words: a table of totals, and for each difference the reasons that add up.
+
+Imports no streamlit.
+"""
 
 from collections.abc import Sequence
 

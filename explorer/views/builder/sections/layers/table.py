@@ -1,4 +1,7 @@
-"""The table of a net's layers: one row for each, shortcuts, zero-pads and additions included."""
+"""The table of a net's layers: one row for each, shortcuts, zero-pads and additions included.
+
+Imports no streamlit.
+"""
 
 from functools import lru_cache
 from io import BytesIO

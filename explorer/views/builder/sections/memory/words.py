@@ -1,4 +1,4 @@
-"""Memory and time on paper, in words and in tables that a class can read."""
+"""Memory and time on paper, in words and in tables that a class can read. Imports no streamlit."""
 
 from functools import lru_cache
 

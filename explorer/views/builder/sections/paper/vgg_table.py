@@ -1,4 +1,4 @@
-"""VGG-19's layers as a table, with the columns of our own nets'."""
+"""VGG-19's layers as a table, with the columns of our own nets'. Imports no streamlit."""
 
 from functools import lru_cache
 

@@ -1,4 +1,7 @@
-"""Our counts against the paper's, strides and published errors, in words and tables (Markdown)."""
+"""Our counts against the paper's, strides and published errors, in words and tables (Markdown).
+
+Imports no streamlit.
+"""
 
 from explorer.views.builder.headline import short
 from resnet.cost.vgg import VggCost

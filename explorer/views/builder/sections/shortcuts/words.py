@@ -1,4 +1,7 @@
-"""What a net's shortcuts cost, in words and in tables that a class can read (Markdown)."""
+"""What a net's shortcuts cost, in words and in tables that a class can read (Markdown).
+
+Imports no streamlit.
+"""
 
 from explorer.views.builder.headline import short
 from resnet.cost.shortcuts import BlockDoubling, OptionCost, kernel_arithmetic
