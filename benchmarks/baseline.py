@@ -17,10 +17,11 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
-from resnet.data import ImageSet, load
-from resnet.model import build
+from resnet.data.image_set import ImageSet, load
+from resnet.model.net import build
 from resnet.settings import image_folder
-from resnet.spec import NetSpec, Recipe
+from resnet.spec.net import NetSpec
+from resnet.spec.recipe import Recipe
 
 Transform = Callable[[Image.Image], torch.Tensor]
 

@@ -13,8 +13,9 @@ import time
 import torch
 from baseline import measured_images
 
-from resnet.spec import NetSpec, Recipe
-from resnet.train import Trainer
+from resnet.spec.net import NetSpec
+from resnet.spec.recipe import Recipe
+from resnet.train.trainer import Trainer
 
 STEPS = 12
 

@@ -55,7 +55,8 @@ class Training:
         os.environ["RESNET_HOME"] = str(home)
         from explorer.store.comparisons import RunStore
         from resnet.plan import plan
-        from resnet.spec import NetSpec, Recipe
+        from resnet.spec.net import NetSpec
+        from resnet.spec.recipe import Recipe
 
         self.store = RunStore()
         iterations = 10 * ROWS + 20_000

@@ -9,8 +9,7 @@ from functools import lru_cache
 
 from resnet.cost.layers import cost
 from resnet.cost.memory import kept_bytes
-from resnet.spec import NetSpec
-from resnet.spec.net import SHORTCUTS
+from resnet.spec.net import SHORTCUTS, NetSpec
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from resnet.spec import NetSpec, Recipe
+from resnet.spec.net import NetSpec
+from resnet.spec.recipe import Recipe
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from statistics import mean
 
 from resnet.lessons.lesson import Entry, Result
 from resnet.plan import plan
-from resnet.spec import NetSpec, Recipe
+from resnet.spec.net import NetSpec
+from resnet.spec.recipe import Recipe
 
 PAPER_LENGTH = Recipe().iterations
 CLEARLY = "“Clearly” means by ten points of training error; at the paper's full length, by one."

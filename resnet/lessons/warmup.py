@@ -6,7 +6,8 @@ from dataclasses import replace
 from resnet.lessons.degradation import GENTLE
 from resnet.lessons.lesson import Entry, Lesson, Result
 from resnet.lessons.measures import clear, train_error
-from resnet.spec import NetSpec, Recipe
+from resnet.spec.net import NetSpec
+from resnet.spec.recipe import Recipe
 
 NET = "resnet110-A"
 

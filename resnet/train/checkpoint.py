@@ -6,7 +6,9 @@ from typing import Any
 
 import torch
 
-from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.spec.checks import SpecError
+from resnet.spec.net import NetSpec
+from resnet.spec.recipe import Recipe
 
 VERSION = 1
 

@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 from resnet.paper.tables import CIFAR_DEPTHS
-from resnet.spec import NetSpec
-from resnet.spec.net import IMAGENET_BLOCKS
+from resnet.spec.net import IMAGENET_BLOCKS, NetSpec
 
 SHORTCUT_WORDS = {
     "none": "without shortcuts",

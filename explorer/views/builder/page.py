@@ -14,8 +14,7 @@ from explorer.views.builder.exhibit_state import change, current, follow_link, s
 from explorer.views.builder.headline import headline
 from explorer.views.builder.net_bar import net_bar
 from explorer.views.builder.sections import SHOW
-from resnet.cost import cost
-from resnet.cost.layers import Cost
+from resnet.cost.layers import Cost, cost
 
 SECTION = "exhibit_section"  # key of the widget
 

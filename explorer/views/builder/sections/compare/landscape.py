@@ -20,8 +20,7 @@ from explorer.views.builder.sections.compare.landmarks import (
     landmarks,
 )
 from explorer.views.builder.sections.compare.stages import MACS, panel_title
-from resnet.spec import NetSpec
-from resnet.spec.net import FAMILIES
+from resnet.spec.net import FAMILIES, NetSpec
 
 Nets = tuple[NetSpec, ...]
 

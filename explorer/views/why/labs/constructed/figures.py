@@ -10,7 +10,8 @@ from explorer.charts import palette
 from explorer.views.why.style import GREY, axis, framed
 from resnet.labs.constructed.result import Constructed
 from resnet.labs.result import Curve
-from resnet.spec import NetSpec, Recipe
+from resnet.spec.net import NetSpec
+from resnet.spec.recipe import Recipe
 
 WAYS = ("built", "random start")
 
