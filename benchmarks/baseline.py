@@ -17,11 +17,10 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
-from resnet.data.image_set import ImageSet, load
-from resnet.model.net import build
+from resnet.data import ImageSet, load
+from resnet.model import build
 from resnet.settings import image_folder
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
 
 Transform = Callable[[Image.Image], torch.Tensor]
 

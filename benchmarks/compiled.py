@@ -13,9 +13,8 @@ import time
 import torch
 from baseline import measured_images
 
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
-from resnet.train.trainer import Trainer
+from resnet.spec import NetSpec, Recipe
+from resnet.train import Trainer
 
 STEPS = 12
 

@@ -25,10 +25,9 @@ from baseline import Baseline, measured_images
 from explorer.store import states
 from explorer.store.comparisons import RunStore
 from explorer.store.records import Run
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
+from resnet.train import Trainer, best_device, in_step
 from resnet.train.step import GraphStep, Step, on_cuda
-from resnet.train.trainer import Trainer, best_device, in_step
 
 MORE = 75  # the exit status that asks for another call
 ALONE = ("resnet20-A", "resnet56-A", "resnet110-A")

@@ -13,12 +13,11 @@ import sys
 import torch
 
 from explorer.store.comparisons import RunStore
-from resnet.data.image_set import load
-from resnet.lessons.degradation import DEGRADATION
+from resnet.data import load
+from resnet.lessons import DEGRADATION
 from resnet.settings import image_folder
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
-from resnet.train.trainer import Trainer
+from resnet.spec import NetSpec, Recipe
+from resnet.train import Trainer
 
 STEPS = 5
 UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of ru_maxrss

@@ -30,9 +30,9 @@ def fill(store, count: int) -> None:  # type: ignore[no-untyped-def]
     """Comparisons as the lessons leave them: 41 rows a run, 21 of them tests."""
     from explorer.store import states
     from explorer.store.tables import comparisons, rows, runs
-    from resnet.lessons.degradation import DEGRADATION
+    from resnet.lessons import DEGRADATION
     from resnet.plan import plan
-    from resnet.spec.net import NetSpec
+    from resnet.spec import NetSpec
 
     with store.write() as connection:
         for number in range(count):

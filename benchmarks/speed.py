@@ -19,10 +19,9 @@ import torch
 from baseline import Baseline, measured_images
 
 from resnet.cost.sharing import cores, share_out
-from resnet.lessons.degradation import DEGRADATION
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
-from resnet.train.trainer import Trainer, best_device
+from resnet.lessons import DEGRADATION
+from resnet.spec import NetSpec, Recipe
+from resnet.train import Trainer, best_device
 
 NETS = ("resnet20-A", "resnet56-A", "plain56")
 TURNS = 5

@@ -12,10 +12,10 @@ import time
 
 import torch
 
-from resnet.data.image_set import load
-from resnet.lessons.degradation import DEGRADATION
-from resnet.spec.net import NetSpec
-from resnet.train.trainer import Trainer
+from resnet.data import load
+from resnet.lessons import DEGRADATION
+from resnet.spec import NetSpec
+from resnet.train import Trainer
 
 REPEATS = 40
 

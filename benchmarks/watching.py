@@ -55,8 +55,7 @@ class Training:
         os.environ["RESNET_HOME"] = str(home)
         from explorer.store.comparisons import RunStore
         from resnet.plan import plan
-        from resnet.spec.net import NetSpec
-        from resnet.spec.recipe import Recipe
+        from resnet.spec import NetSpec, Recipe
 
         self.store = RunStore()
         iterations = 10 * ROWS + 20_000

@@ -5,9 +5,8 @@ import sys
 from pathlib import Path
 
 from resnet.cli.arguments import NAMES, add_training, entries_wanted
-from resnet.spec.checks import SpecError
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import DATA, Recipe
+from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.spec.recipe import DATA
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 
 def _names():
@@ -77,7 +77,7 @@ def images():
     """64 training and 32 test images in ten classes, told apart by their brightness."""
     import torch
 
-    from resnet.data.image_set import ImageSet
+    from resnet.data import ImageSet
 
     draws = torch.Generator().manual_seed(0)
 

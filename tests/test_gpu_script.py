@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from explorer.store import states
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 NETS = ("plain8", "plain32")  # the second is no net of the labs
 FOLDER = Path(__file__).parents[1] / "benchmarks"

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import cos, log, radians, sin
 
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 PAGE = {"light": "#FFFFFF", "dark": "#171614"}  # Streamlit 1.67's backgrounds
 SHALLOWEST, DEEPEST = 8, 1202

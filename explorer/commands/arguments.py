@@ -10,7 +10,7 @@ from explorer.files.format import FILE_ENDING
 from explorer.store.comparisons import MAX_SEEDS, Refused
 from resnet.cli.arguments import NAMES, add_recipe, add_training
 from resnet.labs import LABS
-from resnet.spec.checks import SpecError
+from resnet.spec import SpecError
 
 REFUSED = (SpecError, Refused, ParcelError, CommandError, NoWorker)  # each has its sentence
 

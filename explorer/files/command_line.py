@@ -9,8 +9,8 @@ from explorer.store.records import EXTENDED, RATE, Run
 from explorer.store.snapshots import Snapshot
 from resnet.cli.arguments import OVERRIDES, Entries, option
 from resnet.lessons import LESSONS
+from resnet.spec import Recipe
 from resnet.spec.net import for_classes
-from resnet.spec.recipe import Recipe
 
 ANY: dict[str, Any] = {
     "seed": 0,

@@ -3,7 +3,8 @@
 import unicodedata
 from typing import Any
 
-from resnet.spec.checks import SpecError, check_number, listed
+from resnet.spec import SpecError
+from resnet.spec.checks import check_number, listed
 
 
 class ParcelError(ValueError):

@@ -17,9 +17,8 @@ from explorer.store.comparisons import ROW_FIELDS
 from explorer.store.records import BY_LAYER, EXTENDED, PAUSED, RATE, Event, Run, StoredRow
 from explorer.store.snapshots import Curves
 from resnet.plan import plan
-from resnet.spec.checks import SpecError
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import MAX_ITERATIONS, Recipe
+from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.spec.recipe import MAX_ITERATIONS
 
 MAX_ROWS = 200_000  # of all runs together
 MAX_EVENTS = 1000  # of one run

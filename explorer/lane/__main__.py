@@ -21,7 +21,7 @@ from explorer.lane.runs import train
 from explorer.lane.setup import machine
 from explorer.store.comparisons import RunStore
 from explorer.store.jobs.store import JobStore
-from resnet.train.trainer import best_device
+from resnet.train import best_device
 
 
 def main() -> None:

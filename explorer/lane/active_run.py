@@ -6,7 +6,7 @@ from filelock import BaseFileLock
 
 from explorer.lane.tensorboard import EventFiles
 from explorer.store.records import Run
-from resnet.train.trainer import Trainer
+from resnet.train import Trainer
 
 
 class Left(Exception):

@@ -15,8 +15,8 @@ from explorer.lane.active_run import Left, Leg
 from explorer.store import states
 from explorer.store.comparisons import RunStore
 from explorer.store.records import Run
-from resnet.data import image_set
-from resnet.spec.checks import SpecError
+from resnet import data
+from resnet.spec import SpecError
 from resnet.train import checkpoint
 
 SetUp = Callable[[Run, str | None], Leg]  # on the device named; None for the best there is
@@ -85,7 +85,7 @@ class Room:
             return FULL
         except Left as left:
             self.store.settle(run.id, self.lane, left.state, left.message)
-        except (SpecError, image_set.DataError, checkpoint.CheckpointError) as error:
+        except (SpecError, data.DataError, checkpoint.CheckpointError) as error:
             self.store.settle(run.id, self.lane, states.FAILED, str(error))
         except Exception as error:
             if device is None and is_taken(error):

@@ -8,10 +8,10 @@ from explorer.lane.job_context import Stopped, Work
 from explorer.lane.labs import lab
 from explorer.store.jobs.store import JobStore
 from resnet.cost.counters import counted_by_tools
-from resnet.data.image_set import DataError
+from resnet.data import DataError
 from resnet.export.onnx import export
 from resnet.export.shipped import ShippedError
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 from resnet.train.checkpoint import CheckpointError
 
 

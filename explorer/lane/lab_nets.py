@@ -12,17 +12,16 @@ import torch
 from explorer.store.comparisons import RunStore, checkpoint_file
 from explorer.store.jobs.net_source import FRESH, RUN, SHIPPED, Source, run_of, weights
 from explorer.store.records import Run
-from resnet.data import image_set
+from resnet import data
+from resnet.data import DataError, ImageSet
 from resnet.data.batches import Batches, Part
-from resnet.data.image_set import DataError, ImageSet
 from resnet.export import shipped_nets
 from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError
-from resnet.model.net import Net, build
-from resnet.spec.net import NetSpec, for_classes
-from resnet.spec.recipe import Recipe
-from resnet.train import checkpoint
-from resnet.train.trainer import check_trainable
+from resnet.model import Net, build
+from resnet.spec import NetSpec, Recipe
+from resnet.spec.net import for_classes
+from resnet.train import check_trainable, checkpoint
 
 NETS_KEPT = 6
 IMAGES_KEPT = 5000  # of either part, for each net
@@ -53,12 +52,12 @@ class Kept:
         self._images: tuple[str, ImageSet] | None = None
         self._subjects: OrderedDict[tuple[str, str], Subject] = OrderedDict()
 
-    def images(self, name: str, label: str, progress: image_set.Progress) -> ImageSet:
+    def images(self, name: str, label: str, progress: data.Progress) -> ImageSet:
         """The set by its name. Raises DataError where it is not what the page spoke of."""
         if self._images is None or self._images[0] != name:
             self._images = None
             self._subjects.clear()
-            self._images = (name, image_set.load(name, progress=progress))
+            self._images = (name, data.load(name, progress=progress))
         images = self._images[1]
         if images.label != label:
             raise DataError(

@@ -19,15 +19,15 @@ from explorer.store.comparisons import RunStore
 from explorer.store.jobs.lab_question import COUNT, RECIPE, UPLOAD, Question
 from explorer.store.jobs.net_source import spec_of
 from resnet.cost.sharing import cores
-from resnet.data.image_set import ImageSet
+from resnet.data import ImageSet
 from resnet.labs import LABS, Lab
 from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError
 from resnet.labs.sees.upload import SIDE, as_seen
 from resnet.labs.surface.experiment import COARSEST
 from resnet.labs.surface.result import Surface
+from resnet.spec import Recipe
 from resnet.spec.net import for_classes
-from resnet.spec.recipe import Recipe
 
 MOST = 5000
 

@@ -13,10 +13,9 @@ from explorer.lane.training import ORPHANED
 from explorer.store import states
 from explorer.store.comparisons import RunStore, checkpoint_file, run_folder
 from explorer.store.records import Run
+from resnet import data
 from resnet.cost.sharing import cores
-from resnet.data import image_set
-from resnet.train import checkpoint
-from resnet.train.trainer import Trainer, best_device, precision_on
+from resnet.train import Trainer, best_device, checkpoint, precision_on
 
 TELL_EVERY = 0.5  # seconds between words on how far the images are
 
@@ -28,9 +27,9 @@ class Images:
         self._store = store
         self._lane = lane
         self._gone = gone
-        self._sets: dict[str, image_set.ImageSet] = {}
+        self._sets: dict[str, data.ImageSet] = {}
 
-    def of(self, run: Run) -> image_set.ImageSet:
+    def of(self, run: Run) -> data.ImageSet:
         """Raises Left where the run was stopped meanwhile; images may take minutes to decode."""
         self.check(run)
         if run.recipe.data not in self._sets:
@@ -41,9 +40,7 @@ class Images:
                 if threading.get_ident() == here:  # a download is watched by a thread of its own
                     self.check(run)
 
-            self._sets[run.recipe.data] = image_set.load(
-                run.recipe.data, progress=_seldom(progress)
-            )
+            self._sets[run.recipe.data] = data.load(run.recipe.data, progress=_seldom(progress))
             self.check(run)
         return self._sets[run.recipe.data]
 
@@ -63,7 +60,7 @@ class Images:
 def set_up(
     store: RunStore,
     run: Run,
-    images: image_set.ImageSet,
+    images: data.ImageSet,
     check: Callable[[Run], None],
     device: str | None = None,
 ) -> Leg:
@@ -94,13 +91,13 @@ def _locked(store: RunStore, run: Run, check: Callable[[Run], None]) -> FileLock
 
 
 def _at_its_checkpoint(
-    store: RunStore, run: Run, trainer: Trainer, images: image_set.ImageSet, lock: FileLock
+    store: RunStore, run: Run, trainer: Trainer, images: data.ImageSet, lock: FileLock
 ) -> Leg:
     file = checkpoint_file(run.id)
     note = f"{images.label} ({images.note})" if images.note else images.label
     if file.exists():
         if run.data and run.data != note:
-            raise image_set.DataError(
+            raise data.DataError(
                 f"this run was trained on {run.data}, but the images are now {note}; "
                 "set RESNET_DATA back, or launch the comparison anew"
             )
@@ -117,7 +114,7 @@ def _at_its_checkpoint(
     )
 
 
-def _seldom(progress: image_set.Progress) -> image_set.Progress:
+def _seldom(progress: data.Progress) -> data.Progress:
     """At most two reports a second: each is a write to the store."""
     last = 0.0
 

@@ -21,8 +21,7 @@ from explorer.store import states
 from explorer.store.comparisons import RunStore, checkpoint_file
 from explorer.store.records import EXTENDED, PAUSED, RATE, Run, Wanted
 from resnet.spec.row import Row
-from resnet.train import checkpoint
-from resnet.train.trainer import furthest_behind
+from resnet.train import checkpoint, furthest_behind
 
 LOOK_EVERY = 0.2  # seconds between looks at what is wished
 FLUSH_EVERY = 0.5  # seconds between writes of rows

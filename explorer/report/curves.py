@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 
 from explorer.store.records import EXTENDED, PAUSED, RATE, Event
 from explorer.store.snapshots import Curves, Snapshot
+from resnet.spec import NetSpec, Recipe
 from resnet.spec.names import short_titles
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
 
 NEAR = 0.01  # of the longest run: marks of one kind that are closer become one
 WHOLE_SET = {"cifar10": 50_000, "generated": 10_000}  # training images; a folder's are not known

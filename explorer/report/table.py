@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 
 from explorer.store.snapshots import Curves, Snapshot
-from resnet.cost.layers import cost
+from resnet.cost import cost
 from resnet.spec.names import Curve, curve, curve_names, differing, value_words
 
 CSV_COLUMNS = (  # as resnet.cli.commands has them, which loads torch

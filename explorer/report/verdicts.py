@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from explorer.store import states
 from explorer.store.records import RATE, StoredRow
 from explorer.store.snapshots import Curves, Snapshot
-from resnet.lessons.lesson import Entry, Result
+from resnet.lessons import Entry, Result
 from resnet.paper import comparable
 from resnet.paper.comparable import Earned, PaperPoint
+from resnet.spec import Recipe
 from resnet.spec.names import Curve, curve
-from resnet.spec.recipe import Recipe
 from resnet.verdict import verdict
 
 BROKEN = (states.DIVERGED, states.FAILED)

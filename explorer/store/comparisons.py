@@ -32,8 +32,7 @@ from explorer.store.records import (
 )
 from explorer.store.tables import comparisons, events, open_engine, reports, rows, runs
 from resnet.settings import home
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
 
 MAX_NETS = 6
 MAX_SEEDS = 5

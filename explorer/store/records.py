@@ -7,9 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from explorer.store import states
-from resnet.cost.layers import cost
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.cost import cost
+from resnet.spec import NetSpec, Recipe
 
 RATE = "rate"  # the kinds of events: the value is the new learning rate,
 EXTENDED = "extended"  # or the new last iteration;

@@ -12,7 +12,8 @@ from explorer.store.comparisons import Refused, RunStore, check_line
 from explorer.store.fair_queue import moved
 from explorer.store.records import Comparison, Visitor
 from explorer.store.tables import comparisons, runs
-from resnet.spec.checks import SpecError, check_number
+from resnet.spec import SpecError
+from resnet.spec.checks import check_number
 from resnet.spec.recipe import MAX_ITERATIONS
 
 

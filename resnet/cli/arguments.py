@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from resnet.lessons import LESSONS
 from resnet.settings import image_folder
-from resnet.spec.checks import SpecError, listed
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import DATA, Recipe
+from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.spec.checks import listed
+from resnet.spec.recipe import DATA
 
 NAMES = "nets are written plain56, resnet56-A, resnet164-A-bottleneck, imagenet-resnet50-B"
 OVERRIDES = {

@@ -12,16 +12,14 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from resnet.cost.layers import cost
+from resnet.cost import cost
 from resnet.cost.sharing import cores, share_out
-from resnet.data.image_set import DataError, ImageSet, load
+from resnet.data import DataError, ImageSet, load
 from resnet.export import shipped, shipped_nets
-from resnet.spec.checks import SpecError
+from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.spec.names import curve
-from resnet.spec.net import NetSpec, for_classes
-from resnet.spec.recipe import Recipe
-from resnet.train import checkpoint
-from resnet.train.trainer import Trainer, best_device, train_together
+from resnet.spec.net import for_classes
+from resnet.train import Trainer, best_device, checkpoint, train_together
 from resnet.verdict.verdict import evidence, verdict
 
 COLUMNS = (

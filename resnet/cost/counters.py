@@ -8,8 +8,9 @@ import torch
 import torchinfo
 from torch.utils.flop_counter import FlopCounterMode
 
-from resnet.model.net import build
-from resnet.spec.net import IMAGE_SIZE, NetSpec
+from resnet.model import build
+from resnet.spec import NetSpec
+from resnet.spec.net import IMAGE_SIZE
 
 
 def counted_by_tools(spec: NetSpec, tell: Callable[[str], None] = lambda _: None) -> dict[str, Any]:

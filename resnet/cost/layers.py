@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from resnet.plan import Layer, Plan, plan
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 BYTES_PER_NUMBER = 4  # fp32
 IN_PLACE = ("relu", "tanh", "sigmoid", "identity")

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from resnet.cost.layers import IN_PLACE, cost
 from resnet.plan import Layer, Plan, Shape, plan
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 BYTES = {"fp32": 4, "bf16": 2}  # of one number of a map
 INDEX_BYTES = 8  # torch's int64, for the place of a maximum

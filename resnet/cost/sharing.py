@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 
 from resnet.cost.layers import cost
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 
 def cores() -> int:

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from resnet.cost.layers import cost
 from resnet.cost.memory import kept_bytes
-from resnet.spec.net import SHORTCUTS, NetSpec
+from resnet.spec import NetSpec
+from resnet.spec.net import SHORTCUTS
 
 
 @dataclass(frozen=True)

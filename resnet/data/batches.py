@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from resnet.data.image_set import DataError, ImageSet
 from resnet.data.seeds import generator
-from resnet.spec.recipe import Recipe
+from resnet.spec import Recipe
 
 CHUNK = 1000  # images that are looked at together, where all of them would not fit as floats
 FIXED = 0  # the seed of what must not change between runs: the hold-out, the tested images

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import torch
 
-from resnet.cost.layers import cost
+from resnet.cost import cost
 from resnet.export.onnx_packages import missing, sentence
-from resnet.model.net import build
-from resnet.spec.checks import SpecError
-from resnet.spec.net import IMAGE_SIZE, NetSpec
+from resnet.model import build
+from resnet.spec import NetSpec, SpecError
+from resnet.spec.net import IMAGE_SIZE
 
 MOST_PARAMETERS = 200_000_000  # 0.8 GB on the disk
 

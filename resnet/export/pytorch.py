@@ -6,10 +6,10 @@ have in `resnet.model`, so weights pass between the two by `load_state_dict`.
 
 import re
 
-from resnet.cost.layers import cost
+from resnet.cost import cost
 from resnet.export.pytorch_block import block_class, told_first
 from resnet.plan import EXPANSION, Block, Plan
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 URL = "https://arxiv.org/abs/1512.03385"
 PRE_URL = "https://arxiv.org/abs/1603.05027"

@@ -1,6 +1,6 @@
 """The block class of a standalone file, written out for the options of one net."""
 
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 FUNCTIONS = {"relu": "F.relu", "tanh": "torch.tanh", "sigmoid": "torch.sigmoid"}
 WORDS = {"relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}

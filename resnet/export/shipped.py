@@ -13,9 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from resnet.spec import NetSpec, Recipe
 from resnet.spec.checks import listed
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
 
 ENDING = ".safetensors"
 FORMAT = "resnet-explorer net 1"

@@ -16,17 +16,16 @@ from safetensors.torch import load as read_tensors
 from safetensors.torch import save as written
 from torch import Tensor, nn
 
+from resnet.data import ImageSet
 from resnet.data.batches import Batches
-from resnet.data.image_set import ImageSet
 from resnet.export import shipped
 from resnet.export.shipped import ENDING, MEAN, Shipped, ShippedError
+from resnet.model import Net, build
 from resnet.model.folding import folded
-from resnet.model.net import Net, build
-from resnet.spec.net import NetSpec
-from resnet.train import checkpoint
+from resnet.spec import NetSpec
+from resnet.train import check_trainable, checkpoint
 from resnet.train.evaluate import error_on
 from resnet.train.fused.evaluation import for_evaluation
-from resnet.train.trainer import check_trainable
 
 CPU = torch.device("cpu")
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from resnet.spec import NetSpec
 from resnet.spec.names import in_a_sentence, short_titles
-from resnet.spec.net import NetSpec
 
 FRESH = ", untrained"
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from resnet.lessons.lesson import Lesson, Result, entries
 from resnet.lessons.measures import clear, train_error
-from resnet.spec.recipe import Recipe
+from resnet.spec import Recipe
 
 NETS = ("plain20", "plain56", "resnet20-A", "resnet56-A")
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from resnet.lessons.degradation import GENTLE
 from resnet.lessons.lesson import Lesson, Result, entries
 from resnet.lessons.measures import clear, train_error
-from resnet.spec.recipe import Recipe
+from resnet.spec import Recipe
 
 NETS = ("resnet20-A", "resnet32-A", "resnet44-A", "resnet56-A")
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from resnet.lessons.lesson import Entry, Lesson, Result, entries
 from resnet.lessons.measures import clear, test_error, train_error
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
 
 PLAIN = ("plain20", "plain32", "plain44", "plain56")
 RESIDUAL = ("resnet20-A", "resnet32-A", "resnet44-A", "resnet56-A")

@@ -7,20 +7,15 @@ from statistics import mean
 
 from resnet.lessons.lesson import Entry, Result
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec
+from resnet.verdict.statistics import one_seed_gap
 
-PAPER_LENGTH = Recipe().iterations
 CLEARLY = "“Clearly” means by ten points of training error; at the paper's full length, by one."
 
 
 def clear(results: Sequence[Result]) -> float:
-    """The gap in points that these runs must show to be called clear, as CLEARLY says.
-
-    Ten for short runs: between them, another seed alone makes a difference of a few points.
-    """
-    lengths = [each.entry.recipe.iterations for each in results]
-    return 1.0 if lengths and min(lengths) >= PAPER_LENGTH else 10.0
+    """The gap in points that these runs must show to be called clear, as CLEARLY says."""
+    return one_seed_gap(min((each.entry.recipe.iterations for each in results), default=0))
 
 
 def train_error(results: Sequence[Result], net: str, **recipe: object) -> float | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from resnet.lessons.degradation import GENTLE
 from resnet.lessons.lesson import Lesson, Result, entries
 from resnet.lessons.measures import clear, train_error
-from resnet.spec.recipe import Recipe
+from resnet.spec import Recipe
 
 NETS = ("plain56", "resnet56-A")
 

@@ -6,8 +6,7 @@ from dataclasses import replace
 from resnet.lessons.degradation import GENTLE
 from resnet.lessons.lesson import Entry, Lesson, Result
 from resnet.lessons.measures import clear, train_error
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
 
 NET = "resnet110-A"
 

@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 from resnet.data.seeds import generator
 from resnet.plan import Block, Layer, Plan, plan
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 
 class Subsample(nn.Module):

@@ -7,11 +7,11 @@ which is cut, and 7.570 billion as 7.6, which is rounded.
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from resnet.cost.layers import cost
+from resnet.cost import cost
 from resnet.cost.vgg import vgg19
 from resnet.paper import tables as paper
 from resnet.plan import Shape
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 
 @dataclass(frozen=True)

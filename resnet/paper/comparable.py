@@ -13,10 +13,9 @@ from typing import NamedTuple
 
 from resnet.paper.errors import PrintedError, published_error
 from resnet.paper.tables import FIGURE_6_PLAIN, PAPER, PLAIN_110_ERROR_ABOVE
+from resnet.spec import NetSpec, Recipe
 from resnet.spec.checks import listed
 from resnet.spec.names import in_a_sentence
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
 
 PAPER_RECIPE = Recipe()
 TRAINING_IMAGES, TEST_IMAGES = 50_000, 10_000

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from resnet.paper.tables import FOLLOW_UP, FOLLOW_UP_ROWS, PAPER, TABLE_2, TABLE_3, TABLE_6
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 
 @dataclass(frozen=True)

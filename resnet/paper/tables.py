@@ -7,7 +7,7 @@ Source: He et al. 2015 (arXiv 1512.03385) and, where said, He et al. 2016 (arXiv
 
 from dataclasses import dataclass
 
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 PAPER = "He et al. 2015"
 FOLLOW_UP = "He et al. 2016"

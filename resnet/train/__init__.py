@@ -4,8 +4,18 @@ from resnet.train.trainer import (
     Trainer,
     best_device,
     check_trainable,
+    furthest_behind,
+    in_step,
     precision_on,
     train_together,
 )
 
-__all__ = ["Trainer", "best_device", "check_trainable", "precision_on", "train_together"]
+__all__ = [
+    "Trainer",
+    "best_device",
+    "check_trainable",
+    "furthest_behind",
+    "in_step",
+    "precision_on",
+    "train_together",
+]

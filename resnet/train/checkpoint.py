@@ -6,9 +6,7 @@ from typing import Any
 
 import torch
 
-from resnet.spec.checks import SpecError
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe, SpecError
 
 VERSION = 1
 

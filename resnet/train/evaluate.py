@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from resnet.data.batches import Batches, Part
-from resnet.model.net import Net
+from resnet.model import Net
 from resnet.train.fused.evaluation import Evaluated
 
 # images shown at once: on a CPU as many as keep a net's maps in its caches

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from resnet.data.batches import Batches
-from resnet.model.net import Net
+from resnet.model import Net
 from resnet.train.fused.run import for_training
 
 AHEAD = 50  # iterations whose draws go to the device at once

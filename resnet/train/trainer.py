@@ -10,15 +10,13 @@ from typing import Any, TypeVar, cast
 
 import torch
 
+from resnet.data import ImageSet
 from resnet.data.batches import Batches, Part
-from resnet.data.image_set import ImageSet
+from resnet.model import build
 from resnet.model.folding import folded
-from resnet.model.net import build
 from resnet.model.probe import GradientProbe, responding
 from resnet.plan import plan
-from resnet.spec.checks import SpecError
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.spec.row import Row
 from resnet.spec.schedule import WARM_BELOW, Course
 from resnet.train.evaluate import error_on

@@ -22,7 +22,7 @@ from enum import Enum
 from math import sqrt
 from statistics import mean, stdev
 
-from resnet.spec.recipe import Recipe
+from resnet.spec import Recipe
 
 PAPER_LENGTH = Recipe().iterations
 ONE_SEED_SHORT, ONE_SEED_FULL = 10.0, 1.0  # points

@@ -15,8 +15,7 @@ from explorer.store.records import RATE, Comparison, Event, Run, StoredRow
 from explorer.store.snapshots import Curves, Snapshot
 from resnet.paper.comparable import PaperPoint
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
 
 SCRIPTS = Path(__file__).parents[2] / "explorer" / "charts" / "board" / "js"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"

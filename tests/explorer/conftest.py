@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from resnet.lessons.degradation import DEGRADATION
-from resnet.spec.net import NetSpec
+from resnet.lessons import DEGRADATION
+from resnet.spec import NetSpec
 
 SMALL = replace(
     DEGRADATION.recipe,

@@ -15,7 +15,7 @@ from explorer.report.curves import Group, grouped, iterations_per_epoch, marks
 from explorer.store.snapshots import Curves, Snapshot
 from resnet.paper.comparable import PaperPoint
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 POINTS = 300  # of one curve
 ALL_POINTS = 1800  # of one kind of curve over all runs; many seeds get fewer each

@@ -3,8 +3,8 @@
 import re
 
 from explorer.charts.diagram.picture import svg
-from resnet.cost.layers import cost
-from resnet.spec.net import NetSpec
+from resnet.cost import cost
+from resnet.spec import NetSpec
 
 INK, PAPER = "#1c2024", "#ffffff"
 FONT = "Helvetica, Arial, 'DejaVu Sans', sans-serif"

@@ -12,8 +12,7 @@ from explorer.store.comparisons import RunStore, checkpoint_file
 from explorer.store.records import Run
 from resnet.export import shipped
 from resnet.export.shipped import ShippedError
-from resnet.spec.checks import SpecError
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec, SpecError
 
 SHIPPED, FRESH, RUN = "shipped", "fresh", "run"
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from resnet.paper.tables import CIFAR_DEPTHS
-from resnet.spec.net import IMAGENET_BLOCKS, NetSpec
+from resnet.spec import NetSpec
+from resnet.spec.net import IMAGENET_BLOCKS
 
 SHORTCUT_WORDS = {
     "none": "without shortcuts",

@@ -10,8 +10,8 @@ from explorer.views.builder.exhibit import Exhibit, nearest_depth
 from explorer.views.builder.exhibit_state import change, current
 from explorer.views.builder.net_bar import add_a_net
 from resnet.paper.tables import CIFAR_DEPTHS
-from resnet.spec.checks import SpecError
-from resnet.spec.net import IMAGENET_BLOCKS, NetSpec
+from resnet.spec import NetSpec, SpecError
+from resnet.spec.net import IMAGENET_BLOCKS
 
 FIELDS_AT_THE_FAMILYS_VALUE = ("width", "classes", "shortcut")
 

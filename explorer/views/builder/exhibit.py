@@ -20,8 +20,9 @@ from urllib.parse import urlencode
 
 from explorer.views.builder.memory_settings import USUAL, MemorySettings
 from resnet.plan import plan
-from resnet.spec.checks import SpecError, listed
-from resnet.spec.net import IMAGENET_BLOCKS, NetSpec, valid_depths_near
+from resnet.spec import NetSpec, SpecError
+from resnet.spec.checks import listed
+from resnet.spec.net import IMAGENET_BLOCKS, valid_depths_near
 
 MOST_NETS = 4
 LONGEST_NAME = 60

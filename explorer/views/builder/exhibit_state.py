@@ -11,7 +11,7 @@ import streamlit as st
 from explorer.report.formatting import escaped
 from explorer.views.builder.exhibit import Exhibit, from_query, to_query
 from explorer.views.builder.memory_settings import USUAL, MemorySettings
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 STATE, PROBLEM = "exhibit", "exhibit_problem"  # keys of the session; strings only
 LINK, CHANGED = "exhibit_in_link", "exhibit_changed"

@@ -5,8 +5,7 @@ import streamlit as st
 from explorer.views.builder.companions import companions
 from explorer.views.builder.exhibit import MOST_NETS, Exhibit, nearest_net
 from explorer.views.builder.exhibit_state import change, current
-from resnet.spec.checks import SpecError
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec, SpecError
 
 EDIT, BY_NAME = "exhibit_edit", "exhibit_by_name"  # keys of the widgets
 

@@ -14,7 +14,8 @@ from explorer.views.builder.exhibit_state import change, current, follow_link, s
 from explorer.views.builder.headline import headline
 from explorer.views.builder.net_bar import net_bar
 from explorer.views.builder.sections import SHOW
-from resnet.cost.layers import Cost, cost
+from resnet.cost import cost
+from resnet.cost.layers import Cost
 
 SECTION = "exhibit_section"  # key of the widget
 

@@ -6,10 +6,8 @@ from typing import Any
 from explorer.store.comparisons import MAX_NETS, MAX_SEEDS
 from explorer.views.train.recipe_widgets import OWN, OWN_NETS, SETTINGS, own_recipe
 from explorer.views.train.request import Wish
-from resnet.lessons import LESSONS
-from resnet.lessons.degradation import DEGRADATION
-from resnet.spec.checks import SpecError
-from resnet.spec.net import NetSpec
+from resnet.lessons import DEGRADATION, LESSONS
+from resnet.spec import NetSpec, SpecError
 
 
 def from_link(parameters: dict[str, str]) -> tuple[dict[str, Any], list[str]]:

@@ -13,9 +13,9 @@ from explorer.views.train.recipe_widgets import OWN
 from explorer.views.train.replay import REPLAYED, offer, replay
 from explorer.views.train.request import Wish
 from explorer.views.train.watch import watch
-from resnet.lessons import LESSONS
-from resnet.lessons.degradation import DEGRADATION
-from resnet.spec.checks import SpecError, listed
+from resnet.lessons import DEGRADATION, LESSONS
+from resnet.spec import SpecError
+from resnet.spec.checks import listed
 
 
 def _enter() -> list[str]:

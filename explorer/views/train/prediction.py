@@ -8,9 +8,7 @@ from explorer.report import verdicts
 from explorer.server import shared, visitor
 from explorer.store.predictions import Guesses
 from explorer.store.snapshots import Snapshot
-from resnet.lessons import LESSONS
-from resnet.lessons.lesson import Lesson
-from resnet.lessons.measures import CLEARLY
+from resnet.lessons import CLEARLY, LESSONS, Lesson
 
 GUESS = "guess"  # session state: the choice for the lesson that is about to be launched
 

@@ -6,11 +6,10 @@ from typing import Any
 import streamlit as st
 
 from explorer.store.comparisons import MAX_NETS
-from resnet.lessons.degradation import DEGRADATION
+from resnet.lessons import DEGRADATION
 from resnet.settings import CIFAR10_BYTES
-from resnet.spec.checks import SpecError
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import IMAGE_SIZES, SCHEDULES, SPLITS, WARMUPS, Recipe
+from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.spec.recipe import IMAGE_SIZES, SCHEDULES, SPLITS, WARMUPS
 
 OWN = "own"
 SUGGESTED = (

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from explorer.store.comparisons import Refused, RunStore
-from resnet.lessons.lesson import Lesson
-from resnet.spec.net import NetSpec, for_classes
-from resnet.spec.recipe import Recipe
+from resnet.lessons import Lesson
+from resnet.spec import NetSpec, Recipe
+from resnet.spec.net import for_classes
 
 
 @dataclass(frozen=True)

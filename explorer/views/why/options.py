@@ -21,7 +21,7 @@ from explorer.views.why.panel import Panel
 from resnet.export import shipped
 from resnet.export.shipped import ShippedError
 from resnet.labs import Lab
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 CLASSES = 10  # of the shipped nets, and of CIFAR-10
 RUNS = 30  # on offer, the newest first

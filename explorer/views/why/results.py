@@ -12,7 +12,7 @@ from explorer.views.why.answers import Answer, answers
 from explorer.views.why.options import Images
 from explorer.views.why.panel import Settings
 from explorer.views.why.topics import EXPECTED, PANELS, seconds_for
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 GROWS_EVERY = 1.1  # seconds
 LAST = "labs_last"  # session state: the answers last drawn for a lab that asks at once

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from explorer.charts import palette
 from resnet.labs.sentences import names
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 GREY = "#808890"  # readable on either page
 HEIGHT = 380  # px

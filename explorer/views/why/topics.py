@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from explorer.views.why.panel import Panel, Settings
-from resnet.cost.layers import cost
+from resnet.cost import cost
 from resnet.labs import LABS
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 
 @dataclass(frozen=True)

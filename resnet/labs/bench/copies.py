@@ -9,7 +9,8 @@ from torch import nn
 from resnet.cost.layers import macs_of
 from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import Progress, quiet
-from resnet.model.net import InPlace, Net
+from resnet.model import Net
+from resnet.model.net import InPlace
 
 KEPT = "kept from training"
 TAKEN = "taken from the images shown, for the net is untrained"

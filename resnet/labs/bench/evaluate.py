@@ -6,7 +6,7 @@ from torch.nn import functional as F
 from resnet.labs.bench.copies import images_at_once
 from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import Progress, quiet
-from resnet.model.net import Net
+from resnet.model import Net
 from resnet.train.fused.evaluation import Evaluated
 
 

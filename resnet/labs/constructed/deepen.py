@@ -24,11 +24,11 @@ from torch import Tensor, nn
 
 from resnet.labs.bench.copies import copied, images_at_once
 from resnet.labs.bench.progress import LabError, Progress, quiet
+from resnet.model import Net, build
 from resnet.model.hooks import recording
-from resnet.model.net import Branches, Net, build
+from resnet.model.net import Branches
 from resnet.plan import Block
-from resnet.spec.checks import SpecError
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec, SpecError
 
 TRIES = 64  # to find a scale that undoes a deviation to the last bit
 

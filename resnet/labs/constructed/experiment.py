@@ -10,7 +10,7 @@ from dataclasses import replace
 import torch
 from torch.nn import functional as F
 
-from resnet.data.image_set import ImageSet
+from resnet.data import ImageSet
 from resnet.labs.bench.copies import copied
 from resnet.labs.bench.curves import curve_of
 from resnet.labs.bench.evaluate import logits_of
@@ -18,10 +18,10 @@ from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
 from resnet.labs.constructed.deepen import check_deepens, deepened
 from resnet.labs.constructed.result import Constructed
-from resnet.model.net import Net
-from resnet.spec.recipe import Recipe
+from resnet.model import Net
+from resnet.spec import Recipe
 from resnet.spec.row import Row
-from resnet.train.trainer import Trainer, in_step
+from resnet.train import Trainer, in_step
 
 RECIPE = Recipe(
     images=5000,

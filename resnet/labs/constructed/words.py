@@ -11,8 +11,8 @@ import numpy as np
 from resnet.labs.constructed.result import Constructed
 from resnet.labs.result import Curve
 from resnet.labs.sentences import Said, percent, sentence
+from resnet.spec import NetSpec
 from resnet.spec.checks import listed
-from resnet.spec.net import NetSpec
 from resnet.verdict.statistics import one_seed_gap
 
 PAPER_ITERATIONS = 64_000

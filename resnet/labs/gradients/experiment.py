@@ -21,8 +21,8 @@ from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
 from resnet.labs.gradients.activations import EDGES
 from resnet.labs.gradients.result import EDGES_OF_BINS, Gradients, Moment
 from resnet.labs.result import numbers
+from resnet.model import Net, build
 from resnet.model.hooks import recording
-from resnet.model.net import Net, build
 
 INITIALISATIONS = ("he", "xavier", "gaussian", "as it is")
 MEASURED = 64  # images that the gradients are measured on

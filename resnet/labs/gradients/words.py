@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from resnet.labs.gradients.activations import BOUNDS
 from resnet.labs.gradients.result import Gradients, Moment
 from resnet.labs.sentences import Said, called, does, factor, names
+from resnet.spec import NetSpec
 from resnet.spec.checks import listed
-from resnet.spec.net import NetSpec
 
 FAR = 1000.0  # times smaller or larger, from which a gradient is said to vanish or to explode
 BLIND = 1e-6  # of the variance before it: the last layer's, where it cannot tell images apart

@@ -14,8 +14,8 @@ from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
 from resnet.labs.lesion.result import Lesion, Switched
 from resnet.labs.lesion.switchboard import Switchboard
 from resnet.labs.result import numbers
+from resnet.model import Net
 from resnet.model.folding import folded
-from resnet.model.net import Net
 
 COUNTS = (1, 2, 3, 5, 8, 12)  # blocks deleted at random, or pairs swapped
 DRAWS = 3

@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 
 from resnet.labs.bench.progress import LabError
-from resnet.model.net import Branches, Net
+from resnet.model import Net
+from resnet.model.net import Branches
 from resnet.plan import Block
 from resnet.spec.checks import did_you_mean
 from resnet.train.fused.evaluation import Evaluated, for_evaluation

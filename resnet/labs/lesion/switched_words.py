@@ -9,8 +9,8 @@ from resnet.labs.lesion.result import Switched
 from resnet.labs.lesion.words import LEAST_LEAD, LITTLE, MOST
 from resnet.labs.sentences import Said, called, chance, names, percent, points, sentence
 from resnet.plan import plan
+from resnet.spec import NetSpec
 from resnet.spec.checks import listed
-from resnet.spec.net import NetSpec
 
 
 def said(results: Sequence[Switched]) -> Said:

@@ -9,8 +9,8 @@ import numpy as np
 
 from resnet.labs.lesion.result import Lesion
 from resnet.labs.sentences import Said, called, chance, names, percent, points, sentence
+from resnet.spec import NetSpec
 from resnet.spec.checks import listed
-from resnet.spec.net import NetSpec
 
 LITTLE = 0.2  # of a net's lead over guessing: a block that costs less hardly matters
 MOST = 0.8  # of it: a net that loses more has fallen to about guessing

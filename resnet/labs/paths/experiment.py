@@ -18,7 +18,8 @@ from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
 from resnet.labs.paths.result import Paths
 from resnet.labs.result import numbers
-from resnet.model.net import Branches, Net
+from resnet.model import Net
+from resnet.model.net import Branches
 from resnet.plan import Block
 
 IMAGES = 16

@@ -16,8 +16,8 @@ from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
 from resnet.labs.residual_size.result import ResidualSize
 from resnet.labs.result import numbers
+from resnet.model import Net
 from resnet.model.hooks import recording
-from resnet.model.net import Net
 from resnet.plan import Plan
 
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from resnet.labs.residual_size.result import ResidualSize
 from resnet.labs.sentences import Said, names, spoken, untrained
+from resnet.spec import NetSpec
 from resnet.spec.checks import listed
-from resnet.spec.net import NetSpec
 
 NEAR = 0.2  # mean relative distance to the expected ratios that counts as agreement
 

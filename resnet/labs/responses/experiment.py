@@ -12,7 +12,7 @@ from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
 from resnet.labs.responses.result import Responses
 from resnet.labs.result import numbers
-from resnet.model.net import Net
+from resnet.model import Net
 from resnet.model.probe import measured_at, responding
 
 

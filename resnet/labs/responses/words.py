@@ -10,8 +10,8 @@ import numpy as np
 
 from resnet.labs.responses.result import Responses
 from resnet.labs.sentences import Said, called, does, names, untrained
+from resnet.spec import NetSpec
 from resnet.spec.checks import listed
-from resnet.spec.net import NetSpec
 
 NEAR = 0.05  # of the larger: means that are closer are called about the same
 NEAR_ONE = 0.1

@@ -17,8 +17,8 @@ from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
 from resnet.labs.result import numbers
 from resnet.labs.sees.result import Confusion, Maps, Mistake, Seen
+from resnet.model import Net
 from resnet.model.hooks import recording
-from resnet.model.net import Net
 
 TOP = 5
 CHANNELS = 64  # feature maps of a stage that are kept

@@ -17,7 +17,7 @@ from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
 from resnet.labs.result import numbers
 from resnet.labs.shattered.result import Shattered
-from resnet.model.net import Net
+from resnet.model import Net
 
 POINTS = 256
 LINES = 3

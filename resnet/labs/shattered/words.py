@@ -6,8 +6,8 @@ from math import isnan
 
 from resnet.labs.sentences import Said, names, pairs, spoken, times, untrained
 from resnet.labs.shattered.result import Shattered, half_life
+from resnet.spec import NetSpec
 from resnet.spec.checks import listed
-from resnet.spec.net import NetSpec
 
 SOURCE = "Balduzzi et al. 2017 (Sections 1 and 2, Figs. 1 and 2)"
 CLAIM = (

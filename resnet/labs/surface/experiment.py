@@ -18,8 +18,8 @@ from resnet.labs.bench.evaluate import loss_and_error
 from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
 from resnet.labs.surface.result import Surface
+from resnet.model import Net
 from resnet.model.folding import folded
-from resnet.model.net import Net
 from resnet.train.fused.evaluation import for_evaluation
 
 SIDE = 9

@@ -7,8 +7,8 @@ import numpy as np
 
 from resnet.labs.sentences import Said, in_percent, names, pairs, spoken
 from resnet.labs.surface.result import CUT_AT, Surface, known
+from resnet.spec import NetSpec
 from resnet.spec.checks import listed
-from resnet.spec.net import NetSpec
 
 SOURCE = "Li et al. 2018 (Section 6, Figs. 1 and 5)"
 CLAIM = f"{SOURCE} find the surface of a deep net without shortcuts steep and chaotic, with them "

@@ -16,18 +16,18 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from resnet.data.image_set import ImageSet
+from resnet.data import ImageSet
 from resnet.data.seeds import generator
 from resnet.labs.bench.curves import curve_of
 from resnet.labs.bench.progress import LabError, Progress, quiet
 from resnet.labs.variants.result import Trained, Variants
 from resnet.labs.variants.table import VARIANTS, Variant
-from resnet.model.net import Branches, Net
+from resnet.model import Net
+from resnet.model.net import Branches
 from resnet.plan import Block
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
 from resnet.spec.row import Row
-from resnet.train.trainer import Trainer, in_step
+from resnet.train import Trainer, in_step
 
 DROPPED = 0.5
 SCALE = 0.5

@@ -9,8 +9,8 @@ from resnet.labs.sentences import Said
 from resnet.labs.variants.result import LOSS, TEST, TRAIN, Trained, Variants, diverged, values
 from resnet.labs.variants.table import FAILS_ABOVE, VARIANTS
 from resnet.plan import plan
+from resnet.spec import NetSpec
 from resnet.spec.checks import listed
-from resnet.spec.net import NetSpec
 
 IDENTITY = "identity"
 TABLE = "He et al. 2016, Tables 1 and 2"

@@ -13,7 +13,8 @@ from typing import TypeGuard
 import torch
 from torch import Tensor, nn
 
-from resnet.model.net import Branches, Net
+from resnet.model import Net
+from resnet.model.net import Branches
 from resnet.plan import Block, Layer
 from resnet.train.fused.library import library, usable
 from resnet.train.fused.steps import Step, address, chained, joined

@@ -6,7 +6,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from resnet.model.net import Net
+from resnet.model import Net
 from resnet.plan import Block, Layer
 from resnet.train.fused import convolution
 from resnet.train.fused.library import usable

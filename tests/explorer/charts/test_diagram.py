@@ -6,9 +6,9 @@ import pytest
 
 from explorer.charts.diagram.layout import WIDTH, extra_width, sections, words
 from explorer.charts.diagram.picture import describe, svg
-from resnet.cost.layers import cost
+from resnet.cost import cost
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = (

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from explorer.charts import palette
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 THEMES = ("light", "dark")
 PAGES = {"light": ("#FFFFFF",), "dark": (palette.PAGE["dark"], "#0E1117")}  # of now, and before

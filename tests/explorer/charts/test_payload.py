@@ -17,8 +17,7 @@ from explorer.store.records import RATE, Comparison, Event, Run, StoredRow
 from explorer.store.snapshots import Curves, Snapshot
 from resnet.paper.comparable import PaperPoint
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
 
 SIX = ("plain20", "plain56", "plain110", "resnet20-A", "resnet56-B", "resnet110-A")
 BUDGET = 80_000  # bytes of a refresh of six nets with 2,000 rows each

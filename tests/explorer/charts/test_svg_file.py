@@ -3,7 +3,7 @@
 from xml.etree import ElementTree
 
 from explorer.charts.diagram.svg_file import MARGIN, PAPER, picture_file
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 SVG = "{http://www.w3.org/2000/svg}"
 

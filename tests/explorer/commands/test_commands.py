@@ -25,8 +25,8 @@ from explorer.store.requests import Wishes
 from explorer.store.snapshots import Feed
 from resnet.cli import arguments
 from resnet.cli.arguments import entries_wanted
-from resnet.lessons.lesson import Entry, Lesson
-from resnet.spec.net import NetSpec
+from resnet.lessons import Entry, Lesson
+from resnet.spec import NetSpec
 from resnet.spec.row import Row
 
 pytestmark = pytest.mark.usefixtures("image_folder")

@@ -10,8 +10,7 @@ from explorer.store import states
 from explorer.store.comparisons import checkpoint_file
 from explorer.store.requests import Wishes
 from explorer.store.tables import runs
-from resnet.train import checkpoint
-from resnet.train.trainer import Trainer
+from resnet.train import Trainer, checkpoint
 
 pytestmark = pytest.mark.usefixtures("image_folder")
 

@@ -12,8 +12,7 @@ from explorer.store.comparisons import checkpoint_file
 from explorer.store.records import EXTENDED, PAUSED, RATE
 from explorer.store.requests import Wishes
 from explorer.worker import worker
-from resnet.train import checkpoint
-from resnet.train.trainer import Trainer
+from resnet.train import Trainer, checkpoint
 
 pytestmark = pytest.mark.usefixtures("image_folder")
 
@@ -344,7 +343,7 @@ def test_an_extension_whose_checkpoint_is_gone_says_so_and_keeps_the_curve(store
 def test_a_net_that_diverges_does_not_keep_the_others_from_pausing(store, nets, small, lanes, slow):
     from dataclasses import replace
 
-    from resnet.spec.net import NetSpec
+    from resnet.spec import NetSpec
 
     wild = replace(small, learning_rate=100.0, warmup="none", momentum=0.99, iterations=2000)
     calm = replace(small, iterations=2000)

@@ -15,8 +15,8 @@ from explorer.store.comparisons import RunStore, checkpoint_file, run_folder
 from explorer.store.requests import Wishes
 from explorer.worker import control
 from explorer.worker import process as lane_process
-from resnet.data import image_set
-from resnet.spec.net import NetSpec
+from resnet import data
+from resnet.spec import NetSpec
 from resnet.train import checkpoint
 
 pytestmark = pytest.mark.usefixtures("image_folder")
@@ -246,7 +246,7 @@ def test_a_checkpoint_of_another_net_is_refused_and_kept(store, submit):
 
 
 def test_a_disk_that_fills_up_interrupts_and_says_so(store, submit, monkeypatch):
-    image_set.load("folder")
+    data.load("folder")
     identity = submit()
 
     def full(*_):

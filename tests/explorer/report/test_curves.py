@@ -9,8 +9,7 @@ from explorer.report import curves as figures
 from explorer.store.records import EXTENDED, PAUSED, RATE, Comparison, Event, Run, StoredRow
 from explorer.store.snapshots import Curves, Snapshot
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
 
 RECIPE = Recipe(images=5000, image_size=16, iterations=400, log_every=10, test_every=20)
 

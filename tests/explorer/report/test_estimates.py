@@ -7,7 +7,7 @@ import pytest
 from explorer.report.estimates import starts_in, work_left
 from explorer.report.formatting import about, ordinal, place_words
 from explorer.store import states
-from resnet.cost.layers import cost
+from resnet.cost import cost
 
 PACE = 1e-9
 

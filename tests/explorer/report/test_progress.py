@@ -14,9 +14,9 @@ from explorer.store.records import Comparison, Run, StoredRow
 from explorer.store.requests import Wishes
 from explorer.store.snapshots import Curves, Feed
 from explorer.store.tables import runs
-from resnet.cost.layers import cost
-from resnet.lessons.degradation import DEGRADATION
-from resnet.spec.net import NetSpec
+from resnet.cost import cost
+from resnet.lessons import DEGRADATION
+from resnet.spec import NetSpec
 from resnet.spec.row import Row
 
 

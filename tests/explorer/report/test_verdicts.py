@@ -7,10 +7,9 @@ from explorer.report import verdicts
 from explorer.store import states
 from explorer.store.records import RATE, Comparison, Event, Run, StoredRow
 from explorer.store.snapshots import Curves, Feed, Snapshot
-from resnet.lessons.degradation import DEGRADATION
+from resnet.lessons import DEGRADATION
 from resnet.paper import tables
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
 
 NETS = ("plain20", "plain56")
 NUMBERS = iter(range(10**9))

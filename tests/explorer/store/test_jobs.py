@@ -19,10 +19,10 @@ from explorer.views.builder.sections.crosscheck.words import reasons_in_words, t
 from explorer.worker import control
 from explorer.worker import jobs as worker_jobs
 from explorer.worker.process import Lane
+from resnet.cost import cost
 from resnet.cost.crosscheck import compare
-from resnet.cost.layers import cost
 from resnet.export import onnx_packages
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 NET = {"net": "resnet8-A"}
 

@@ -14,8 +14,7 @@ from explorer.views.why.options import Images, data_of, image_sets, sources, usu
 from explorer.views.why.panel import Panel
 from resnet.export import shipped
 from resnet.labs import LABS
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
 
 CIFAR, GENERATED = Images("cifar10", "CIFAR-10"), Images("generated", "generated images")
 

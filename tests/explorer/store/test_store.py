@@ -9,7 +9,7 @@ from explorer.store import records, states
 from explorer.store.comparisons import MAX_NETS, Refused, run_folder
 from explorer.store.curation import Shelf
 from explorer.store.requests import Wishes
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 
 def row(iteration, **more):

@@ -24,12 +24,10 @@ from explorer.lane import runs, training
 from explorer.store.comparisons import RunStore
 from explorer.worker import __main__ as worker_command
 from explorer.worker import process, worker
-from resnet.data.image_set import ImageSet
+from resnet.data import ImageSet
 from resnet.settings import home
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
-from resnet.train import checkpoint
-from resnet.train.trainer import Trainer
+from resnet.spec import NetSpec, Recipe
+from resnet.train import Trainer, checkpoint
 
 WORKER = 0  # its process id
 MOMENTS = {

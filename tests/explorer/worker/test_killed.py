@@ -22,9 +22,9 @@ from explorer.store.comparisons import Refused
 from explorer.store.records import EXTENDED, PAUSED, RATE
 from explorer.store.requests import Wishes
 from explorer.worker import __main__ as worker_command
-from resnet.data import image_set
-from resnet.spec.net import NetSpec
-from resnet.train.trainer import Trainer
+from resnet import data
+from resnet.spec import NetSpec
+from resnet.train import Trainer
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="needs processes that fork with torch"),
@@ -202,7 +202,7 @@ class Drama:
             assert self.all_are(states.FINISHED, states.INTERRUPTED)
 
     def check(self):
-        images = image_set.load("folder")
+        images = data.load("folder")
         events = self.store.events(self.id)
         stored = self.store.since(self.id)
         for run in self.runs:

@@ -5,8 +5,8 @@ import pytest
 from explorer.store import states
 from explorer.store.records import macs_of_an_iteration
 from explorer.worker.throughput import KEY, Pace
-from resnet.cost.layers import cost
-from resnet.spec.net import NetSpec
+from resnet.cost import cost
+from resnet.spec import NetSpec
 
 SMALL, LARGE = (cost(NetSpec.parse(name), 16).macs * 10 for name in ("plain8", "resnet8-A"))
 

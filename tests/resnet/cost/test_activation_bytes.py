@@ -2,8 +2,8 @@
 
 import pytest
 
-from resnet.cost.layers import cost
-from resnet.spec.net import NetSpec
+from resnet.cost import cost
+from resnet.spec import NetSpec
 
 # One channel on 4x4 images: maps of 1x4x4 = 16, 2x2x2 = 8 and 4x1x1 = 4 numbers.
 STEM = 2 * 16  # convolution and BN; ReLU writes over its input

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from resnet.cost import cost
 from resnet.cost.counters import counted_by_tools
 from resnet.cost.crosscheck import compare, uncounted
-from resnet.cost.layers import cost
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 
 def test_every_difference_is_explained_to_the_last_digit(any_net):

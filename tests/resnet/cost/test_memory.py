@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.autograd.graph import saved_tensors_hooks
 
-from resnet.cost.layers import cost
+from resnet.cost import cost
 from resnet.cost.memory import (
     inference_memory,
     kept_bytes,
@@ -13,8 +13,8 @@ from resnet.cost.memory import (
     training_memory,
 )
 from resnet.cost.roofline import MACHINES, Machine, backward_work, forward_work, step_bound
-from resnet.model.net import build
-from resnet.spec.net import NetSpec
+from resnet.model import build
+from resnet.spec import NetSpec
 
 # One channel on 4x4 images: maps of 1x4x4 = 16, 2x2x2 = 8 and 4x1x1 = 4 numbers.
 IMAGE = 3 * 16

@@ -4,9 +4,9 @@ from math import ceil, floor
 
 import pytest
 
-from resnet.cost.layers import cost
-from resnet.model.net import build
-from resnet.spec.net import NetSpec
+from resnet.cost import cost
+from resnet.model import build
+from resnet.spec import NetSpec
 
 CIFAR = [  # depth, parameters of none and A, of B, of C, MACs of none and A
     (20, 269_722, 272_474, 283_962, 40_551_040),

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from resnet.cost.layers import cost
-from resnet.model.net import build
-from resnet.spec.net import NetSpec
+from resnet.cost import cost
+from resnet.model import build
+from resnet.spec import NetSpec
 
 BY_HAND = [
     ("plain8", 25),  # 3, +2+2 = 7, +2+4 = 13, +4+8 = 25

@@ -1,8 +1,8 @@
 """Nets are shared out so that lanes have about the same to do."""
 
 from resnet.cost.sharing import cores, share_out
-from resnet.lessons.degradation import DEGRADATION
-from resnet.spec.net import NetSpec
+from resnet.lessons import DEGRADATION
+from resnet.spec import NetSpec
 
 
 def test_the_lesson_splits_into_equal_halves():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from resnet.cost.layers import cost
+from resnet.cost import cost
 from resnet.cost.shortcuts import doubled_blocks, kernel_arithmetic, option_costs
 from resnet.paper.checks import (
     checks,
@@ -12,7 +12,7 @@ from resnet.paper.checks import (
     table_1_checks,
     table_6_checks,
 )
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 
 def net(name: str) -> NetSpec:

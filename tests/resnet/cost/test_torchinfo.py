@@ -4,9 +4,10 @@ import pytest
 import torch
 import torchinfo
 
-from resnet.cost.layers import cost
-from resnet.model.net import build
-from resnet.spec.net import IMAGE_SIZE, NetSpec
+from resnet.cost import cost
+from resnet.model import build
+from resnet.spec import NetSpec
+from resnet.spec.net import IMAGE_SIZE
 
 NAMES = ["plain20", "resnet56-A", "resnet20-C", "resnet20-B-nonorm", "imagenet-resnet50-B"]
 

@@ -7,7 +7,7 @@ import torch
 from torchvision.transforms import functional as tv
 
 from resnet.data.batches import Batches, crop_and_flip
-from resnet.spec.recipe import Recipe
+from resnet.spec import Recipe
 
 
 def by_torchvision(image, pad, row, column, flip):

@@ -7,11 +7,10 @@ from dataclasses import replace
 import pytest
 import torch
 
+from resnet.data import DataError
 from resnet.data.batches import Batches
-from resnet.data.image_set import DataError
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
-from resnet.train.trainer import Trainer
+from resnet.spec import NetSpec, Recipe
+from resnet.train import Trainer
 
 PLAIN = Recipe(batch=16, augment=False)
 

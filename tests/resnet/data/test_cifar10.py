@@ -7,7 +7,7 @@ import pytest
 import torch
 import torchvision.datasets
 
-from resnet.data.image_set import DataError, load
+from resnet.data import DataError, load
 from resnet.settings import has_cifar10
 
 

@@ -8,8 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from resnet.data import folder
-from resnet.data.image_set import DataError, load
+from resnet.data import DataError, folder, load
 
 
 def draw(file, seed=0, size=(32, 32), mode="RGB"):

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from resnet.data import generated
-from resnet.data.image_set import load
+from resnet.data import generated, load
 
 
 @pytest.fixture(autouse=True)

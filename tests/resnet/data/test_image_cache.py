@@ -6,8 +6,7 @@ import os
 import pytest
 import torch
 
-from resnet.data import image_set
-from resnet.data.image_set import DataError, load
+from resnet.data import DataError, image_set, load
 
 TENSORS = ("train_images", "train_labels", "test_images", "test_labels")
 

@@ -6,10 +6,10 @@ import sys
 import pytest
 import torch
 
-from resnet.cost.layers import cost
+from resnet.cost import cost
 from resnet.export.pytorch import file_name, standalone
-from resnet.model.net import build
-from resnet.spec.net import NetSpec
+from resnet.model import build
+from resnet.spec import NetSpec
 
 # for outputs, small enough to run; for names and shapes, every net of the wide sample is taken
 NAMES = [

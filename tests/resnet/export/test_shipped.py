@@ -12,10 +12,8 @@ from resnet.__main__ import main
 from resnet.data.batches import Batches
 from resnet.export import shipped, shipped_nets
 from resnet.export.shipped import ShippedError
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
-from resnet.train import checkpoint
-from resnet.train.trainer import Trainer
+from resnet.spec import NetSpec, Recipe
+from resnet.train import Trainer, checkpoint
 
 NAME = "resnet8-A-w4"
 

@@ -5,8 +5,8 @@ import torch
 from torch.nn import functional as F
 
 from resnet.labs.bench.examples import Examples
-from resnet.model.net import build
-from resnet.spec.net import NetSpec
+from resnet.model import build
+from resnet.spec import NetSpec
 
 SIDE = 8
 

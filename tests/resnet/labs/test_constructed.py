@@ -11,8 +11,8 @@ from resnet.labs.bench.copies import copied
 from resnet.labs.bench.progress import LabError
 from resnet.labs.constructed.deepen import deepened, neutralise
 from resnet.labs.constructed.experiment import RECIPE, constructed
-from resnet.spec.net import NetSpec
-from resnet.train.trainer import Trainer, train_together
+from resnet.spec import NetSpec
+from resnet.train import Trainer, train_together
 
 PAIRS = [
     ("plain8-w4", "plain14-w4"),

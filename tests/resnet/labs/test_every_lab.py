@@ -11,7 +11,7 @@ import torch
 
 from resnet.labs import LABS
 from resnet.labs.constructed.experiment import RECIPE
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 SHORT = replace(
     RECIPE,

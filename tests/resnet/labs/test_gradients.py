@@ -10,8 +10,8 @@ from resnet.labs.bench.progress import LabError
 from resnet.labs.gradients.activations import BOUNDS, EDGES, SATURATED_BELOW, derivative
 from resnet.labs.gradients.experiment import gradients, initialise
 from resnet.labs.gradients.result import EDGES_OF_BINS
-from resnet.model.net import build
-from resnet.spec.net import NetSpec
+from resnet.model import build
+from resnet.spec import NetSpec
 
 X = np.linspace(-20, 20, 2001)
 

@@ -14,9 +14,9 @@ from resnet.labs.bench.progress import LabError
 from resnet.labs.lesion.experiment import kendall_tau, lesion, switched
 from resnet.labs.lesion.switchboard import Switchboard
 from resnet.labs.paths.experiment import Unravelled, path_counts, paths
+from resnet.model import build
 from resnet.model.folding import folded
-from resnet.model.net import build
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 
 def still(net):

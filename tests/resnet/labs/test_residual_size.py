@@ -7,9 +7,9 @@ import torch
 from resnet.labs.bench.copies import copied
 from resnet.labs.bench.progress import LabError
 from resnet.labs.residual_size.experiment import expected_ratios, residual_size
-from resnet.model.net import build
+from resnet.model import build
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 
 @pytest.mark.parametrize("name", ["resnet14-A-w4", "resnet14-B-w4", "resnet14-A-w4-tanh"])

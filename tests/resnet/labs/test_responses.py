@@ -6,9 +6,9 @@ import torch
 
 from resnet.labs.bench.copies import KEPT, NO_BN, TAKEN, copied
 from resnet.labs.responses.experiment import responses
+from resnet.model import build
 from resnet.model.hooks import Spread
-from resnet.model.net import build
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 
 def test_a_plain_net_run_by_hand_gives_the_same_deviations(lived, examples):

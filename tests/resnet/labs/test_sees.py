@@ -11,7 +11,7 @@ from resnet.labs.bench.copies import copied
 from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError
 from resnet.labs.sees.experiment import confusion, sees
-from resnet.spec.recipe import Recipe
+from resnet.spec import Recipe
 
 
 def chances(net, examples):

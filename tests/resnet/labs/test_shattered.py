@@ -14,8 +14,8 @@ from resnet.labs.shattered.experiment import (
     shattered,
 )
 from resnet.labs.shattered.result import Shattered
-from resnet.model.net import build
-from resnet.spec.net import NetSpec
+from resnet.model import build
+from resnet.spec import NetSpec
 
 
 def by_definition(series):

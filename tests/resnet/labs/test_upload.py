@@ -136,7 +136,7 @@ def test_the_mean_is_the_one_that_training_takes(images):
     import torch
 
     from resnet.data.batches import Batches
-    from resnet.spec.recipe import Recipe
+    from resnet.spec import Recipe
 
     batches = Batches(images, Recipe(image_size=16), torch.device("cpu"))
     whole = Batches(images, Recipe(), torch.device("cpu"))

@@ -9,10 +9,10 @@ from torch.nn import functional as F
 from resnet.labs.bench.progress import LabError
 from resnet.labs.variants.experiment import RECIPE, change_shortcuts, trainer_of, variants
 from resnet.labs.variants.table import VARIANTS
-from resnet.model.net import build
+from resnet.model import build
 from resnet.paper.tables import FOLLOW_UP_ROWS
-from resnet.spec.net import NetSpec
-from resnet.train.trainer import Trainer, train_together
+from resnet.spec import NetSpec
+from resnet.train import Trainer, train_together
 
 SPEC = NetSpec.parse("resnet14-A-w4")
 SHORT = replace(

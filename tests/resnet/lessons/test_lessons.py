@@ -4,13 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from resnet.lessons import LESSONS, measures
-from resnet.lessons.degradation import DEGRADATION
-from resnet.lessons.lesson import Entry, Result
+from resnet.lessons import DEGRADATION, LESSONS, Entry, Result, measures
 from resnet.lessons.measures import fade, train_error
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
 
 NAMES = [
     "degradation",

@@ -5,9 +5,8 @@ import torch
 from torch import nn
 
 from resnet.model.folding import folded
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
-from resnet.train.trainer import Trainer
+from resnet.spec import NetSpec, Recipe
+from resnet.train import Trainer
 
 RECIPE = Recipe(image_size=16, batch=16, iterations=5, precision="fp32")
 NAMES = [

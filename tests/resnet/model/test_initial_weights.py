@@ -5,8 +5,8 @@ from itertools import combinations
 import pytest
 import torch
 
-from resnet.model.net import build
-from resnet.spec.net import NetSpec
+from resnet.model import build
+from resnet.spec import NetSpec
 
 
 def weights(name: str, seed: int = 0) -> dict[str, torch.Tensor]:

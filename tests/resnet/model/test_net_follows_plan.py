@@ -7,8 +7,8 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from resnet.cost.layers import cost
-from resnet.model.net import build
+from resnet.cost import cost
+from resnet.model import build
 from resnet.plan import plan
 from resnet.spec.net import IMAGE_SIZE
 

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from resnet.model.net import build
+from resnet.model import build
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 SPEC = NetSpec(depth=14, shortcut="B", order="pre")
 

@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from resnet.model.net import build
+from resnet.model import build
 from resnet.model.probe import GradientProbe
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from resnet.model.net import build
-from resnet.spec.net import NetSpec
+from resnet.model import build
+from resnet.spec import NetSpec
 
 
 def draw(*shape: int) -> torch.Tensor:

@@ -2,12 +2,10 @@
 
 import pytest
 
-from resnet.cost.layers import cost
+from resnet.cost import cost
 from resnet.plan import plan
-from resnet.spec.checks import SpecError
+from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.spec.names import curve
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
 from resnet.verdict.verdict import verdict
 
 

@@ -4,9 +4,9 @@ import pytest
 import torch
 import torchvision.models
 
-from resnet.cost.layers import cost
-from resnet.model.net import build
-from resnet.spec.net import NetSpec
+from resnet.cost import cost
+from resnet.model import build
+from resnet.spec import NetSpec
 
 
 def ours(depth: int) -> NetSpec:

@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from resnet.lessons.degradation import DEGRADATION
+from resnet.lessons import DEGRADATION
 from resnet.paper.comparable import PaperPoint, earned, paper_says
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
 
 FULL = Recipe()
 WARMED = replace(FULL, warmup="error")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from resnet.cost.layers import cost
+from resnet.cost import cost
 from resnet.paper import tables
 from resnet.paper.tables import what_the_paper_prints
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 IMAGENET_ROWS = (*tables.TABLE_2, *tables.TABLE_3, *tables.TABLE_4)
 CIFAR_ROWS = (*tables.TABLE_6, *tables.FOLLOW_UP_ROWS)

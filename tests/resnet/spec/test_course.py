@@ -6,11 +6,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from resnet.spec.checks import SpecError
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.spec.schedule import Change, Course, lr_at
-from resnet.train.trainer import Trainer, train_together
+from resnet.train import Trainer, train_together
 
 NET = NetSpec.parse("resnet8-B-w4")
 TINY = Recipe(

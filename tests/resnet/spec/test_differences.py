@@ -4,9 +4,8 @@ from dataclasses import fields, replace
 
 import pytest
 
+from resnet.spec import NetSpec, Recipe
 from resnet.spec.differences import difference
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
 
 BASE = Recipe(warmup="linear", warmup_iterations=60, images=5000, test_images=500)
 NET = "resnet20-A"

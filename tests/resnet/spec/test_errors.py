@@ -5,8 +5,7 @@ import re
 import pytest
 
 from resnet.plan import plan
-from resnet.spec.checks import SpecError
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec, SpecError
 
 FIELDS = [
     ({"depth": 21}, "depth 21 is not 6n+2; the nearest are 20 and 26"),

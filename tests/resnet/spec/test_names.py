@@ -2,7 +2,7 @@
 
 import pytest
 
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 TITLES = [
     ("plain56", "plain-56"),

@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from resnet.spec.checks import SpecError
-from resnet.spec.recipe import Recipe
+from resnet.spec import Recipe, SpecError
 
 PAPER = {
     "data": "cifar10",

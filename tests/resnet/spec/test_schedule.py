@@ -2,7 +2,7 @@
 
 import pytest
 
-from resnet.spec.recipe import Recipe
+from resnet.spec import Recipe
 from resnet.spec.schedule import lr_at
 
 PAPER = [

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
 from resnet.train import checkpoint
 from resnet.train.checkpoint import CheckpointError
 

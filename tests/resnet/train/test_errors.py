@@ -6,10 +6,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from resnet.spec.checks import SpecError
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
-from resnet.train.trainer import Trainer, precision_on, train_together
+from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.train import Trainer, precision_on, train_together
 
 TINY = Recipe(image_size=16, batch=16, iterations=6, log_every=3, test_every=3)
 REFUSED = [

@@ -8,14 +8,13 @@ from torch.nn import functional as F
 
 from resnet.labs.variants.experiment import trainer_of
 from resnet.labs.variants.table import VARIANTS
+from resnet.model import build
 from resnet.model.folding import folded
-from resnet.model.net import build
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
+from resnet.train import Trainer
 from resnet.train.evaluate import error_on
 from resnet.train.fused import library
 from resnet.train.fused.evaluation import Evaluated, for_evaluation, room_for, transformed, winograd
-from resnet.train.trainer import Trainer
 
 CPU = torch.device("cpu")
 NEAR = 3e-5  # of the largest value

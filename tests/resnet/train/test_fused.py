@@ -8,13 +8,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from resnet.model.net import build
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.model import build
+from resnet.spec import NetSpec, Recipe
+from resnet.train import Trainer
 from resnet.train.fused import convolution, library
 from resnet.train.fused.norm import norm
 from resnet.train.fused.run import Fused, for_training
-from resnet.train.trainer import Trainer
 
 CPU = torch.device("cpu")
 NAMES = (

@@ -8,11 +8,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
+from resnet.train import Trainer
 from resnet.train import step as steps
 from resnet.train.step import GraphStep
-from resnet.train.trainer import Trainer
 
 RECIPE = Recipe(
     image_size=16,

@@ -10,10 +10,9 @@ from torch.nn import functional as F
 from resnet.labs.bench.examples import Examples
 from resnet.labs.responses.experiment import deviations_of
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
 from resnet.spec.schedule import lr_at
-from resnet.train.trainer import Trainer, train_together
+from resnet.train import Trainer, train_together
 
 NET = NetSpec.parse("resnet8-B-w4")
 TINY = Recipe(

@@ -5,10 +5,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
-from resnet.train import checkpoint
-from resnet.train.trainer import Trainer, in_step, train_together
+from resnet.spec import NetSpec, Recipe
+from resnet.train import Trainer, checkpoint, in_step, train_together
 
 NAMES = ("plain8-w4", "resnet8-A-w4", "resnet14-C-w4", "resnet8-B-w4-pre")
 TINY = Recipe(

@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from resnet.lessons.degradation import DEGRADATION
+from resnet.lessons import DEGRADATION
+from resnet.spec import NetSpec, Recipe
 from resnet.spec.names import curve, differing, short_titles
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
 from resnet.verdict.verdict import evidence, verdict
 
 LESSON = DEGRADATION.recipe

@@ -12,7 +12,7 @@ from explorer.views.builder.sections.memory import section as memory
 from explorer.views.builder.sections.paper import section as paper_says
 from explorer.views.builder.sections.shortcuts import section as shortcuts
 from explorer.views.builder.sections.takeaway import section as takeaway
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 Show = Callable[[tuple[NetSpec, ...]], None]
 

@@ -10,9 +10,9 @@ from explorer.store.records import Comparison
 from explorer.views.train import link as train_link
 from explorer.views.train import recipe_widgets
 from explorer.views.train.request import own_wish
+from resnet.spec import Recipe
 from resnet.spec.checks import listed
 from resnet.spec.differences import difference
-from resnet.spec.recipe import Recipe
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import pytest
 
 from explorer.charts.diagram.picture import further_blocks, picture, svg
 from explorer.views.builder.sections.layers.anatomy.payload import payload, payload_json
-from resnet.cost.layers import cost
+from resnet.cost import cost
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = (

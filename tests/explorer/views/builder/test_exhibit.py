@@ -14,8 +14,7 @@ from explorer.views.builder.exhibit import (
 )
 from explorer.views.builder.exhibit_link import iframe
 from explorer.views.builder.net_bar import tab_labels
-from resnet.spec.checks import SpecError
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec, SpecError
 
 
 def nets(*names: str) -> tuple[NetSpec, ...]:

@@ -7,8 +7,8 @@ import pytest
 
 from explorer.views.builder.headline import headline, short
 from explorer.views.builder.sections.layers.table import layer_csv, layer_table
-from resnet.cost.layers import cost
-from resnet.spec.net import NetSpec
+from resnet.cost import cost
+from resnet.spec import NetSpec
 
 NAMES = ("plain20", "resnet56-A", "resnet1202-C", "imagenet-resnet50-B", "resnet110-A-pre")
 

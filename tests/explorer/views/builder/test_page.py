@@ -14,8 +14,7 @@ from explorer.report.formatting import escaped as literal
 from explorer.views.builder.controls import changed_options, with_choice
 from explorer.views.builder.exhibit import from_link
 from explorer.views.builder.sections import SHOW
-from resnet.spec.checks import SpecError
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec, SpecError
 
 PAGE = Path(__file__).parents[4] / "explorer" / "views" / "builder" / "page.py"
 DEFAULT = NetSpec()

@@ -11,7 +11,7 @@ from explorer.views.builder.sections.shortcuts import words as shortcut_words
 from resnet.cost.roofline import MACHINES, forward_work, step_bound
 from resnet.cost.shortcuts import doubled_blocks, option_costs
 from resnet.paper.checks import neighbours
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 SECTIONS = ("shortcuts", "paper_says", "memory")
 NETS = (
@@ -30,7 +30,7 @@ LAPTOP, *_, FASTEST = MACHINES
 def page(section: str, net: str) -> None:
     import importlib
 
-    from resnet.spec.net import NetSpec
+    from resnet.spec import NetSpec
 
     importlib.import_module(f"explorer.views.builder.sections.{section}").show(
         (NetSpec.parse(net),)

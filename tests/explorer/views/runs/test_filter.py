@@ -18,9 +18,8 @@ from explorer.views.runs.filter.filter import (
     tags_of,
     view_of,
 )
-from resnet.lessons.degradation import DEGRADATION
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.lessons import DEGRADATION
+from resnet.spec import NetSpec, Recipe
 
 ANN = Visitor("ann")
 

@@ -20,7 +20,7 @@ from explorer.views.runs.list.copying import copied
 from explorer.views.runs.list.list import PAGE
 from explorer.views.runs.together.pair import pair_words
 from explorer.views.runs.together.snapshot import gathered, joined
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 from tests.explorer.views.pages import app_at
 
 ERRORS = {0: (90.0, 91.0), 20: (30.0, 60.0), 40: (35.0, 55.0)}

@@ -7,8 +7,8 @@ import pytest
 from explorer.views.train import link as train_link
 from explorer.views.train import recipe_widgets, request
 from explorer.views.train.request import lesson_wish, own_wish
-from resnet.lessons.degradation import DEGRADATION
-from resnet.spec.net import NetSpec
+from resnet.lessons import DEGRADATION
+from resnet.spec import NetSpec
 
 
 def followed(link):

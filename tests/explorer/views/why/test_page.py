@@ -16,7 +16,7 @@ from explorer.views.why import progress as going
 from explorer.views.why.panel import Panel
 from explorer.views.why.topics import EXPECTED, PANELS, TOPICS, seconds_for
 from resnet.labs import LABS
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 from tests.explorer.views.pages import app_at
 from tests.explorer.views.why.panels import asked, controls
 

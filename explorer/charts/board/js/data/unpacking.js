@@ -1,4 +1,4 @@
-// The bytes of explorer/live/packing.py back into arrays; its table says how each was packed.
+// The bytes of explorer/charts/board/packing.py back into arrays; its table says how each was packed.
 
 const STEPS = 200; // of a decade of a norm
 const NOTHING = -32768; // a norm that is zero or was not measured

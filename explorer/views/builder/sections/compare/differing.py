@@ -13,11 +13,12 @@ from functools import lru_cache
 from explorer.views.builder.headline import exact, short
 from explorer.views.builder.sections.compare.landmarks import SHORT_MEASURES
 from explorer.views.builder.sections.layers.table import KIND_WORDS
-from resnet.cost.layers import Cost, cost
+from resnet.cost import cost
+from resnet.cost.layers import Cost
 from resnet.paper.errors import published_error
 from resnet.plan import Block, Layer, Plan
+from resnet.spec import NetSpec
 from resnet.spec.checks import listed
-from resnet.spec.net import NetSpec
 
 Nets = tuple[NetSpec, ...]
 

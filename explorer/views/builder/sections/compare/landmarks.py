@@ -10,11 +10,11 @@ Imports no streamlit.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from resnet.cost.layers import cost
+from resnet.cost import cost
 from resnet.cost.vgg import vgg19
 from resnet.paper.errors import PrintedError, published_error, published_errors
 from resnet.paper.tables import FIGURE_6_PLAIN, TABLE_1
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 SHORT_MEASURES = {"cifar": "test, CIFAR-10", "imagenet": "top-1, ImageNet"}
 MEASURES = {

@@ -20,7 +20,8 @@ from explorer.views.builder.sections.compare.landmarks import (
     landmarks,
 )
 from explorer.views.builder.sections.compare.stages import MACS, panel_title
-from resnet.spec.net import FAMILIES, NetSpec
+from resnet.spec import NetSpec
+from resnet.spec.net import FAMILIES
 
 Nets = tuple[NetSpec, ...]
 

@@ -10,7 +10,7 @@ from explorer.views.builder.sections.compare.differing import differing_layers, 
 from explorer.views.builder.sections.compare.landmarks import MEASURES
 from explorer.views.builder.sections.compare.landscape import landscape_figure
 from explorer.views.builder.sections.compare.stages import stage_figure
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 TABLE_HEIGHT = 400  # px at most
 ROW_HEIGHT = 36

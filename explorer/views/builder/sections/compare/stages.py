@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from explorer.charts import palette
 from explorer.views.builder.headline import short
 from explorer.views.builder.sections.compare.differing import by_stage
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 Nets = tuple[NetSpec, ...]
 

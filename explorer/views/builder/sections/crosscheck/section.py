@@ -4,9 +4,9 @@ import streamlit as st
 
 from explorer.views.builder.sections.crosscheck.words import reasons_in_words, totals_table
 from explorer.views.parts.job_button import asked
+from resnet.cost import cost
 from resnet.cost.crosscheck import compare, uncounted
-from resnet.cost.layers import cost
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 
 def show(specs: tuple[NetSpec, ...]) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.views.builder.exhibit_state import change, current
 from explorer.views.builder.sections.layers.anatomy import anatomy
 from explorer.views.builder.sections.layers.table import layer_csv
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 PARTS = ("picture", "table")
 

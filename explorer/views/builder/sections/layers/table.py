@@ -9,9 +9,9 @@ from io import BytesIO
 import pyarrow as pa
 from pyarrow import csv
 
-from resnet.cost.layers import cost
+from resnet.cost import cost
 from resnet.plan import Layer, Shape
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 WITH_KERNEL = ("conv", "max-pool", "average-pool")
 KIND_WORDS = {

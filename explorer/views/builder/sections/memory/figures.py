@@ -13,7 +13,7 @@ from explorer.charts import palette
 from explorer.views.builder.sections.layers.table import KIND_WORDS
 from resnet.cost.roofline import Machine, Work
 from resnet.plan import Layer
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 MOST_BARS = 300  # of single layers; a net with more is drawn block by block
 

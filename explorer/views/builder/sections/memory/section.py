@@ -17,7 +17,7 @@ from explorer.views.builder.memory_settings import (
 from explorer.views.builder.sections.memory import figures, words
 from resnet.cost.memory import inference_memory, training_memory
 from resnet.cost.roofline import MACHINES, Bound, Machine, forward_work, step_bound
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 KEYS = ("memory_batch", "memory_precision", "memory_machine", "memory_peak", "memory_speed")
 CHART_HEIGHT = 330

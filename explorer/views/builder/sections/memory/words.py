@@ -8,7 +8,7 @@ from explorer.views.builder.headline import short
 from explorer.views.builder.sections.layers.table import KIND_WORDS
 from resnet.cost.memory import Part
 from resnet.cost.roofline import Bound, Machine, forward_work
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 PRECISIONS = {"fp32": "fp32", "bf16": "bf16 mixed"}
 COUNTED = (

@@ -7,10 +7,10 @@ import streamlit as st
 
 from explorer.views.builder.sections.paper import words
 from explorer.views.builder.sections.paper.vgg_table import vgg_table
-from resnet.cost.layers import cost
+from resnet.cost import cost
 from resnet.cost.vgg import vgg19
 from resnet.paper import checks as paper
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 
 def show(specs: tuple[NetSpec, ...]) -> None:

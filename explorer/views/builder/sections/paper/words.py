@@ -7,7 +7,7 @@ from explorer.views.builder.headline import short
 from resnet.cost.vgg import VggCost
 from resnet.paper.checks import Check, Published, StrideChange
 from resnet.plan import Shape
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 BILLION = 10**9
 TABLE_1_WORDS = (

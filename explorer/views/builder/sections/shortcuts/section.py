@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.views.builder.sections.shortcuts import words
 from resnet.cost.shortcuts import doubled_blocks, option_costs
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 
 def show(specs: tuple[NetSpec, ...]) -> None:

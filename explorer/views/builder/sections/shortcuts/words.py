@@ -5,7 +5,7 @@ Imports no streamlit.
 
 from explorer.views.builder.headline import short
 from resnet.cost.shortcuts import BlockDoubling, OptionCost, kernel_arithmetic
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 NAMES = {
     "none": "none (plain)",

@@ -12,7 +12,7 @@ from explorer.views.builder.sections.takeaway.png import png_button
 from explorer.views.parts.job_button import asked
 from resnet.export.onnx_packages import sentence
 from resnet.export.pytorch import file_name, standalone
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 PYTORCH = (
     "This net and no other, written out for reading. It needs torch alone; run, it prints its "

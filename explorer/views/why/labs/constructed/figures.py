@@ -10,8 +10,7 @@ from explorer.charts import palette
 from explorer.views.why.style import GREY, axis, framed
 from resnet.labs.constructed.result import Constructed
 from resnet.labs.result import Curve
-from resnet.spec.net import NetSpec
-from resnet.spec.recipe import Recipe
+from resnet.spec import NetSpec, Recipe
 
 WAYS = ("built", "random start")
 

@@ -10,7 +10,7 @@ from explorer.views.why.style import FONT, GREY, Look, axis, framed, log_axis, l
 from resnet.labs.gradients.activations import BOUNDS, EDGES, derivative
 from resnet.labs.gradients.result import EDGES_OF_BINS, Gradients
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 ROOM = 1.4  # of the largest bar: words stand above it
 

@@ -16,7 +16,7 @@ from explorer.views.why.style import looks
 from resnet.labs import LABS
 from resnet.labs.gradients.result import Gradients
 from resnet.labs.gradients.words import moment_names, said
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 DEPTHS = (8, 14, 20, 32, 44, 56, 110)
 ACTIVATIONS = {"relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}

@@ -14,7 +14,7 @@ from explorer.views.why.style import Look, axis, framed, level, looks, stage_lin
 from resnet.labs.lesion.result import Lesion
 from resnet.labs.sentences import chance
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 ERROR = "top-1 error, %"
 PATTERNS = ("", "/", "x", ".")  # of bars of one kind

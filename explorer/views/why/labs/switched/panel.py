@@ -11,9 +11,9 @@ from resnet.labs.lesion.result import Switched
 from resnet.labs.lesion.switched_words import said
 from resnet.labs.sentences import does
 from resnet.plan import plan
+from resnet.spec import NetSpec
 from resnet.spec.checks import listed
 from resnet.spec.names import short_titles
-from resnet.spec.net import NetSpec
 
 
 def switches(nets: Sequence[str]) -> dict[int, list[str]]:

@@ -14,7 +14,7 @@ from explorer.charts import palette
 from explorer.views.why.style import axis, framed
 from resnet.labs.variants.result import LOSS, TEST, TRAIN, Variants, diverged, values
 from resnet.labs.variants.table import VARIANTS
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 QUANTITIES = {LOSS: "training loss", TRAIN: "training error", TEST: "test error"}
 SYMBOLS = (

@@ -8,7 +8,7 @@ from explorer.views.why.labs.constructed.figures import loss_figure, training_fi
 from resnet.labs.constructed.result import Constructed
 from resnet.labs.constructed.words import complete, said
 from resnet.labs.result import Curve, numbers
-from resnet.spec.recipe import Recipe
+from resnet.spec import Recipe
 from tests.explorer.views.why.panels import asked, charts, drawn, text
 
 

@@ -16,7 +16,7 @@ from resnet.labs.gradients.result import Gradients, Moment
 from resnet.labs.gradients.words import fate, said
 from resnet.labs.result import numbers
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 from tests.explorer.views.why.panels import asked, charts, drawn, text
 
 

@@ -12,7 +12,7 @@ from resnet.labs.lesion.switched_words import said as said_of_switched
 from resnet.labs.lesion.words import said
 from resnet.labs.result import numbers
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 from tests.explorer.views.why.panels import asked, charts, drawn, text
 
 

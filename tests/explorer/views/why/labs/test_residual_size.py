@@ -7,7 +7,7 @@ from resnet.labs.residual_size.result import ResidualSize
 from resnet.labs.residual_size.words import said
 from resnet.labs.result import numbers
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 from tests.explorer.views.why.panels import asked, charts, drawn, text
 
 FRESH = "taken from the images shown, for the net is untrained"

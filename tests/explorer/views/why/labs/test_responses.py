@@ -7,7 +7,7 @@ from resnet.labs.responses.result import Responses
 from resnet.labs.responses.words import said
 from resnet.labs.result import numbers
 from resnet.plan import plan
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 from tests.explorer.views.why.panels import charts, drawn, text
 
 

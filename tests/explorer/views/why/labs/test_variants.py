@@ -10,7 +10,7 @@ from resnet.labs.result import Curve, numbers
 from resnet.labs.variants.result import LOSS, TEST, TRAIN, Trained, Variants
 from resnet.labs.variants.table import VARIANTS
 from resnet.labs.variants.words import rows, said, table
-from resnet.spec.recipe import Recipe
+from resnet.spec import Recipe
 from tests.explorer.views.why.panels import asked, charts, drawn, text
 
 RECIPE = Recipe(images=5000, image_size=16, iterations=60)

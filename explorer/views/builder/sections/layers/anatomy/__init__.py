@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.views.builder.sections.layers.anatomy.payload import payload_json
-from resnet.spec.net import NetSpec
+from resnet.spec import NetSpec
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("rows.js", "picture.js", "columns.js", "table.js", "anatomy.js")  # one module

@@ -16,8 +16,8 @@ from explorer.charts.diagram.layout import SECTION_GAP
 from explorer.charts.diagram.pen import NUMBER, PANEL
 from explorer.charts.diagram.picture import picture
 from explorer.views.builder.sections.layers.table import layer_table
-from resnet.cost.layers import cost
-from resnet.spec.net import NetSpec
+from resnet.cost import cost
+from resnet.spec import NetSpec
 
 WORDS = ("stage", "layer", "kind", "kernel", "input", "output")
 NUMBERS = ("block", "stride", "parameters", "macs", "activation_bytes", "receptive_field")
