@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 # What Markdown acts on in a line: emphasis, code, links, colours, icons, bare addresses, lists.
-ACTIVE = re.compile(r"[\\`*_\[\]$~<>|&#]|:(?=\S)|(?<=[^\W\d])\.(?=\w)|^[-+]|(?<=^\d)\.")
+ACTIVE = re.compile(r"[\\`*_\[\]$~<>|&#]|:(?=\S)|(?<=[^\W\d])\.(?=\w)|^[-+]|(?<=^\d)\.(?=\s)")
 
 Results = Sequence[Any]
 Show = Callable[[Results, str], None]

@@ -59,7 +59,7 @@ def finished(store, submit):
 
 
 def panel(lab, *nets, most=4):
-    return Panel(LABS[lab], "why?", nets, lambda results, theme: None, most=most)
+    return Panel(replace(LABS[lab], nets=nets), "why?", lambda results, theme: None, most=most)
 
 
 @pytest.mark.parametrize(

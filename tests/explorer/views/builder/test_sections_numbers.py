@@ -13,7 +13,7 @@ from resnet.cost.shortcuts import doubled_blocks, option_costs
 from resnet.paper.checks import neighbours
 from resnet.spec import NetSpec
 
-SECTIONS = ("shortcuts", "paper_says", "memory")
+SECTIONS = ("shortcuts", "paper", "memory")
 NETS = (
     "resnet20-A",
     "plain56",
@@ -32,7 +32,7 @@ def page(section: str, net: str) -> None:
 
     from resnet.spec import NetSpec
 
-    importlib.import_module(f"explorer.views.builder.sections.{section}").show(
+    importlib.import_module(f"explorer.views.builder.sections.{section}.section").show(
         (NetSpec.parse(net),)
     )
 
@@ -84,8 +84,8 @@ def test_a_net_without_same_shape_blocks_says_so() -> None:
     assert said.endswith("so B and C are the same net.")
 
 
-def test_what_the_paper_says_of_resnet_50() -> None:
-    shown = text(opened("paper_says", "imagenet-resnet50-B"))
+def test_what_the_paper_of_resnet_50() -> None:
+    shown = text(opened("paper", "imagenet-resnet50-B"))
     assert "Table 1: 3.8 billion multiply-adds; counted 3.858" in shown
     assert "cut, not rounded" in shown
     assert "3.858 billion for 50 layers is printed as 3.8" in shown
@@ -96,7 +96,7 @@ def test_what_the_paper_says_of_resnet_50() -> None:
 
 
 def test_nothing_is_claimed_for_a_net_that_is_not_printed() -> None:
-    shown = text(opened("paper_says", "imagenet-resnet50-B-3x3"))
+    shown = text(opened("paper", "imagenet-resnet50-B-3x3"))
     assert "Tables 1 and 6 print no count for exactly this net." in shown
     assert "prints no error for exactly ImageNet ResNet-50 B, stride on 3x3" in shown
     assert "this net |" not in shown

@@ -160,7 +160,7 @@ def test_a_part_is_drawn_while_it_grows_and_kept_when_it_stops(opened, store, ru
     drawn = []
     monkeypatch.setattr(
         "explorer.views.why.results.PANELS",
-        {"surface": Panel(LABS["surface"], "", (), lambda results, _: drawn.extend(results))},
+        {"surface": Panel(LABS["surface"], "", lambda results, _: drawn.extend(results))},
     )
     page = run_lab(opened(lab="surface", nets=f"run:{run}"))
     do_all(store)
