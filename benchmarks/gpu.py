@@ -29,16 +29,15 @@ from baseline import Baseline
 from gpu_checks import DOUBTS, random_images, recorded_is_eager, step_of
 from gpu_kernels import passes
 
-from explorer import states
-from explorer.records import Comparison
-from explorer.store import RunStore
+from explorer.store import states
+from explorer.store.comparisons import RunStore
+from explorer.store.records import Comparison
 from resnet.data import ImageSet
-from resnet.home import home, image_folder
 from resnet.lessons import LESSONS
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
-from resnet.step import Step
+from resnet.settings import home, image_folder
+from resnet.spec import NetSpec, Recipe
 from resnet.train import Trainer, best_device, in_step
+from resnet.train.step import Step
 
 MORE = 75  # the exit status that asks for another call
 ALONE = ("resnet20-A", "resnet56-A", "resnet110-A")

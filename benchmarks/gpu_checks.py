@@ -15,11 +15,10 @@ import torch
 from torch import Tensor
 
 from resnet.data import ImageSet
-from resnet.fold import folded
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
-from resnet.step import GraphStep, Step, on_cuda
+from resnet.model.folding import folded
+from resnet.spec import NetSpec, Recipe
 from resnet.train import Trainer, in_step
+from resnet.train.step import GraphStep, Step, on_cuda
 
 STEPS = 50
 FEW = 1000  # images: an epoch ends in every eighth mini-batch
@@ -175,8 +174,7 @@ def errors_are_fp32(images: ImageSet, tiny: bool) -> Found:
 
 FULL = """
 import torch
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe
 from resnet.train import Trainer
 import sys
 sys.path.insert(0, "benchmarks")

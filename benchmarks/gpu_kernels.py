@@ -20,7 +20,7 @@ SHARES = (32, 64, 128)
 
 def passes(channels: int, side: int) -> dict[str, float]:
     """Microseconds of a convolution's passes and of a norm's, theirs and ours."""
-    convolutions = importlib.import_module("resnet.fused.gpu_convolution")
+    convolutions = importlib.import_module("resnet.train.fused.gpu_convolution")
     x, dy, half = maps(channels, side)
     return {
         "channels": channels,
@@ -36,7 +36,7 @@ def passes(channels: int, side: int) -> dict[str, float]:
 
 def norms(channels: int, side: int) -> dict[str, float]:
     """BN, addition and ReLU, forward and backward."""
-    norm = importlib.import_module("resnet.fused.gpu_norm").norm
+    norm = importlib.import_module("resnet.train.fused.gpu_norm").norm
     module = nn.BatchNorm2d(channels).cuda()
     x, dy, _ = maps(channels, side)
     shortcut = torch.randn_like(x).requires_grad_()
@@ -54,7 +54,7 @@ def norms(channels: int, side: int) -> dict[str, float]:
 
 def cuts(channels: int, side: int) -> None:
     """Every cut in turn, printed."""
-    ours = importlib.import_module("resnet.fused.gpu_convolution")
+    ours = importlib.import_module("resnet.train.fused.gpu_convolution")
     x, dy, half = maps(channels, side)
     for cut in CUTS:
         ours.TILES[ours.FORWARD, channels] = ours.Tile(*cut)
