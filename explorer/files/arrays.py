@@ -7,13 +7,11 @@ axes, and a recording shrinks to half. Numbers are little-endian, row after row.
 """
 
 import base64
-import binascii
-import math
-import sys
 from array import array
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
+
+import numpy as np
 
 EXACT = "float32"
 SHORT = "bfloat16"
@@ -35,9 +33,9 @@ def encode(norms: Sequence[array], layers: int, most: int, short: bool) -> dict[
     if not having:
         return None
     kept = [having[place] for place in _spread(len(having), most)]
-    flat = array("f", (_finite(value) for place in kept for value in norms[place]))
-    words = _little_endian(array("I", flat.tobytes()))
-    raw = _upper_halves(words) if short else words.tobytes()
+    flat = np.concatenate([norms[place] for place in kept])
+    flat[~np.isfinite(flat)] = np.nan
+    raw = _upper_halves(flat) if short else flat.astype("<f4").tobytes()
     return {"rows": kept, SHORT if short else EXACT: base64.b64encode(raw).decode("ascii")}
 
 
@@ -48,30 +46,29 @@ def decode(given: Any, rows: int, layers: int) -> list[array]:
     """
     if given is None:
         return [EMPTY] * rows
-    if not isinstance(given, dict) or len(given) != 2 or "rows" not in given:
+    names = set(given) if isinstance(given, dict) else set()
+    form = next((each for each in (EXACT, SHORT) if names == {"rows", each}), "")
+    if not form or not isinstance(given[form], str):
         raise ValueError(f"must hold rows and one of {EXACT} or {SHORT}")
     places = given["rows"]
     if not _rising(places, rows):
         raise ValueError(f"name rows that are not among the {rows:,} of their run")
-    if isinstance(given.get(EXACT), str):
-        raw, size = _bytes(given[EXACT]), 4
-    elif isinstance(given.get(SHORT), str):
-        raw, size = _bytes(given[SHORT]), 2
-    else:
-        raise ValueError(f"must hold rows and one of {EXACT} or {SHORT}")
-    if len(raw) != len(places) * layers * size:
+    try:
+        raw = base64.b64decode(given[form], validate=True)
+    except ValueError:
+        raise ValueError("are not base64") from None
+    size = len(places) * layers * (4 if form == EXACT else 2)
+    if len(raw) != size:
         raise ValueError(
             f"have {len(raw):,} bytes, where {len(places):,} rows of {layers:,} layers make "
-            f"{len(places) * layers * size:,}"
+            f"{size:,}"
         )
-    if size == 2:
-        raw = _widened(raw)
-    flat = array("f", _little_endian(array("I", raw)).tobytes())
-    if any(value < 0 or value == math.inf for value in flat):
+    flat = np.frombuffer(raw, "<f4").astype(np.float32) if form == EXACT else _widened(raw)
+    if (flat < 0).any() or np.isposinf(flat).any():
         raise ValueError("hold a number that is not the length of anything")
     norms = [EMPTY] * rows
-    for index, place in enumerate(places):
-        norms[place] = flat[index * layers : (index + 1) * layers]
+    for place, each in zip(places, flat.reshape(len(places), layers), strict=True):
+        norms[place] = array("f", each.tobytes())
     return norms
 
 
@@ -88,42 +85,16 @@ def _rising(places: Any, below: int) -> bool:
     """Whether these are whole numbers from 0 to below `below`, each larger than the last."""
     if not isinstance(places, list) or any(type(place) is not int for place in places):
         return False
-    inside = not places or (places[0] >= 0 and places[-1] < below)
-    return inside and all(one < other for one, other in pairwise(places))
+    return places == sorted({place for place in places if 0 <= place < below})
 
 
-def _finite(value: float) -> float:
-    return value if math.isfinite(value) else math.nan
-
-
-def _little_endian(words: array) -> array:
-    if sys.byteorder == "big":
-        words.byteswap()
-    return words
-
-
-def _upper_halves(words: array) -> bytes:
+def _upper_halves(flat: np.ndarray) -> bytes:
     """bfloat16: the upper 16 bits of each float32, rounded to the nearest, ties to even."""
-    halves = array("H", (_upper_half(word) for word in words))
-    if sys.byteorder == "big":
-        halves.byteswap()
-    return halves.tobytes()
+    words = flat.view(np.uint32)
+    halves = (words + 0x7FFF + (words >> 16 & 1)) >> 16
+    finite = np.minimum(halves, 0x7F7F)  # never up to infinity
+    return np.where(words > 0x7F800000, 0x7FC0, finite).astype("<u2").tobytes()
 
 
-def _upper_half(word: int) -> int:
-    if word > 0x7F800000:  # NaN
-        return 0x7FC0
-    return min(0x7F7F, (word + 0x7FFF + (word >> 16 & 1)) >> 16)  # never up to infinity
-
-
-def _widened(halves: bytes) -> bytes:
-    words = bytearray(2 * len(halves))
-    words[2::4], words[3::4] = halves[0::2], halves[1::2]
-    return bytes(words)
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("are not base64") from None
+def _widened(halves: bytes) -> np.ndarray:
+    return (np.frombuffer(halves, "<u2").astype(np.uint32) << 16).view(np.float32)

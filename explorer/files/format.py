@@ -33,6 +33,7 @@ MAX_NUMBERS = 2_000_000  # commas in it; rows and norms of a full-size file make
 MAX_NORMS = 3_000_000  # beyond that a file keeps the norms of fewer rows
 RECORDED_NORMS = 100  # rows with norms in each run of a recording
 MAX_MADE = {"machine": 200, "data": 200, "command": 2000}
+ABOUT = ("title", "lesson", "created", "tags", "note")
 
 
 @dataclass(frozen=True)
@@ -89,11 +90,8 @@ def pack(
         "program": _program(),
         "made": {name: text[: MAX_MADE[name]] for name, text in made.items()},
         "comparison": {
-            "title": comparison.title,
+            **{name: getattr(comparison, name) for name in ABOUT},
             "lesson": comparison.lesson or "",
-            "created": comparison.created,
-            "tags": list(comparison.tags),
-            "note": comparison.note,
         },
         "runs": [run_fields(each, snapshot.events, most, recording) for each in snapshot.curves],
     }
@@ -168,8 +166,7 @@ def _content(packed: bytes) -> Any:
 def _comparison(
     file: Fields, identity: str, machine: str, curves: tuple[Curves, ...]
 ) -> Comparison:
-    names = ("title", "lesson", "created", "tags", "note")
-    fields = Fields(file.raw("comparison"), "comparison", names)
+    fields = Fields(file.raw("comparison"), "comparison", ABOUT)
     tags = fields.items("tags", MAX_TAGS)
     if not all(isinstance(tag, str) and 0 < len(tag) <= MAX_TAG for tag in tags):
         raise ParcelError(f"tags of comparison must be texts of 1 to {MAX_TAG} letters")

@@ -27,7 +27,9 @@ MAX_TURN = 99
 HIGHEST = {"seconds": MAX_SECONDS, "learning_rate": 1000.0, "loss": 1e39}  # the errors: 100
 RECORDED_DIGITS = 6  # significant digits of what is no error, in a recording
 SIZES = {"state": 16, "device": 80, "data": 200, "message": 500}
-NAMES = ("net", "recipe", *SIZES, "iteration", "seconds", "turn", "until", "rows", "events")
+COPIED = (*SIZES, "iteration", "seconds", "turn")
+NAMES = ("net", "recipe", *COPIED, "until", "rows", "events")
+EVENT_NAMES = ("iteration", "kind", "value", "at")
 
 
 def run_fields(
@@ -50,17 +52,11 @@ def run_fields(
     return {
         "net": asdict(run.spec),
         "recipe": recipe,
-        "state": run.state,
-        "device": run.device,
-        "data": run.data,
-        "message": run.message,
-        "iteration": run.iteration,
-        "seconds": run.seconds,
-        "turn": run.turn,
+        **{name: getattr(run, name) for name in COPIED},
         "until": run.iterations,
         "rows": columns,
         "events": [
-            {"iteration": each.iteration, "kind": each.kind, "value": each.value, "at": each.at}
+            {name: getattr(each, name) for name in EVENT_NAMES}
             for each in events
             if each.run == run.id
         ],
@@ -144,7 +140,7 @@ def _rows(given: Fields, run: Run, most: int, first: int) -> list[StoredRow]:
 
 
 def _event(given: Any, run: Run) -> Event:
-    fields = Fields(given, f"an event of run {run.id}", ("iteration", "kind", "value", "at"))
+    fields = Fields(given, f"an event of run {run.id}", EVENT_NAMES)
     kind = fields.text("kind", 16)
     if kind not in (RATE, EXTENDED, PAUSED):
         raise ParcelError(f"{fields.where} is of the kind {kind!r}, which is not known")

@@ -1,6 +1,6 @@
 """What a person asks of a lab: one net, one set of images, the panel's settings."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from explorer.store.comparisons import RunStore
@@ -28,22 +28,10 @@ class Question:
 
     def payload(self, store: RunStore) -> dict[str, Any]:
         """What makes two questions the same. Raises SourceError where the net cannot be had."""
-        return {
-            "lab": self.lab,
-            "source": str(self.source),
-            "weights": weights(self.source, store),
-            "settings": self.settings,
-            "data": self.data,
-            "label": self.label,
-            "version": VERSION,
-        }
+        source = {"source": str(self.source), "weights": weights(self.source, store)}
+        return {**vars(self), **source, "version": VERSION}
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> "Question":
-        return cls(
-            payload["lab"],
-            Source.parse(payload["source"]),
-            payload["settings"],
-            payload["data"],
-            payload["label"],
-        )
+        given = {each.name: payload[each.name] for each in fields(cls)}
+        return cls(**{**given, "source": Source.parse(payload["source"])})
