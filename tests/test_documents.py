@@ -106,12 +106,14 @@ def test_links_lead_somewhere(page):
 def test_files_that_are_named_are_there(page):
     text = page.read_text("utf-8")
     lines = "\n".join(FENCE.findall(text)).split() + INLINE.findall(FENCE.sub("", text))
+    missing = []
     for word in lines:
-        word = word.split()[0].rstrip(".,:;)") if word.split() else ""
-        word = word.split("::")[0]
+        word = word.split()[0].split("::")[0].rstrip(".,:;)") if word.split() else ""
         if not word.startswith(TOP) or PLACEHOLDER.search(word) or word.startswith(MADE_LATER):
             continue
-        assert (ROOT / word).exists(), f"{name(page)} names {word}, which is not there"
+        if not (ROOT / word).exists():
+            missing.append(word)
+    assert not missing, f"{name(page)} names what is not there: {missing}"
 
 
 @pages()
