@@ -81,7 +81,7 @@ def test_the_readme_is_short():
 
 def test_every_document_of_the_house_is_there():
     read = (ROOT / "README.md").read_text("utf-8")
-    for file in ("RESULTS", "TEACHING", "SERVER", "LIBRARY", "SCIENCE"):
+    for file in ("INSTALL", "RESULTS", "TEACHING", "SERVER", "LIBRARY", "SCIENCE"):
         assert (ROOT / "docs" / f"{file}.md").is_file()
         assert f"](docs/{file}.md)" in read
 
