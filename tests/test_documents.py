@@ -211,7 +211,7 @@ def cells():
     return [cell for cell in read if cell["cell_type"] == "code"]
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 def test_the_notebook_runs():
     """Every code cell, in order, in one namespace; cells marked "exact" print what is kept."""
     names = {"__name__": "notebook"}
