@@ -62,9 +62,9 @@ def parser(module):
             made.append(self)
             raise SystemExit
 
-        patch.setattr(argparse.ArgumentParser, "parse_args", stop)
+        patch.setattr(argparse.ArgumentParser, "parse_known_args", stop)
         with contextlib.suppress(SystemExit):
-            import_module(f"{module}.__main__").main([])
+            import_module(f"{module}.__main__").main(["a command"])
     return made[0]
 
 
