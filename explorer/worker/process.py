@@ -6,6 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +19,16 @@ PATIENT = {"OMP_WAIT_POLICY": "PASSIVE"}
 
 @dataclass
 class Lane:
-    """A process of explorer.lane; it works from the moment it is given runs, or a job."""
+    """A process of explorer.lane; it works from the moment it is given runs, or a job.
+
+    started  seconds since 1970
+    up       whether it is known to have torch in memory
+    """
 
     process: subprocess.Popen[bytes]
     name: str = field(default_factory=lambda: f"lane-{secrets.token_hex(6)}")
+    started: float = field(default_factory=time.time)
+    up: bool = False
 
     @classmethod
     def start(cls) -> "Lane":

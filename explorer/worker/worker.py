@@ -5,6 +5,7 @@ process that has torch in memory already.
 """
 
 import contextlib
+import math
 import os
 import time
 from collections.abc import Sequence
@@ -29,6 +30,9 @@ MAX_LANES = 6
 ALONE_FOR = 90.0  # seconds without a server and without work after which the worker ends
 PURGE_EVERY = 60.0
 PATIENCE = 30.0  # seconds given to lanes to save when the worker is stopped
+TOLERATED = 2  # waiting lanes that may end, one after the other, before it counts as trouble
+RETRY_EVERY = 10.0  # seconds between starts of lanes in trouble,
+CALM = 60.0  # which is over when none has ended for so long
 
 
 class Worker:
@@ -47,7 +51,9 @@ class Worker:
         self._reported = 0.0
         self._purged = 0.0
         self._needed = time.monotonic()
-        self._lost = 0  # waiting lanes that ended without being asked to, one after the other
+        self._lost = 0  # waiting lanes that ended without being asked to, one after the other,
+        self._failed = 0  # and those of them that ended before any was up
+        self._lost_at = self._tried = -math.inf
 
     def run(self) -> None:
         """Works until it is told to stop, or has had no server and no work for a while."""
@@ -82,7 +88,7 @@ class Worker:
                 "missing_for_onnx": missing(),
                 "ready": self._machine() is not None,
                 "problem": "training processes do not start; checkpoints/worker.log says why"
-                if self._lost > 2
+                if self._failed > TOLERATED
                 else "",
             },
         )
@@ -102,6 +108,7 @@ class Worker:
         return report[0] if report and time.time() - report[1] >= self.started else None
 
     def _look_after_lanes(self) -> None:
+        self._see_who_is_up()
         for lane in [lane for lane in self.busy if lane.ended]:
             self.busy.remove(lane)
             self.store.interrupt(lane.name)  # whatever it did not settle itself
@@ -109,12 +116,30 @@ class Worker:
         for lane in [lane for lane in self.waiting if lane.ended]:
             self.waiting.remove(lane)
             self._lost += 1
+            self._failed += not lane.up
+            self._lost_at = time.monotonic()
+
+    def _see_who_is_up(self) -> None:
+        """A lane that has started says what machine this is; then lanes do start."""
+        if all(lane.up for lane in self.waiting):
+            return
+        report = self.store.reported("machine")
+        if report is None:
+            return
+        said = time.time() - report[1]
+        for lane in self.waiting:
+            if lane.started <= said:
+                lane.up, self._failed = True, 0
 
     def _keep_lanes_waiting(self) -> None:
-        if self._lost > 2 and time.monotonic() % 10 > POLL:
-            return  # they do not start: try again now and then, not five times a second
+        now = time.monotonic()
+        if now - self._lost_at > CALM:
+            self._lost = 0
+        if self._lost > TOLERATED and now - self._tried < RETRY_EVERY:
+            return  # they do not last: try again now and then, not five times a second
         while len(self.waiting) < min(STANDBY, cores()):
             self.waiting.append(Lane.start())
+            self._tried = now
 
     def _lanes(self) -> int:
         """How many lanes train at once on this machine."""
@@ -127,7 +152,7 @@ class Worker:
         claimed = claim(self.store, f"worker-{os.getpid()}")
         if not claimed:
             return
-        self._lost = 0
+        self._lost = self._failed = 0
         self._training = claimed[0].comparison
         for share in shares(claimed, self._lanes()):
             lane = self._next_lane()
