@@ -49,7 +49,9 @@ class LaneTraining:
         self.legs: list[Leg] = []
         self.room = room
         self.gone = gone
-        self.ended = 0  # legs that gave their memory back since a waiting run was tried
+        self.ended = (
+            0  # legs that gave their memory back, for each of which a waiting run is to be tried
+        )
         self.pending: list[tuple[int, Row]] = []
         self.looked = self.asked = -1e9
         self.flushed = self.saved = time.monotonic()
@@ -73,14 +75,22 @@ class LaneTraining:
             self._look()
         self._write_by_the_clock()
         if self.room.waiting and (self.ended or not self.legs):
-            self.ended = 0
-            self._take(self.room.next(alone=not self.legs))
+            self._admit_next()
         moving = {leg.trainer: leg for leg in self.legs if not leg.paused}
         if moving:
             self.idle_since = None
             self._advance(moving[furthest_behind(list(moving))])
         elif self.legs:
             self._idle()
+
+    def _admit_next(self) -> None:
+        """Tries the run that has waited longest, one for each that gave its memory back."""
+        waiting = len(self.room.waiting)
+        leg = self.room.next(alone=not self.legs)
+        self._take(leg)
+        settled = leg is None and len(self.room.waiting) < waiting  # its memory is another's
+        if self.ended and not settled:
+            self.ended -= 1
 
     def leave(self, state: str, message: str) -> None:
         """Settles all that is left in one state, unsaved: something has gone wrong."""

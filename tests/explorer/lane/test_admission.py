@@ -10,6 +10,7 @@ from explorer.store import states
 from explorer.store.comparisons import checkpoint_file
 from explorer.store.requests import Wishes
 from explorer.store.tables import runs
+from resnet.spec import NetSpec, SpecError
 from resnet.train import Trainer, checkpoint
 
 pytestmark = pytest.mark.usefixtures("image_folder")
@@ -27,6 +28,7 @@ class Device:
         self.holds, self.when = holds, when
         self.alive, self.most = set(), 0
         self.on_cpu = []
+        self.broken = ()  # nets that cannot be set up, whatever the memory
         self.after_a_step = lambda: None
 
 
@@ -37,6 +39,8 @@ def play(monkeypatch):
     def on(device):
         class OnIt(Trainer):
             def __init__(self, spec, recipe, images, name=None):
+                if spec in device.broken:
+                    raise SpecError("this net cannot be trained")
                 if name == "cpu":
                     device.on_cpu.append(str(spec))
                 elif device.holds is None:
@@ -149,6 +153,35 @@ def test_a_waiting_net_can_be_stopped(store, submit, play, monkeypatch):
     assert checkpoint.load(trained)[2]["iteration"] == 1
     assert not waited.exists()
     assert device.most == 1
+
+
+@pytest.mark.parametrize(("together", "broken"), [(1, 0), (1, 1), (2, 0), (2, 1), (3, 0)])
+def test_as_many_waiting_nets_begin_as_end_at_once(
+    store, small, play, monkeypatch, together, broken
+):
+    """What a net that cannot be set up would have had is for the next that waits."""
+    monkeypatch.setattr(training, "LOOK_EVERY", 0.0)
+    nets = [NetSpec.parse(f"plain8-w{width}") for width in range(1, 2 * together + broken + 1)]
+    device = play(Device(together))
+    device.broken = nets[together : together + broken]
+    identity = store.submit("many", [(net, small) for net in nets])
+    first = [run.id for run in store.comparison(identity).runs][:together]
+    at_once = []
+
+    def stop_the_first():
+        if not at_once:
+            for run in first:
+                Wishes(store).stop(identity, run)
+        at_once.append(len(device.alive))
+
+    device.after_a_step = stop_the_first
+    comparison = train(store, identity)
+    ended = [run.state for run in comparison.runs]
+    assert ended == (
+        [states.STOPPED] * together + [states.FAILED] * broken + [states.FINISHED] * together
+    )
+    whole = at_once.count(together)
+    assert whole >= together * small.iterations - together  # of the later nets, all but the ends
 
 
 def test_other_errors_of_a_device_are_not_taken_for_these():
