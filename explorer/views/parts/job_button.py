@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from explorer.server import shared
+from explorer.server import shared, visitor
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.jobs.records import Job
@@ -37,7 +37,7 @@ def asked(
         st.error(_sentence(job.message), icon=":material/error:")
     if st.button(label, icon=icon, key=key, width=width):
         try:
-            jobs.submit(kind, payload)
+            jobs.submit(kind, payload, visitor.me().id)
         except Refused as refused:
             st.warning(_sentence(str(refused)))
         else:
@@ -49,10 +49,12 @@ def _progress(identity: int) -> None:
     """Runs every second while the job does; the page is drawn anew when it has ended."""
     store = shared.store()
     jobs = JobStore(store)
-    job = jobs.job(identity)
+    job = jobs.look(identity)
     if job is None or not job.active:
         st.rerun()
-    if job.state == states.RUNNING:
+    if job.stopping:
+        words = "Stopping"
+    elif job.state == states.RUNNING:
         words = f"The worker is at it: {job.message}" if job.message else "The worker is at it"
     elif not shared.worker_is_alive():
         words = "The worker is starting; this takes a few seconds"
@@ -61,6 +63,12 @@ def _progress(identity: int) -> None:
     else:
         words = "Waiting for the worker"
     st.info(f"{words} …", icon=":material/hourglass_top:")
+    by = visitor.me()
+    if not (by.everything or job.owner in ("", by.id)):
+        return
+    if st.button("Stop", icon=":material/stop:", key=f"stop_job_{identity}", disabled=job.stopping):
+        jobs.stop(identity, by)
+        st.rerun()
 
 
 def _sentence(text: str) -> str:
