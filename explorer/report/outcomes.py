@@ -70,7 +70,8 @@ class Outcomes:
             with self._lock:
                 self._kept.update(fresh)
                 for each in comparisons:
-                    self._kept.move_to_end(each.id)
+                    if each.id in self._kept:  # another thread may have dropped it meanwhile
+                        self._kept.move_to_end(each.id)
                 while len(self._kept) > KEPT:
                     self._kept.popitem(last=False)
         return known
