@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from explorer.store.comparisons import RunStore
-from explorer.store.records import StoredRow, row_record
+from explorer.store.records import BY_LAYER, StoredRow, row_record
 from explorer.store.tables import rows
 
 
@@ -24,9 +24,9 @@ def last_errors(store: RunStore) -> dict[int, tuple[float | None, float | None]]
 
 
 def rows_with_errors(store: RunStore, run_ids: Sequence[int]) -> dict[int, list[StoredRow]]:
-    """The rows with errors of these runs, in order of iteration, without their norms."""
+    """The rows with errors of these runs, in order of iteration, without what they say by layer."""
     blank = [
-        sa.literal(None).label(column.name) if column.name in ("gradients", "weights") else column
+        sa.literal(None).label(column.name) if column.name in BY_LAYER else column
         for column in rows.columns
     ]
     query = (

@@ -1,12 +1,17 @@
 """What comparisons came to, read once for all visitors: from many threads, and little of it."""
 
+import re
 import threading
 
 import pytest
+import sqlalchemy as sa
 
 from explorer.report import outcomes
 from explorer.report.outcomes import Outcomes
-from explorer.store.errors import rows_with_errors
+from explorer.store.errors import last_errors, rows_with_errors
+from explorer.store.records import BY_LAYER
+from explorer.store.tables import rows
+from resnet.spec.row import Row
 
 
 @pytest.fixture
@@ -54,3 +59,27 @@ def test_many_threads_ask_for_more_than_is_kept(store, three, monkeypatch):
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_nothing_is_read_that_a_list_does_not_show(store, submit):
+    """What a row says by layer, up to a kilobyte of each, is read by no list of comparisons."""
+    blobs = {each.name for each in rows.columns if isinstance(each.type, sa.LargeBinary)}
+    assert blobs == set(BY_LAYER)
+    comparison = store.comparison(submit(responses=True))
+    run = comparison.runs[0]
+    store.claim("lane")
+    norms = (1.0,) * 8
+    row = Row(20, 1.0, 0.1, 2.0, 80.0, 70.0, 75.0, gradients=norms, weights=norms, responses=norms)
+    store.append("lane", [(run.id, row)])
+    selected = []
+
+    def note(_connection, _cursor, statement, *_):
+        selected.extend(re.findall(r"rows\.(\w+)", statement.partition("FROM")[0]))
+
+    sa.event.listen(store.engine, "before_cursor_execute", note)
+    assert Outcomes(store).of(store.comparisons())[comparison.id].results[run.id].test_error == 75.0
+    assert last_errors(store)[run.id] == (70.0, 75.0)
+    assert "test_error" in selected
+    assert not blobs & set(selected)
+    read = rows_with_errors(store, [run.id])[run.id][0]
+    assert not any(len(getattr(read, name)) for name in BY_LAYER)
