@@ -28,7 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"resnet: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("resnet: stopped; the rows so far are kept", file=sys.stderr)
+        saved = getattr(options, "save", None)
+        kept = "the same command goes on from here" if saved else "the rows so far are kept"
+        print(f"resnet: stopped; {kept}", file=sys.stderr)
         return 130
     return 0
 
@@ -51,8 +53,15 @@ def _parser() -> argparse.ArgumentParser:
         "train", help="train nets side by side on the same images", epilog=NAMES
     )
     add_training(train)
-    train.add_argument("--csv", type=Path, help="write the rows to this file")
-    train.add_argument("--save", type=Path, metavar="FOLDER", help="leave a checkpoint of each net")
+    train.add_argument("--csv", type=Path, help="write the rows to this file, as they come")
+    train.add_argument(
+        "--save",
+        type=Path,
+        metavar="FOLDER",
+        help="keep a checkpoint of each net there, saved every 30 seconds, at the end and at "
+        "Ctrl-C; the same command given again goes on from it, in checkpoints and --csv. One of "
+        "another recipe is never written over",
+    )
     train.add_argument("--lanes", type=int, help="processes; default: one a core, one on a GPU")
 
     evaluate = commands.add_parser("evaluate", help="errors of a checkpoint on an image set")

@@ -1,34 +1,25 @@
 """What the command line does; `__main__` reads the arguments."""
 
-import csv
-import multiprocessing
-import queue
-import traceback
-from collections.abc import Iterator
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
 from tqdm import tqdm
 
+from resnet.cli.lanes import Lanes
+from resnet.cli.saved import COLUMNS, CommandError, Table, reserved, trained_before
 from resnet.cost import cost
-from resnet.cost.sharing import cores, share_out
+from resnet.cost.sharing import cores
 from resnet.data import DataError, ImageSet, load
 from resnet.export import shipped, shipped_nets
 from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.spec.names import curve
 from resnet.spec.net import for_classes
-from resnet.train import Trainer, best_device, checkpoint, train_together
+from resnet.train import Trainer, best_device, checkpoint
 from resnet.verdict.verdict import evidence, verdict
 
-COLUMNS = (
-    "net", "seed", "iteration", "seconds", "learning_rate", "loss", "train_error", "test_error",
-)  # fmt: skip
-
-
-class CommandError(RuntimeError):
-    """Why a command could not do what was asked, in one sentence."""
+__all__ = ["COLUMNS", "CommandError", "evaluate", "ship", "show_cost", "train"]
 
 
 def show_cost(spec: NetSpec, image_size: int | None, layers: bool) -> None:
@@ -52,44 +43,44 @@ def show_cost(spec: NetSpec, image_size: int | None, layers: bool) -> None:
 def train(
     nets: list[NetSpec], recipe: Recipe, table: Path | None, save: Path | None, lanes: int | None
 ) -> None:
-    """Trains nets side by side, with a progress bar; prints their errors and a verdict."""
+    """Trains nets side by side, with a progress bar; prints their errors and a verdict.
+
+    save  a folder for a checkpoint of each net, written every half minute, at the end and at
+          Ctrl-C; a net that has one of the same recipe there goes on from it
+    Raises KeyboardInterrupt at Ctrl-C, once all is saved.
+    """
     images = _load(recipe.data)
+    note = f"{images.label} ({images.note})" if images.note else images.label
     nets = [for_classes(net, len(images.classes)) for net in nets]
     device = best_device()
     wanted = lanes or (cores() if device == "cpu" else 1)
     final: dict[NetSpec, dict[str, Any]] = {}
-    stream = table.open("w", newline="") if table else None
-    try:
-        writer = csv.DictWriter(stream, COLUMNS, extrasaction="ignore") if stream else None
-        if writer:
-            writer.writeheader()
-        total = recipe.iterations * sum(cost(net).macs for net in nets)
+    with (
+        reserved(save, nets, recipe),
+        contextlib.closing(
+            Table(table, recipe, before := trained_before(save, nets, recipe, note))
+        ) as rows,
+    ):
         print(f"{images.label}: {images.note}" if images.note else f"training on {images.label}")
+        for spec, iteration in before.items():
+            print(f"{spec.title} goes on after {iteration:,} of {recipe.iterations:,} iterations")
+        running = Lanes(nets, recipe, min(wanted, len(nets)), device, save, note)
+        done = dict.fromkeys(nets, 0) | before
         with tqdm(
-            total=total,
+            total=recipe.iterations * sum(cost(net).macs for net in nets),
+            initial=sum(done[net] * cost(net).macs for net in nets),
             unit="",
             bar_format="{percentage:3.0f} %|{bar}| {elapsed}<{remaining} {postfix}",
         ) as bar:
-            done = dict.fromkeys(nets, 0)
-            for spec, row in _rows(nets, recipe, min(wanted, len(nets)), device, save):
+            for spec, row in running:
                 bar.update((row["iteration"] - done[spec]) * cost(spec).macs)
                 done[spec] = row["iteration"]
                 if row["train_error"] is not None:
                     final[spec] = row
                     bar.set_postfix_str(f"{spec.title}: training error {row['train_error']:.1f} %")
-                if writer and stream:
-                    writer.writerow(
-                        {
-                            **row,
-                            "net": str(spec),
-                            "seed": recipe.seed,
-                            "seconds": f"{row['seconds']:.2f}",
-                        }
-                    )
-                    stream.flush()
-    finally:
-        if stream:
-            stream.close()
+                rows.add(spec, row)
+    if running.stopped and any(iteration < recipe.iterations for iteration in done.values()):
+        raise KeyboardInterrupt
     _conclude(final, recipe, images, save)
 
 
@@ -136,60 +127,6 @@ def _load(name: str) -> ImageSet:
             return load(name, progress=progress)
         except DataError as error:
             raise CommandError(str(error)) from error
-
-
-def _rows(
-    nets: list[NetSpec], recipe: Recipe, lanes: int, device: str, save: Path | None
-) -> Iterator[tuple[NetSpec, dict[str, Any]]]:
-    """Rows of all nets as they come from the lanes, which are spawned processes."""
-    context = multiprocessing.get_context("spawn")
-    outbox: Any = context.Queue()
-    processes = []
-    for share in share_out(nets, lanes):
-        job = ([nets[i].to_json() for i in share], recipe.to_json(), device, save, outbox)
-        processes.append(context.Process(target=_lane, args=job, daemon=True))
-        processes[-1].start()
-    running = len(processes)
-    try:
-        while running:
-            try:
-                spec, row = outbox.get(timeout=1)
-            except queue.Empty:
-                if any(process.exitcode not in (None, 0) for process in processes):
-                    raise CommandError("a training process was killed; is memory short?") from None
-                continue
-            if spec is None:
-                running -= 1
-                if row:
-                    raise CommandError(row)
-            else:
-                yield NetSpec.from_json(spec), row
-    finally:
-        for process in processes:
-            process.terminate()
-
-
-def _lane(nets: list[str], recipe_text: str, device: str, save: Path | None, outbox: Any) -> None:
-    """One lane: trains its nets in step and sends every row; then (None, why it failed or None)."""
-    try:
-        if device == "cpu":
-            torch.set_num_threads(1)
-        recipe = Recipe.from_json(recipe_text)
-        images = load(recipe.data)
-        trainers = [Trainer(NetSpec.from_json(net), recipe, images, device) for net in nets]
-        for trainer, row in train_together(trainers):
-            outbox.put((trainer.spec.to_json(), vars(row)))
-        for trainer in trainers if save else []:
-            file = Path(save or "") / f"{trainer.spec}-seed{recipe.seed}.pt"
-            checkpoint.save(file, trainer.spec, recipe, trainer.state())
-        outbox.put((None, None))
-    except KeyboardInterrupt:
-        return
-    except (ValueError, DataError, checkpoint.CheckpointError) as error:
-        outbox.put((None, str(error)))
-    except Exception as error:
-        traceback.print_exc()
-        outbox.put((None, f"a training process failed: {error}"))
 
 
 def _conclude(

@@ -1,0 +1,204 @@
+"""Lanes of the command line: spawned processes that train nets, send their rows, and save them.
+
+A row is on its way before the checkpoint that leaves it behind, and a lane saves only once the
+command has taken what was sent: what a net goes on from never lacks rows. A lane whose command is
+gone ends, and saves nothing any more.
+"""
+
+import contextlib
+import multiprocessing
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from resnet.cli.saved import CommandError, checkpoint_file
+from resnet.cost.sharing import share_out
+from resnet.data import DataError, load
+from resnet.spec import NetSpec, Recipe
+from resnet.spec.row import Row
+from resnet.train import Trainer, checkpoint, in_step
+
+SAVE_EVERY = 30.0  # seconds between checkpoints
+LOOK_EVERY = 1.0  # seconds between looks whether the command is still there
+STOPPING = "saving; Ctrl-C again ends at once, without"
+
+
+class Lanes:
+    """Trains nets in so many processes; iterate over it for their rows as they come.
+
+    save  the folder of the checkpoints: nets go on from theirs, and Ctrl-C has all saved first
+    note  of the images, to be kept with each checkpoint
+    """
+
+    def __init__(
+        self,
+        nets: Sequence[NetSpec],
+        recipe: Recipe,
+        lanes: int,
+        device: str,
+        save: Path | None,
+        note: str,
+    ) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._outbox: Any = context.Queue()
+        self._stop = context.RawValue("b", 0)  # set inside a signal handler, so without a lock
+        self._save = save
+        self._taken = []  # how many rows of each lane were taken
+        self._processes = []
+        for place, share in enumerate(share_out(nets, lanes)):
+            self._taken.append(context.RawValue("Q", 0))
+            given = ([nets[i].to_json() for i in share], recipe.to_json(), device, save, note)
+            channel = (place, self._outbox, self._stop, self._taken[place])
+            job = (given, channel)
+            self._processes.append(context.Process(target=lane, args=job, daemon=True))
+
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody has pressed Ctrl-C, after which all was saved."""
+        return bool(self._stop.value)
+
+    def __iter__(self) -> Iterator[tuple[NetSpec, dict[str, Any]]]:
+        """Raises CommandError where a lane fails or is killed."""
+        with self._interruptible() if self._save else contextlib.nullcontext():
+            try:
+                for process in self._processes:
+                    process.start()
+                yield from self._rows()
+            finally:
+                for process in self._processes:
+                    if process.pid is not None:
+                        process.terminate()
+
+    def _rows(self) -> Iterator[tuple[NetSpec, dict[str, Any]]]:
+        running = len(self._processes)
+        while running:
+            try:
+                place, spec, row = self._outbox.get(timeout=1)
+            except queue.Empty:
+                if any(process.exitcode not in (None, 0) for process in self._processes):
+                    raise CommandError("a training process was killed; is memory short?") from None
+                continue
+            if spec is None:
+                running -= 1
+                if row:
+                    raise CommandError(row)
+            else:
+                yield NetSpec.from_json(spec), row
+                self._taken[place].value += 1
+
+    @contextlib.contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """The first Ctrl-C has all nets saved; the next is as ever."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def stop(*_: Any) -> None:
+            self._stop.value = 1
+            signal.signal(signal.SIGINT, before)
+            print(f"\nresnet: {STOPPING}", file=sys.stderr, flush=True)
+
+        before = signal.signal(signal.SIGINT, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+def lane(given: Any, channel: Any) -> None:
+    """A lane's process: trains its nets in step; at last (place, None, why it failed or None)."""
+    place, outbox, stop, taken = channel
+    nets, recipe_text, device, save, note = given
+    try:
+        if save and multiprocessing.parent_process():  # Ctrl-C reaches all; the command decides
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if device == "cpu":
+            torch.set_num_threads(1)
+        recipe = Recipe.from_json(recipe_text)
+        images = load(recipe.data)
+        trainers = [Trainer(NetSpec.from_json(net), recipe, images, device) for net in nets]
+        keeper = _Keeper(trainers, save, note, taken)
+        for trainer, row in _steps(trainers):
+            if row:
+                outbox.put((place, trainer.spec.to_json(), vars(row)))
+                keeper.sent += 1
+            if not keeper.look(trainer, row, bool(stop.value)):
+                break
+        keeper.save()
+        outbox.put((place, None, None))
+    except KeyboardInterrupt:
+        return
+    except (ValueError, DataError, checkpoint.CheckpointError) as error:
+        outbox.put((place, None, str(error)))
+    except Exception as error:
+        traceback.print_exc()
+        outbox.put((place, None, f"a training process failed: {error}"))
+
+
+def _steps(trainers: Sequence[Trainer]) -> Iterator[tuple[Trainer, Row | None]]:
+    """`in_step`, after the last row anew of nets that had come to their end before."""
+    for trainer in trainers:
+        if trainer.finished:
+            train_error, test_error = trainer.test(trainer.recipe.final_images)
+            after, seconds = trainer.iteration, trainer.seconds
+            yield trainer, Row(after, seconds, train_error=train_error, test_error=test_error)
+    yield from in_step(trainers)
+
+
+class _Keeper:
+    """Saves the nets of a lane: by the clock, at their end, and when the lane is stopped."""
+
+    def __init__(
+        self, trainers: Sequence[Trainer], folder: Path | None, note: str, taken: Any
+    ) -> None:
+        self.sent = 0  # rows
+        self._folder, self._note, self._taken = folder, note, taken
+        self._saved = dict.fromkeys(trainers, 0)  # the iteration of each checkpoint
+        self._diverged: set[Trainer] = set()
+        self._looked = self._clock = time.monotonic()
+        for trainer in trainers:
+            file = folder and checkpoint_file(folder, trainer.spec, trainer.recipe)
+            if file and file.exists():
+                trainer.load_state(checkpoint.load_for(file, trainer.spec, trainer.recipe))
+                self._saved[trainer] = trainer.iteration
+
+    def look(self, trainer: Trainer, row: Row | None, stop: bool) -> bool:
+        """After a step of a net; False where no more are to follow."""
+        if row and row.diverged:
+            self._diverged.add(trainer)  # its last good checkpoint stays
+        now = time.monotonic()
+        if now - self._looked >= LOOK_EVERY:
+            self._looked = now
+            if _command_is_gone():
+                self._folder = None
+                return False
+        if now - self._clock >= SAVE_EVERY or trainer.finished:
+            self.save()
+            self._clock = now
+        return not (stop and self._folder)
+
+    def save(self) -> None:
+        """A checkpoint of each net that was trained since the last one."""
+        while self._folder and self._taken.value < self.sent:
+            if _command_is_gone():
+                self._folder = None
+            time.sleep(0.01)
+        for trainer, saved in self._saved.items():
+            if self._folder and trainer.iteration > saved and trainer not in self._diverged:
+                file = checkpoint_file(self._folder, trainer.spec, trainer.recipe)
+                state = {**trainer.state(), "images": self._note}
+                checkpoint.save(file, trainer.spec, trainer.recipe, state)
+                self._saved[trainer] = trainer.iteration
+
+
+def _command_is_gone() -> bool:
+    command = multiprocessing.parent_process()
+    return command is not None and not command.is_alive()
