@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -94,3 +95,33 @@ def test_auto_means_bf16_where_the_processor_has_it():
     assert precision_on(cpu, "auto") == ("bf16" if has_it else "fp32")
     assert precision_on(cpu, "fp32") == "fp32"
     assert precision_on(cpu, "bf16") == "bf16"
+
+
+@pytest.mark.parametrize(
+    "capability, precision",
+    [
+        ((6, 0), "fp32"),  # P100
+        ((6, 1), "fp32"),
+        ((7, 0), "fp32"),  # V100
+        ((7, 5), "fp32"),  # T4, the card of free notebooks
+        ((8, 0), "bf16"),  # A100
+        ((8, 6), "bf16"),
+        ((8, 9), "bf16"),
+        ((9, 0), "bf16"),  # H100
+        ((12, 0), "bf16"),
+    ],
+)
+def test_auto_means_bf16_on_the_gpus_that_compute_in_it(monkeypatch, capability, precision):
+    """A card before 8.0 emulates it and says that it supports it: the slowest way to train."""
+    card = SimpleNamespace(major=capability[0], minor=capability[1])
+    monkeypatch.setattr(torch.version, "hip", None)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda device: card)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device=None: capability)
+    monkeypatch.setattr(torch.cuda, "_check_bf16_tensor_supported", lambda device: True)
+    assert torch.cuda.is_bf16_supported()  # as every card says that can emulate it
+    gpu = torch.device("cuda")
+    assert precision_on(gpu, "auto") == precision
+    assert precision_on(gpu, "bf16") == "bf16"  # who asks for it has it
+    assert precision_on(gpu, "fp32") == "fp32"
