@@ -161,13 +161,12 @@ def _tested(recipe: Recipe, final: bool) -> int:
 def _result(each: Curves) -> Result:
     run = each.run
     last = each.tests[-1] if _finished(each) else None
-    norms = [tuple(row.gradients) for row in each.trained if len(row.gradients)]
+    norms = (tuple(row.gradients) for row in each.trained if len(row.gradients))
     return Result(
         Entry(run.spec, run.recipe),
         last.train_error if last else None,
         last.test_error if last else None,
-        norms[0] if norms else None,
-        norms[-1] if norms else None,
+        next(norms, None),
     )
 
 

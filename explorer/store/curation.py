@@ -33,17 +33,6 @@ class Shelf:
         """Gives a comparison a title, tags and a note: all of them, or none where one cannot be."""
         self._set(comparison, title=_title(title), tags=_tags(tags), note=_note(note))
 
-    def rename(self, comparison: str, title: str) -> None:
-        self._set(comparison, title=_title(title))
-
-    def tag(self, comparison: str, tags: Sequence[str]) -> None:
-        """Gives a comparison these tags, in place of those it had."""
-        self._set(comparison, tags=_tags(tags))
-
-    def note(self, comparison: str, text: str) -> None:
-        """Keeps a note with a comparison, in place of the one it had."""
-        self._set(comparison, note=_note(text))
-
     def archive(self, comparison: str, archived: bool = True) -> None:
         """Puts a comparison out of the list, or back into it."""
         self._set(comparison, archived=archived)

@@ -2,7 +2,6 @@
 
 import threading
 import time
-from array import array
 from dataclasses import dataclass, field
 
 from explorer.store.comparisons import RunStore
@@ -26,11 +25,6 @@ class Curves:
     def trained(self) -> list[StoredRow]:
         """The rows after the first step, which have a loss and gradients."""
         return [row for row in self.rows if row.iteration > 0]
-
-    @property
-    def last_gradients(self) -> tuple[int, array] | None:
-        last = self.trained[-1:]
-        return (last[0].iteration, last[0].gradients) if last else None
 
 
 @dataclass(frozen=True)

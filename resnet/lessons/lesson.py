@@ -21,14 +21,12 @@ class Result:
     entry            as it was trained: its seed, its data set and its classes may be others
     train_error      after the last iteration; test_error likewise
     first_gradients  L2 norms by layer, input to output, in the first row that has them
-    last_gradients   the same in the last row
     """
 
     entry: Entry
     train_error: float | None = None
     test_error: float | None = None
     first_gradients: tuple[float, ...] | None = None
-    last_gradients: tuple[float, ...] | None = None
 
 
 Answer = Callable[[Sequence[Result]], int | None]
@@ -65,12 +63,8 @@ class Lesson:
 
     @property
     def recipe(self) -> Recipe:
-        """The first entry's; `one_recipe` says whether it is everyone's."""
+        """The first entry's; others may have their own."""
         return self.entries[0].recipe
-
-    @property
-    def one_recipe(self) -> bool:
-        return len({entry.recipe for entry in self.entries}) == 1
 
 
 def entries(recipe: Recipe, *names: str) -> tuple[Entry, ...]:

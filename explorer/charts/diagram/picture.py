@@ -9,7 +9,6 @@ Words take the page's text colour (currentColor), so one picture serves light an
 Imports no streamlit.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
@@ -65,25 +64,19 @@ class Picture:
     legend: str
 
 
-def svg(total: Cost, unfolded: Collection[int] = ()) -> str:
-    """The picture as one line of SVG, with words of 12 units or more.
-
-    unfolded  the stages (1...) whose blocks are all drawn, which makes the picture wider
-    """
+def svg(total: Cost) -> str:
+    """The picture, stages folded, as one line of SVG, with words of 12 units or more."""
     drawn = picture(total)
     marks, x = [], 0.0
     for part in drawn.parts:
-        opens = bool(part.count) and part.stage in unfolded
-        inside = part.unfolded + further_blocks(part) if opens else part.folded
-        marks.append(f'<g transform="translate({x:.1f},0)">{inside}</g>')
-        x += (part.unfolded_width if opens else part.folded_width) + SECTION_GAP
-    width = max(drawn.width, x - SECTION_GAP)
+        marks.append(f'<g transform="translate({x:.1f},0)">{part.folded}</g>')
+        x += part.folded_width + SECTION_GAP
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {drawn.height:.0f}" '
-        f'width="{100 * width / drawn.width:.0f}%" role="img" '
+        '<svg xmlns="http://www.w3.org/2000/svg" width="100%" '
+        f'viewBox="0 0 {drawn.width:.0f} {drawn.height:.0f}" role="img" '
         f'aria-label={quoteattr(f"{drawn.title}: {drawn.text}")} font-size="13" '
-        f'font-family="inherit" fill="currentColor" '
-        f'style="display:block;min-width:{1100 * width / drawn.width:.0f}px">'
+        'font-family="inherit" fill="currentColor" '
+        'style="display:block;min-width:1100px">'
         f"<title>{escape(drawn.title)}</title><desc>{escape(drawn.text)}</desc>"
         f"{''.join(marks)}{drawn.legend}</svg>"
     )
@@ -107,15 +100,6 @@ def picture(total: Cost, titles: bool = True) -> Picture:
     height = HEIGHT * width / WIDTH  # the same shape for every net
     title = laid_out.spec.title
     return Picture(title, describe(laid_out), width, height, parts, pen.taken())
-
-
-def further_blocks(part: Part) -> str:
-    """The marks of all blocks of an unfolded stage but the first."""
-    return "".join(
-        f'<g transform="translate({part.start + number * part.step:.1f},0)">'
-        f"{part.block.replace(NUMBER, str(number + 2))}</g>"
-        for number in range(part.count)
-    )
 
 
 def describe(laid_out: Plan) -> str:

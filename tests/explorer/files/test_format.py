@@ -47,8 +47,8 @@ def trained(store, submit, image_folder):
     store.mark(first.id, 20, RATE, 0.01)
     store.mark(first.id, 20, PAUSED)
     store.mark(first.id, 40, EXTENDED, 60)
-    Shelf(store).tag(identity, ["class 7b", "first try"])
-    Shelf(store).note(identity, "What is „this“?\nA note.")
+    title = store.comparison(identity).title
+    Shelf(store).describe(identity, title, ["class 7b", "first try"], "What is „this“?\nA note.")
     return identity
 
 

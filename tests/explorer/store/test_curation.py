@@ -24,15 +24,15 @@ def anns(store, nets, small):
 
 
 def test_tags_are_cleaned_and_kept_once(store, anns):
-    Shelf(store).tag(anns, ["  class   3b ", "class 3b", "", " ", "base\nline", "a\u202eb"])
+    tags = ["  class   3b ", "class 3b", "", " ", "base\nline", "a\u202eb"]
+    Shelf(store).describe(anns, "Ann's", tags, "")
     assert store.comparison(anns).tags == ("class 3b", "base line", "ab")
-    Shelf(store).tag(anns, [])
+    Shelf(store).describe(anns, "Ann's", [], "")
     assert store.comparison(anns).tags == ()
 
 
 def test_a_note_keeps_its_lines_and_a_title_has_one(store, anns):
-    Shelf(store).note(anns, "\nfirst\n\nlast \0 line\n")
-    Shelf(store).rename(anns, " two\n lines ")
+    Shelf(store).describe(anns, " two\n lines ", [], "\nfirst\n\nlast \0 line\n")
     found = store.comparison(anns)
     assert found.note == "first\n\nlast  line"
     assert found.title == "two lines"
@@ -41,15 +41,15 @@ def test_a_note_keeps_its_lines_and_a_title_has_one(store, anns):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda s, c: s.tag(c, ["x" * (MAX_TAG + 1)]), f"is too long; {MAX_TAG} letters fit"),
+        ({"tags": ["x" * (MAX_TAG + 1)]}, f"is too long; {MAX_TAG} letters fit"),
         (
-            lambda s, c: s.tag(c, [f"t{n}" for n in range(MAX_TAGS + 1)]),
+            {"tags": [f"t{n}" for n in range(MAX_TAGS + 1)]},
             f"{MAX_TAGS + 1} tags are too many; a comparison holds {MAX_TAGS}",
         ),
-        (lambda s, c: s.note(c, "x" * (MAX_NOTE + 1)), "the note has 4,001 letters; 4,000 fit"),
-        (lambda s, c: s.rename(c, " \n "), "the title is empty; write at least one letter"),
+        ({"note": "x" * (MAX_NOTE + 1)}, "the note has 4,001 letters; 4,000 fit"),
+        ({"title": " \n "}, "the title is empty; write at least one letter"),
         (
-            lambda s, c: s.rename(c, "x" * (MAX_TITLE + 1)),
+            {"title": "x" * (MAX_TITLE + 1)},
             f"the title has {MAX_TITLE + 1} letters; {MAX_TITLE} fit",
         ),
     ],
@@ -57,7 +57,7 @@ def test_a_note_keeps_its_lines_and_a_title_has_one(store, anns):
 def test_what_does_not_fit_is_refused_and_changes_nothing(store, anns, change, sentence):
     before = store.comparison(anns)
     with pytest.raises(Refused, match=sentence):
-        change(Shelf(store), anns)
+        Shelf(store).describe(anns, **{"title": "new", "tags": ["new"], "note": "new", **change})
     assert store.comparison(anns) == before
 
 
@@ -76,9 +76,9 @@ def test_title_tags_and_note_are_taken_together_or_not_at_all(store, anns):
 
 
 ACTS = {
-    "tag": lambda shelf, it: shelf.tag(it, ["x"]),
-    "note": lambda shelf, it: shelf.note(it, "x"),
-    "rename": lambda shelf, it: shelf.rename(it, "x"),
+    "tag": lambda shelf, it: shelf.describe(it, "Ann's", ["x"], ""),
+    "note": lambda shelf, it: shelf.describe(it, "Ann's", [], "x"),
+    "rename": lambda shelf, it: shelf.describe(it, "x", [], ""),
     "describe": lambda shelf, it: shelf.describe(it, "x", ["x"], "x"),
     "archive": lambda shelf, it: shelf.archive(it),
     "delete": lambda shelf, it: shelf.delete(it),

@@ -43,7 +43,7 @@ def faded(lesson, shares):
     for entry, share in zip(lesson.entries, shares, strict=True):
         layers = plan(entry.net, entry.recipe.image_size).weighted
         norms = (0.5 * share, *[0.5] * (len(layers) - 2), 3.0)
-        runs.append(Result(entry, first_gradients=norms, last_gradients=(1.0,) * len(layers)))
+        runs.append(Result(entry, first_gradients=norms))
     return runs
 
 
@@ -221,7 +221,8 @@ def test_the_trap_is_the_papers_rate_and_the_warm_up_waits_for_the_error():
     trap, warmup = LESSONS["trap"], LESSONS["warmup"]
     assert [entry.recipe.learning_rate for entry in trap.entries] == [0.1, 0.1, 0.05, 0.05]
     assert [entry.recipe.warmup for entry in warmup.entries] == ["none", "error"]
-    assert not trap.one_recipe and not warmup.one_recipe and DEGRADATION.one_recipe
+    assert [len({each.recipe for each in lesson.entries}) for lesson in (trap, warmup)] == [2, 2]
+    assert len({entry.recipe for entry in DEGRADATION.entries}) == 1
 
 
 def test_figure_6_is_the_papers_recipe():
