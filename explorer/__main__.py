@@ -1,4 +1,7 @@
-"""The command line on the store of the app: `python -m explorer train | list | export | ...`"""
+"""The command line on the store of the app: `python -m explorer train | list | export | ...`
+
+An installed program has it as `resnet-explorer`. Without a command it opens the app.
+"""
 
 import argparse
 import os
@@ -6,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from explorer.commands import keeping, labs, training
+from explorer.commands import keeping, labs, opening, training
 from explorer.commands.chosen import CommandError
 from explorer.commands.follow import NoWorker
 from explorer.parcel import FILE_ENDING
@@ -18,6 +21,7 @@ from resnet.spec import SpecError
 
 Command = Callable[[argparse.Namespace], int]
 COMMANDS: dict[str, Command] = {
+    "app": opening.open_app,
     "train": training.train,
     "watch": training.watch,
     "resume": training.resume,
@@ -36,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     130 after Ctrl-C, which leaves what trains as it is.
     """
-    options = _parser().parse_args(arguments)
+    options = _options(sys.argv[1:] if arguments is None else arguments)
     try:
         return COMMANDS[options.command](options)
     except (SpecError, Refused, ParcelError, CommandError, NoWorker) as error:
@@ -52,6 +56,18 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
+def _options(words: list[str]) -> argparse.Namespace:
+    """The command with its options; `more` are those of the app, which Streamlit reads."""
+    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help")):
+        words = ["app", *words]
+    parser = _parser()
+    options, more = parser.parse_known_args(words)
+    if more and options.command != "app":
+        parser.error(f"unrecognized arguments: {' '.join(more)}")
+    options.more = more
+    return options
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m explorer",
@@ -59,6 +75,12 @@ def _parser() -> argparse.ArgumentParser:
         "another folder for them. An id may be shortened as far as it stays the only one.",
     )
     found = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    found.add_parser(
+        "app",
+        help="open the app, as without a command; options are those of `streamlit run`",
+        description="Open the app. Options are those of `streamlit run`, as --server.port 8600.",
+    )
 
     train = found.add_parser("train", help="train a lesson or nets of your own", epilog=NAMES)
     add_training(train)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from explorer.feed import Snapshot
 from explorer.parcel import FILE_ENDING, ParcelError, unpack
+from resnet.home import ships
 
 PATTERN = f"*{FILE_ENDING}"
 
@@ -48,9 +49,9 @@ def recorded() -> dict[str, Recording]:
 
 
 def folder() -> Path:
-    """Where they lie: RESNET_RECORDED, else checkpoints/recorded beside the program."""
+    """Where they lie: RESNET_RECORDED, else checkpoints/recorded of the program."""
     given = os.environ.get("RESNET_RECORDED")
-    return Path(given) if given else Path(__file__).parents[1] / "checkpoints" / "recorded"
+    return Path(given) if given else ships("recorded")
 
 
 def _recording(file: Path) -> Recording | None:

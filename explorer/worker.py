@@ -24,6 +24,7 @@ from explorer.records import Run
 from explorer.shelf import Shelf
 from explorer.store import RunStore, free_disk
 from resnet.home import (
+    environment,
     has_cifar10,
     home,
     image_folder,
@@ -93,7 +94,7 @@ class Worker:
                 "folder_classes": image_folder_classes(),
                 "missing_for_onnx": missing(),
                 "ready": self._machine() is not None,
-                "problem": "training processes do not start; checkpoints/worker.log says why"
+                "problem": f"training processes do not start; {home().name}/worker.log says why"
                 if self._lost > 2
                 else "",
             },
@@ -239,7 +240,8 @@ def start_detached() -> None:
     home().mkdir(parents=True, exist_ok=True)
     with (home() / "worker.log").open("ab") as log:
         subprocess.Popen(
-            [sys.executable, "-m", "explorer.worker"],
+            [sys.executable, "-P", "-m", "explorer.worker"],
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -275,7 +277,7 @@ def _ask_to_stop(store: RunStore) -> int:
         with lock().acquire(timeout=PATIENCE + 10):
             print("the worker has ended")
     except Timeout:
-        print("the worker has not ended; see checkpoints/worker.log")
+        print(f"the worker has not ended; see {home() / 'worker.log'}")
         return 1
     return 0
 
