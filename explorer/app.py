@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer import keeper, visitor
+from explorer import keeper, refreshes, visitor
 from explorer.notices import notices
 
 HERE = Path(__file__).parent
@@ -16,6 +16,7 @@ def to_train() -> None:
     st.switch_page(TRAIN, query_params=st.query_params.to_dict())
 
 
+refreshes.mend()
 st.set_page_config("ResNet Explorer", page_icon=str(HERE / "icon.svg"), layout="wide")
 st.html(HERE / "page.css")
 if st.context.is_embedded:  # inside another page: no navigation, and no space around
