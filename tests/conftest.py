@@ -1,7 +1,10 @@
-"""What the tests share: a home of their own, one thread, a few small images, many nets."""
+"""What the tests share: kinds, a home of their own, one thread, a few small images, many nets."""
 
 import sys
+from functools import cache
 from itertools import product
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
 
 import pytest
 
@@ -39,6 +42,51 @@ def _names():
 
 
 NETS = tuple(NetSpec.parse(name) for name in _names())
+
+
+BROWSER = Path(__file__).with_name("browser")
+# What trains, and what starts a process, which costs as much: some of these takes a second.
+TRAINS = (
+    *("resnet.train", "resnet.commands", "resnet.cli", "resnet.__main__"),
+    *("explorer.lane", "explorer.worker", "explorer.__main__", "subprocess"),
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Gives every test its kind, and puts the slow files first, those of both slow kinds by turns.
+
+    `browser` is what lies in that folder, `trains` what reaches, itself or by its fixtures and
+    helpers, what trains or starts a process. What is left is quick: `make quick`. Workers side by
+    side take a file each in this order, so browsers do not all run at once, and all end together.
+    """
+    for item in items:
+        fixtures = [found[-1].func for found in item._fixtureinfo.name2fixturedefs.values()]
+        if item.path.is_relative_to(BROWSER):
+            item.add_marker("browser")
+        elif any(map(trains, (item.function, *fixtures))):
+            item.add_marker("trains")
+    places = {}
+    for kind in ("browser", "trains"):
+        files = dict.fromkeys(item.path for item in items if item.get_closest_marker(kind))
+        places |= {path: place for place, path in enumerate(files)}
+    items.sort(key=lambda item: places.get(item.path, len(items)))
+
+
+@cache
+def trains(function):
+    """Whether a function names something of TRAINS, or calls one beside it that does."""
+    names, codes, found = set(), [function.__code__], False
+    while codes:
+        code = codes.pop()
+        names |= set(code.co_names)
+        codes += [part for part in code.co_consts if isinstance(part, CodeType)]
+    for name in names:
+        used = function.__globals__.get(name)
+        home = used.__name__ if isinstance(used, ModuleType) else getattr(used, "__module__", "")
+        found |= any(str(where).startswith(TRAINS) for where in (name, home))
+        if isinstance(used, FunctionType) and used is not function and home == function.__module__:
+            found |= trains(used)
+    return found
 
 
 def pytest_generate_tests(metafunc):
