@@ -84,8 +84,9 @@ def trains(function):
         used = function.__globals__.get(name)
         home = used.__name__ if isinstance(used, ModuleType) else getattr(used, "__module__", "")
         found |= any(str(where).startswith(TRAINS) for where in (name, home))
-        if isinstance(used, FunctionType) and used is not function and home == function.__module__:
-            found |= trains(used)
+        if home == function.__module__ and used is not function:
+            methods = vars(used).values() if isinstance(used, type) else (used,)
+            found |= any(trains(each) for each in methods if isinstance(each, FunctionType))
     return found
 
 
