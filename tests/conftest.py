@@ -52,6 +52,7 @@ TRAINS = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Gives every test its kind, and puts the slow files first, those of both slow kinds by turns.
 
@@ -75,19 +76,24 @@ def pytest_collection_modifyitems(items):
 @cache
 def trains(function):
     """Whether a function names something of TRAINS, or calls one beside it that does."""
-    names, codes, found = set(), [function.__code__], False
-    while codes:
-        code = codes.pop()
-        names |= set(code.co_names)
-        codes += [part for part in code.co_consts if isinstance(part, CodeType)]
-    for name in names:
-        used = function.__globals__.get(name)
-        home = used.__name__ if isinstance(used, ModuleType) else getattr(used, "__module__", "")
-        found |= any(str(where).startswith(TRAINS) for where in (name, home))
-        if home == function.__module__ and used is not function:
-            methods = vars(used).values() if isinstance(used, type) else (used,)
-            found |= any(trains(each) for each in methods if isinstance(each, FunctionType))
-    return found
+    reached, waiting = set(), [function]
+    while waiting:
+        reached.add(each := waiting.pop())
+        for name in names_in(each.__code__):
+            used = each.__globals__.get(name)
+            home = getattr(used, "__name__" if isinstance(used, ModuleType) else "__module__", "")
+            if name.startswith(TRAINS) or str(home).startswith(TRAINS):
+                return True
+            if home == each.__module__:
+                beside = vars(used).values() if isinstance(used, type) else (used,)
+                functions = {one for one in beside if isinstance(one, FunctionType)}
+                waiting += functions - reached
+    return False
+
+
+def names_in(code):
+    inner = [names_in(part) for part in code.co_consts if isinstance(part, CodeType)]
+    return set(code.co_names).union(*inner)
 
 
 def pytest_generate_tests(metafunc):
