@@ -1,6 +1,7 @@
 """What the tests share: kinds, a home of their own, one thread, a few small images, many nets."""
 
 import sys
+from collections import Counter
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -47,14 +48,15 @@ NETS = tuple(NetSpec.parse(name) for name in _names())
 BROWSER = Path(__file__).with_name("browser")
 # What trains, and what starts a process, which costs as much: some of these takes a second.
 TRAINS = (
+    *("run_next", "do_next_job"),
     *("resnet.train", "resnet.commands", "resnet.cli", "resnet.__main__"),
     *("explorer.lane", "explorer.worker", "explorer.__main__", "subprocess"),
 )
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Gives every test its kind, and puts the slow files first, those of both slow kinds by turns.
+    """Gives every test its kind, and puts files with many slow ones first, kinds by turns.
 
     `browser` is what lies in that folder, `trains` what reaches, itself or by its fixtures and
     helpers, what trains or starts a process. What is left is quick: `make quick`. Workers side by
@@ -66,11 +68,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
         elif any(map(trains, (item.function, *fixtures))):
             item.add_marker("trains")
+    result = yield
     places = {}
     for kind in ("browser", "trains"):
-        files = dict.fromkeys(item.path for item in items if item.get_closest_marker(kind))
-        places |= {path: place for place, path in enumerate(files)}
-    items.sort(key=lambda item: places.get(item.path, len(items)))
+        files = Counter(item.path for item in items if item.get_closest_marker(kind))
+        places |= {path: place for place, (path, _) in enumerate(files.most_common())}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+    return result
 
 
 @cache

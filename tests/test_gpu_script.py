@@ -11,6 +11,8 @@ import pytest
 from explorer import states
 from resnet.spec import NetSpec
 
+pytestmark = pytest.mark.trains  # by a file that is loaded at run time
+
 NETS = ("plain8", "plain32")  # the second is no net of the labs
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 
