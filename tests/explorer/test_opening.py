@@ -74,7 +74,7 @@ def test_where_nothing_can_be_written_files_are_served_from_where_they_lie(stati
     )
     path, _, version = serving.plotly_source().partition("?")
     _, component, module_and_name, file = path.split("/")
-    assert (component, module_and_name) == ("component", "explorer.live.serving.plotly")
+    assert (component, module_and_name) == ("component", f"{serving.__name__}.plotly")
     assert (folders["plotly"] / file).stat().st_size > 1_000_000 and version
-    name = serving.scripts().removeprefix("/component/explorer.live.serving.")
+    name = serving.scripts().removeprefix(f"/component/{serving.__name__}.")
     assert (folders[name] / "board.js").is_file()
