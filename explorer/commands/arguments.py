@@ -23,6 +23,12 @@ def argument_parser() -> argparse.ArgumentParser:
     )
     found = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
+    found.add_parser(
+        "app",
+        help="open the app, as without a command; options are those of `streamlit run`",
+        description="Open the app. Options are those of `streamlit run`, as --server.port 8600.",
+    )
+
     train = found.add_parser("train", help="train a lesson or nets of your own", epilog=NAMES)
     add_training(train)
     _add_seeds(train)

@@ -14,6 +14,7 @@ from pathlib import Path
 from explorer.files.fields import ParcelError
 from explorer.files.format import FILE_ENDING, unpack
 from explorer.store.snapshots import Snapshot
+from resnet.settings import ships
 
 PATTERN = f"*{FILE_ENDING}"
 
@@ -55,9 +56,9 @@ def of_lesson(lesson: str) -> dict[str, Recording]:
 
 
 def folder() -> Path:
-    """Where they lie: RESNET_RECORDED, else checkpoints/recorded beside the program."""
+    """Where they lie: RESNET_RECORDED, else checkpoints/recorded of the program."""
     given = os.environ.get("RESNET_RECORDED")
-    return Path(given) if given else Path(__file__).parents[2] / "checkpoints" / "recorded"
+    return Path(given) if given else ships("recorded")
 
 
 def _recording(file: Path) -> Recording | None:

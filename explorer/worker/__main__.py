@@ -9,6 +9,7 @@ from filelock import Timeout
 from explorer.store.comparisons import RunStore
 from explorer.worker.control import is_alive, lock
 from explorer.worker.worker import PATIENCE, Worker
+from resnet.settings import home
 
 
 def main() -> int:
@@ -39,7 +40,7 @@ def _ask_to_stop(store: RunStore) -> int:
         with lock().acquire(timeout=PATIENCE + 10):
             print("the worker has ended")
     except Timeout:
-        print("the worker has not ended; see checkpoints/worker.log")
+        print(f"the worker has not ended; see {home() / 'worker.log'}")
         return 1
     return 0
 

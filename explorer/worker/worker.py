@@ -20,7 +20,13 @@ from explorer.worker.process import Lane
 from explorer.worker.throughput import Pace
 from resnet.cost.sharing import cores, share_out
 from resnet.export.onnx_packages import missing
-from resnet.settings import has_cifar10, image_folder, image_folder_classes, image_folder_label
+from resnet.settings import (
+    has_cifar10,
+    home,
+    image_folder,
+    image_folder_classes,
+    image_folder_label,
+)
 
 POLL = 0.2  # seconds
 REPORT_EVERY = 1.0
@@ -81,7 +87,7 @@ class Worker:
                 "folder_classes": image_folder_classes(),
                 "missing_for_onnx": missing(),
                 "ready": self._machine() is not None,
-                "problem": "training processes do not start; checkpoints/worker.log says why"
+                "problem": f"training processes do not start; {home().name}/worker.log says why"
                 if self._lost > 2
                 else "",
             },
