@@ -17,9 +17,10 @@ CHART_HEIGHT = 450
 def offer(lesson: str) -> None:
     """The buttons that play a lesson's recordings, where any ship with the program."""
     found = of_lesson(lesson)
-    columns = st.columns([2.4, 3.2, 6.4]) if found else []
+    columns = st.columns([2.4, 4.4, 5.2]) if found else []
     for column, (name, recording) in zip(columns, found.items(), strict=False):
-        words = "Replay a recorded run" if name == lesson else f"Replay {length(recording)}"
+        title = recording.snapshot.comparison.title
+        words = "Replay a recorded run" if name == lesson else f"Replay: {escaped(title)}"
         if column.button(
             words,
             icon=":material/replay:",
@@ -30,11 +31,6 @@ def offer(lesson: str) -> None:
             st.session_state[REPLAYED] = name
             st.session_state.pop("comparison", None)
             st.rerun()
-
-
-def length(recording: Recording) -> str:
-    """ "58,300 iterations": how long its nets trained."""
-    return f"{max(run.iteration for run in recording.snapshot.comparison.runs):,} iterations"
 
 
 def lesson_of(name: str) -> str:
