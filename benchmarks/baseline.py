@@ -18,10 +18,9 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
 from resnet.data import ImageSet, load
-from resnet.home import image_folder
 from resnet.model import build
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.settings import image_folder
+from resnet.spec import NetSpec, Recipe
 
 Transform = Callable[[Image.Image], torch.Tensor]
 

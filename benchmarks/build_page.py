@@ -14,9 +14,9 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from explorer.build.sections import SHOW
+from explorer.views.builder.sections import SHOW
 
-PAGE = Path(__file__).parents[1] / "explorer" / "views" / "build.py"
+PAGE = Path(__file__).parents[1] / "explorer" / "views" / "builder" / "page.py"
 FOUR_OF_110 = ("resnet110-A", "plain110", "resnet110-B", "resnet110-C")
 LIMITS = {("resnet20-A",): 100, ("resnet110-A",): 100, FOUR_OF_110: 100, ("resnet1202-A",): 400}
 REPEATS = 7

@@ -13,8 +13,7 @@ import time
 import torch
 from baseline import measured_images
 
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe
 from resnet.train import Trainer
 
 STEPS = 12

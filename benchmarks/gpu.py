@@ -1,64 +1,63 @@
 """What `benchmarks/gpu.sh` does: checks, measures, trains Figure 6; a slice at a time.
 
 OUT/results.json   what was found so far, with the machine
-OUT/table.md       the same as the table of benchmarks/README.md
-OUT/home           the store and the checkpoints of the training
-OUT/recorded       recorded comparisons, for checkpoints/recorded
+OUT/table.md       the same as tables of Markdown
+OUT/profile.txt    where a step's time goes
+OUT/home.tar.*     the store and the checkpoints of the training, in parts; they are taken up again
 """
 
 import argparse
+import contextlib
 import itertools
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
+import tarfile
+import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from baseline import Baseline, measured_images
+from baseline import Baseline
+from gpu_checks import DOUBTS, random_images, recorded_is_eager, step_of
+from gpu_kernels import passes
 
-from explorer import states
-from explorer.records import Run
-from explorer.store import RunStore
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
-from resnet.step import GraphStep, Step, on_cuda
+from explorer.store import states
+from explorer.store.comparisons import RunStore
+from explorer.store.records import Comparison
+from resnet.data import ImageSet
+from resnet.lessons import LESSONS
+from resnet.settings import home, image_folder
+from resnet.spec import NetSpec, Recipe
 from resnet.train import Trainer, best_device, in_step
+from resnet.train.step import Step
 
 MORE = 75  # the exit status that asks for another call
 ALONE = ("resnet20-A", "resnet56-A", "resnet110-A")
 TOGETHER = ("plain20", "plain56", "resnet20-A", "resnet56-A")
 TARGETS = {"resnet20-A": 200_000, "resnet56-A": 80_000, "resnet110-A": 42_000, "together": 240_000}
-LESSONS = ("figure6-plain", "figure6-residual")
-TINY = {
-    "data": "generated",
-    "images": 64,
-    "image-size": 16,
-    "batch": 8,
-    "iterations": 4,
-    "log-every": 2,
-    "test-every": 4,
-    "test-images": 16,
-    "final-images": 16,
+FUSED, EAGER = "torch's operations", "step by step"  # the same without our kernels, or no graph
+MAPS = ((16, 32), (32, 16), (64, 8))  # channels and pixels a side of the three stages
+# Figure 6 of the paper: its four best-known nets first, then what lies between and beyond them
+FIGURE6 = {
+    "four": TOGETHER,
+    "between": ("plain32", "plain44", "resnet32-A", "resnet44-A", "resnet110-A"),
 }
-
-
-class Again:
-    """Stands in for a CUDA graph where there is none: the function is called again."""
-
-    def __init__(self, learn: Callable[[], None]) -> None:
-        self.replay = learn
+TINY = {"iterations": 4, "log_every": 2, "test_every": 4, "test_images": 16, "final_images": 16}
+PART = 15 * 2**20  # bytes of a part of the packed home
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tiny", action="store_true", help="tiny settings, on any machine")
-    parser.add_argument("--slice", type=float, default=540.0, help="seconds of one call")
+    parser.add_argument("--slice", type=float, default=500.0, help="seconds of one call")
     options = parser.parse_args()
     if best_device() != "cuda" and not options.tiny:
         print("there is no GPU here; --tiny tries the script without one", file=sys.stderr)
@@ -76,153 +75,279 @@ class Slices:
         self.deadline = time.monotonic() + seconds
         self.file = out / "results.json"
         out.mkdir(parents=True, exist_ok=True)
+        unpack_home(out)
         found = json.loads(self.file.read_text()) if self.file.exists() else {}
-        self.results: dict[str, Any] = found or {"machine": machine(), "rates": {}, "trained": {}}
+        empty: dict[str, Any] = {
+            "checks": {},
+            "rates": {},
+            "profile": {},
+            "lesson": {},
+            "trained": {},
+        }
+        self.results: dict[str, Any] = found or {"machine": machine(), **empty}
+        self._images: ImageSet | None = None
 
     def carry_on(self) -> int:
-        """0 when all is done, 1 where the check failed, MORE where there is more to do."""
-        for work in self._works():
+        """0 when all is done, 1 where a check failed, MORE where there is more to do."""
+        for name, work in self._works():
             if time.monotonic() > self.deadline:
                 print("more is left: call again")
                 return MORE
-            work()
-            self.file.write_text(json.dumps(self.results, indent=2))
-            (self.out / "table.md").write_text(table(self.results))
-            if not self.results["check"]["passed"]:
-                print("the recorded step is not the eager one", file=sys.stderr)
-                return 1
+            began = time.monotonic()
+            try:
+                work()
+            except Exception as error:  # the next thing may still tell something
+                traceback.print_exc()
+                self.results.setdefault("broken", {})[name] = str(error)[:300]
+            print(f"[{name}: {time.monotonic() - began:.1f} s]", flush=True)
+            self._keep()
         print(table(self.results))
-        return 0
+        failed = [name for name, seen in self.results["checks"].items() if not seen["passed"]]
+        broken = list(self.results.get("broken", ()))
+        if failed or broken:
+            print(f"not as it must be: {', '.join(failed + broken)}", file=sys.stderr)
+        return 1 if failed or broken else 0
 
-    def _works(self) -> Iterator[Callable[[], None]]:
-        if "check" not in self.results:
-            yield self._check
-        for name in (*ALONE, "together", *(f"{name} compiled" for name in ALONE)):
-            if name not in self.results["rates"] and not (self.tiny and "compiled" in name):
-                yield lambda name=name: self._measure(name)  # type: ignore[misc]
-        for lesson in LESSONS:
-            while not self.results["trained"].get(lesson, {}).get("ended"):
-                yield lambda lesson=lesson: self._train(lesson)  # type: ignore[misc]
+    def _keep(self) -> None:
+        self.file.write_text(json.dumps(self.results, indent=2))
+        (self.out / "table.md").write_text(table(self.results))
 
-    def _check(self) -> None:
-        """Fifty steps in fp32, recorded and eager; eager in another layout tells rounding."""
-        names = ("plain8", "resnet8-A") if self.tiny else ("plain20", "resnet56-A")
-        images = measured_images()
-        recipe = Recipe(data="generated", learning_rate=0.01, precision="fp32", log_every=50)
-        if self.tiny:
-            recipe = replace(recipe, batch=8, image_size=16)
-        found = {}
-        for name in names:
-            apart = parted(NetSpec.parse(name), recipe, images)
-            found[name] = apart
-            print(f"{name}: weights part by {apart[0]:.1e}; by rounding alone, {apart[1]:.1e}")
-        passed = all(graph <= 10 * rounding + 1e-6 for graph, rounding in found.values())
-        self.results["check"] = {"passed": passed, "apart": found}
+    def _works(self) -> Iterator[tuple[str, Callable[[], None]]]:
+        done, broken = self.results["checks"], self.results.get("broken", {})
+        nets = ("plain8", "resnet8-A") if self.tiny else ("plain20", "resnet56-A")
+        for name, precision in itertools.product(nets, ("fp32", "bf16")):
+            label = f"{name}, {precision}"
+            if label not in done and label not in broken:
+                yield label, lambda n=name, p=precision, w=label: self._compare(n, p, w)  # type: ignore[misc]
+        for name in (*ALONE, "together"):
+            if name not in self.results["rates"] and name not in broken:
+                yield name, lambda name=name: self._measure(name)  # type: ignore[misc]
+        for name in ALONE[:2]:
+            if name not in self.results["profile"] and name not in broken:
+                yield f"profile {name}", lambda name=name: self._profile(name)  # type: ignore[misc]
+        if "kernels" not in self.results and "kernels" not in broken:
+            yield "kernels", self._kernels
+        for label in DOUBTS:
+            if label not in done and label not in broken:
+                yield label, lambda label=label: self._doubt(label)  # type: ignore[misc]
+        if not self.results["lesson"] and "lesson" not in broken:
+            yield "lesson", self._lesson
+        for part in FIGURE6:
+            if not self.results["trained"].get(part, {}).get("ended"):
+                yield f"figure 6, {part}", lambda part=part: self._train(part)  # type: ignore[misc]
+
+    def _random(self) -> ImageSet:
+        if self._images is None:
+            self._images = random_images(200 if self.tiny else 50_000)
+        return self._images
+
+    def _compare(self, name: str, precision: str, label: str) -> None:
+        seen = recorded_is_eager(name, precision, self._random(), self.tiny)
+        self.results["checks"][label] = seen
+        print(label, seen)
+
+    def _doubt(self, label: str) -> None:
+        self.results["checks"][label] = DOUBTS[label](self._random(), self.tiny)
+        print(label, self.results["checks"][label])
 
     def _measure(self, name: str) -> None:
-        """Images a second: here, and for one net in the plain loop too."""
-        steps = 2 if self.tiny else 300
-        compiled = name.endswith(" compiled")
-        names = TOGETHER if name == "together" else (name.removesuffix(" compiled"),)
-        images = measured_images()
-        recipe = Recipe(data="generated", log_every=100, test_every=60_000)
-        if self.tiny:
-            recipe = replace(recipe, batch=8, image_size=16)
-        trainers = [Trainer(NetSpec.parse(each), recipe, images) for each in names]
-        if compiled:
-            for trainer in trainers:
-                trainer._learn.forward = torch.compile(trainer.net)
-        seen: dict[str, Any] = {"here": rate(trainers, steps), "how": trainers[0].how}
-        if len(names) == 1 and not compiled:
-            baseline = Baseline(NetSpec.parse(name), recipe, images, best_device())
-            seen["plain loop"] = plain_rate(baseline, max(2, steps // 10))
+        """Images a second: here, here without one thing, and for one net in the plain loop."""
+        steps = 2 if self.tiny else max(60, 6000 // depth(name))
+        names = TOGETHER if name == "together" else (name,)
+        seen: dict[str, Any] = {"here": rate(self._trainers(names), steps)}
+        if name != "resnet110-A":
+            with without_our_kernels():
+                seen[FUSED] = rate(self._trainers(names), steps)
+            seen[EAGER] = rate(self._trainers(names, eager=True), max(2, steps // 5))
+        if len(names) == 1:
+            few = replace(self._recipe(), images=100 if self.tiny else 5000)
+            baseline = Baseline(NetSpec.parse(name), few, self._random(), best_device())
+            seen["plain loop"] = plain_rate(baseline, max(2, steps // 15))
             seen["ratio"] = seen["here"] / seen["plain loop"]
         self.results["rates"][name] = seen
-        print(name, seen, flush=True)
+        print(name, {key: round(value, 2) for key, value in seen.items()})
 
-    def _train(self, lesson: str) -> None:
-        """A part of a lesson's training, by the app's own worker; recorded when it has ended."""
-        made = self.results["trained"].setdefault(lesson, {"seconds": 0.0})
+    def _recipe(self) -> Recipe:
+        recipe = Recipe(data="generated", log_every=100, test_every=60_000)
+        return replace(recipe, batch=8, image_size=16) if self.tiny else recipe
+
+    def _trainers(self, names: Sequence[str], eager: bool = False) -> list[Trainer]:
+        made = [Trainer(NetSpec.parse(name), self._recipe(), self._random()) for name in names]
+        for trainer in made if eager else ():
+            trainer._learn = step_of(Step, trainer)
+        return made
+
+    def _profile(self, name: str) -> None:
+        """The kernels of a step by the time they take."""
+        from torch.profiler import ProfilerActivity, profile
+
+        trainer = self._trainers((name,))[0]
+        kind = ProfilerActivity.CUDA if torch.cuda.is_available() else ProfilerActivity.CPU
+        for _ in range(3):
+            trainer.step()
+        steps = 2 if self.tiny else 20
+        wait()
+        with profile(activities=[kind]) as seen:
+            began = time.perf_counter()
+            for _ in range(steps):
+                trainer.step()
+            wait()
+            took = 1e6 * (time.perf_counter() - began) / steps
+        kernels = [
+            event
+            for event in seen.key_averages()
+            if (event.self_device_time_total if kind == ProfilerActivity.CUDA else event.count)
+        ]
+        total = sum(event.self_device_time_total for event in kernels) / steps
+        count = sum(event.count for event in kernels) / steps
+        lines = [f"{name}: {count:.0f} kernels a step, {total:.0f} us of them in {took:.0f} us"]
+        kernels.sort(key=lambda event: -event.self_device_time_total)
+        for event in kernels[:28]:
+            spent = event.self_device_time_total / steps
+            lines.append(f"{spent:8.1f} us {event.count / steps:6.1f} x  {event.key[:110]}")
+        with (self.out / "profile.txt").open("a") as file:
+            file.write("\n".join([*lines, "", ""]))
+        print("\n".join(lines[:16]))
+        self.results["profile"][name] = {"kernels": count, "kernel us": total, "step us": took}
+
+    def _kernels(self) -> None:
+        """Our kernels against cuDNN's and torch's, at the sizes of the three stages."""
+        self.results["kernels"] = [] if self.tiny else [passes(*size) for size in MAPS]
+        for seen in self.results["kernels"]:
+            print({name: round(value, 1) for name, value in seen.items()})
+
+    def _lesson(self) -> None:
+        """The degradation lesson through the app's worker: from a click to rows, and to the end."""
+        store = self._store()
+        self._wait_for_images()
+        seen: list[dict[str, float]] = []
+        for seed in range(1 if self.tiny else 3):
+            nets = [
+                (spec, replace(recipe, seed=seed, **self._settings()))
+                for spec, recipe in lesson_entries("degradation")
+            ]
+            began = time.monotonic()
+            identity = store.submit("the degradation lesson", nets, "degradation")
+            first = None
+            while not self._ended(store, identity):
+                if first is None and store.since(identity):
+                    first = time.monotonic() - began
+                if time.monotonic() - began > 120:
+                    raise RuntimeError(f"the lesson does not end: {states_in(store, identity)}")
+                time.sleep(0.05)
+            seen.append({"first row": first or 0.0, "end": time.monotonic() - began})
+            rows = {row.run: row for row in store.since(identity)}
+            found = store.comparison(identity)
+            assert found
+            for run in found.runs:
+                seen[-1][str(run.spec)] = rows[run.id].train_error or -1.0
+            print(seen[-1], flush=True)
+        self.results["lesson"] = {"seeds": seen}
+        self._pack()
+
+    def _settings(self) -> dict[str, Any]:
+        data = "folder" if image_folder() else "generated"
+        return {"data": data, **({**TINY, "images": 64, "batch": 8} if self.tiny else {})}
+
+    def _train(self, part: str) -> None:
+        """A part of Figure 6, by the app's own worker, as far as the time reaches."""
+        made = self.results["trained"].setdefault(part, {"seconds": 0.0})
+        store = self._store()
+        self._wait_for_images()
         began = time.monotonic()
-        if "id" not in made:
-            tiny = TINY if self.tiny else {}
-            data = [word for name, value in tiny.items() for word in (f"--{name}", str(value))]
-            said = self._explorer("train", "--lesson", lesson, *data, "--detach")
-            made["id"] = said.split()[0]
-            self.file.write_text(json.dumps(self.results, indent=2))
+        if "id" not in made or store.comparison(made["id"]) is None:
+            recipes = {str(net): recipe for each in LESSONS for net, recipe in figure6(each)}
+            settings = self._settings()
+            settings |= {"images": 64, "batch": 8, "image_size": 16} if self.tiny else {}
+            nets = [
+                (NetSpec.parse(name), replace(recipes[name], **settings)) for name in FIGURE6[part]
+            ]
+            made["id"] = store.submit(f"Figure 6, {part}", nets)
+            self._keep()
         else:
-            self._explorer("resume", made["id"], "--detach", check=False)
-        while time.monotonic() < self.deadline and not self._ended(made["id"]):
-            time.sleep(0.5 if self.tiny else 5)
+            self._python("-m", "explorer", "resume", made["id"], "--detach", check=False)
+        told = began
+        while time.monotonic() < self.deadline and not self._ended(store, made["id"]):
+            time.sleep(0.2)
+            if time.monotonic() - told > 20:
+                told = time.monotonic()
+                found = store.comparison(made["id"])
+                said = {str(run.spec): run.iteration for run in found.runs} if found else {}
+                print(f"{told - began:.0f} s: {said}", flush=True)
         made["seconds"] += time.monotonic() - began
-        made["ended"] = self._ended(made["id"])
-        if made["ended"]:
-            folder = self.out / "recorded"
-            folder.mkdir(exist_ok=True)
-            print(
-                self._explorer("record", made["id"], str(folder / f"{lesson}-gpu.resnet.json.gz"))
-            )
-            self._ship(made["id"])
-        else:
-            self._python("-m", "explorer.worker", "--stop", check=False)
+        made["ended"] = self._ended(store, made["id"])
+        print(made, states_in(store, made["id"]), flush=True)
+        self._pack()
 
-    def _ship(self, comparison: str) -> None:
-        """Writes the nets that the labs use, as small files."""
-        for run in self._runs(comparison):
-            if str(run.spec) in TOGETHER and run.state == states.FINISHED:
-                checkpoint = str(self.out / "home" / f"run-{run.id}" / "checkpoint.pt")
-                self._python("-m", "resnet", "ship", checkpoint, "--to", str(self.out / "nets"))
+    def _wait_for_images(self) -> None:
+        """The images are decoded beside what came before this."""
+        folder = image_folder()
+        if folder:
+            while not folder.is_dir() and time.monotonic() < self.deadline:
+                time.sleep(0.2)  # it is being unpacked
+            self._python("-c", "from resnet.data import load; print(load('folder').label)")
 
-    def _ended(self, comparison: str) -> bool:
-        ended = (states.FINISHED, states.DIVERGED)
-        return all(run.state in ended for run in self._runs(comparison))
+    def _store(self) -> RunStore:
+        """The store, with a worker that is ready."""
+        store = RunStore()
+        log = (home() / "worker.log").open("ab")
+        began = time.monotonic()
+        subprocess.Popen(
+            [sys.executable, "-m", "explorer.worker"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        while time.monotonic() - began < 90:
+            report = store.reported("worker")
+            if report and report[1] < 3 and report[0]["ready"]:
+                return store
+            time.sleep(0.1)
+        raise RuntimeError(f"the worker does not start: {(home() / 'worker.log').read_text()}")
 
-    def _runs(self, comparison: str) -> tuple[Run, ...]:
-        os.environ["RESNET_HOME"] = str(self.out / "home")
-        found = RunStore().comparison(comparison)
-        return tuple(found.runs) if found else ()
+    def _ended(self, store: RunStore, identity: str) -> bool:
+        found = store.comparison(identity)
+        return bool(found) and all(run.state not in states.ACTIVE for run in found.runs)  # type: ignore[union-attr]
 
-    def _explorer(self, *arguments: str, check: bool = True) -> str:
-        return self._python("-m", "explorer", *arguments, check=check)
+    def _pack(self) -> None:
+        """Stops the worker, which saves what it trains, and packs the home into parts."""
+        self._python("-m", "explorer.worker", "--stop", check=False)
+        pack_home(self.out)
 
     def _python(self, *arguments: str, check: bool = True) -> str:
-        home = {**os.environ, "RESNET_HOME": str(self.out / "home")}
-        command = [sys.executable, *arguments]
-        done = subprocess.run(command, env=home, check=False, stdout=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            [sys.executable, *arguments], check=False, stdout=subprocess.PIPE, text=True
+        )
         if check and done.returncode:
-            raise SystemExit(f"{' '.join(command[1:])} ended with {done.returncode}")
+            raise RuntimeError(f"{' '.join(arguments)} ended with {done.returncode}")
         return done.stdout
 
 
-def parted(spec: NetSpec, recipe: Recipe, images: Any) -> tuple[float, float]:
-    """How far weights are apart after 50 steps, as a share of their length.
-
-    The recorded step from the eager one, and the eager one from itself with images in NCHW.
-    """
-    graph, eager, other = (Trainer(spec, recipe, images) for _ in range(3))
-    cuda = graph.device.type == "cuda"
-    for trainer, made in ((graph, GraphStep), (eager, Step), (other, Step)):
-        of = (trainer.net, trainer.optimizer, trainer.batches, trainer._sums, "fp32")
-        record = {"record": on_cuda if cuda else Again} if made is GraphStep else {}
-        trainer._learn = made(*of, **record)  # type: ignore[arg-type]
-    eager._learn.forward = eager.net
-    other._learn.forward = lambda x: other.net(x.contiguous())
-    other.net.to(memory_format=torch.contiguous_format)
-    for trainer in (graph, eager, other):
-        for _ in range(50):
-            trainer.step()
-        trainer.state()  # waits for the device
-    if "graph" not in graph.how:
-        raise SystemExit(f"{spec}: {graph.how}")
-    return apart(graph, eager), apart(other, eager)
+def depth(name: str) -> int:
+    return 152 if name == "together" else NetSpec.parse(name).depth
 
 
-def apart(one: Trainer, other: Trainer) -> float:
-    mine, theirs = (
-        torch.cat([weight.detach().flatten() for weight in each.net.parameters()])
-        for each in (one, other)
-    )
-    return float((mine - theirs).norm() / theirs.norm())
+def lesson_entries(name: str) -> list[tuple[NetSpec, Recipe]]:
+    return [(entry.net, entry.recipe) for entry in LESSONS[name].entries]
+
+
+def figure6(lesson: str) -> list[tuple[NetSpec, Recipe]]:
+    return lesson_entries(lesson) if lesson.startswith("figure6") else []
+
+
+def states_in(store: RunStore, identity: str) -> dict[str, str]:
+    found: Comparison | None = store.comparison(identity)
+    return {f"{run.spec}": f"{run.state} {run.message}" for run in found.runs} if found else {}
+
+
+@contextlib.contextmanager
+def without_our_kernels() -> Iterator[None]:
+    os.environ["RESNET_FUSED"] = "0"
+    try:
+        yield
+    finally:
+        del os.environ["RESNET_FUSED"]
 
 
 def rate(trainers: Sequence[Trainer], steps: int) -> float:
@@ -259,26 +384,68 @@ def wait() -> None:
         torch.cuda.synchronize()
 
 
+def pack_home(out: Path) -> None:
+    """The store and what can be resumed as OUT/home.tar.*; decoded images stay behind."""
+    for old in out.glob("home.tar.*"):
+        old.unlink()
+    known = [run for found in RunStore().comparisons() for run in found.runs if not found.lesson]
+    wanted = {"runs.db", "runs.db-wal", "worker.log", *(f"run-{run.id}" for run in known)}
+    with tempfile.TemporaryFile() as whole:
+        with tarfile.open(fileobj=whole, mode="w") as tar:
+            for name in sorted(wanted, reverse=True):  # the store first
+                if (home() / name).exists():
+                    tar.add(home() / name, name)
+        whole.seek(0)
+        for number in itertools.count():
+            part = whole.read(PART)
+            if not part:
+                return
+            (out / f"home.tar.{number:02d}").write_bytes(part)
+
+
+def unpack_home(out: Path) -> None:
+    """Lays out what an earlier call packed, where nothing lies yet."""
+    parts = sorted(out.glob("home.tar.*"))
+    if not parts or (home() / "runs.db").exists():
+        return
+    home().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile() as whole:
+        for part in parts:
+            with part.open("rb") as stream:
+                shutil.copyfileobj(stream, whole)
+        whole.seek(0)
+        with tarfile.open(fileobj=whole) as tar:
+            tar.extractall(home(), filter="data")
+
+
 def machine() -> str:
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
-    return f"{device}, torch {torch.__version__}"
+    return f"{device}, torch {torch.__version__}, cuDNN {torch.backends.cudnn.version()}"
 
 
 def table(results: dict[str, Any]) -> str:
+    columns = ("plain loop", "here", "ratio", FUSED, EAGER)
     lines = [
         f"Images a second at batch 128 on {results['machine']}.",
         "",
-        "| what | plain loop | here | ratio | target |",
-        "|---|---|---|---|---|",
+        f"| what | aim | {' | '.join(columns)} |",
+        "|---" * (len(columns) + 2) + "|",
     ]
     for name, seen in results["rates"].items():
-        plain = f"{seen['plain loop']:,.0f}" if "plain loop" in seen else ""
-        ratio = f"{seen['ratio']:.1f}" if "ratio" in seen else ""
-        target = f"{TARGETS[name]:,}" if name in TARGETS else ""
-        lines.append(f"| {name} | {plain} | {seen['here']:,.0f} | {ratio} | {target} |")
-    for lesson, made in results["trained"].items():
-        if made.get("ended"):
-            lines += ["", f"{lesson}: {made['seconds'] / 60:.1f} minutes."]
+        shown = [
+            ""
+            if each not in seen
+            else f"{seen[each]:.1f}"
+            if each == "ratio"
+            else f"{seen[each]:,.0f}"
+            for each in columns
+        ]
+        lines.append(f"| {name} | {TARGETS.get(name, 0):,} | {' | '.join(shown)} |")
+    for name, seen in results["checks"].items():
+        lines += ["", f"{name}: {'passed' if seen['passed'] else 'FAILED'}, {seen}"]
+    for part, made in results["trained"].items():
+        end = "ended" if made.get("ended") else "goes on"
+        lines += ["", f"Figure 6, {part}: {made['seconds'] / 60:.1f} minutes, {end}."]
     return "\n".join(lines) + "\n"
 
 

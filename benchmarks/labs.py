@@ -37,9 +37,9 @@ def main() -> int:
 class Bench:
     def __init__(self) -> None:
         from explorer.commands.follow import WorkerWatch
-        from explorer.jobs import JobStore
-        from explorer.store import RunStore
-        from resnet.home import image_folder, image_folder_label
+        from explorer.store.comparisons import RunStore
+        from explorer.store.jobs.store import JobStore
+        from resnet.settings import image_folder, image_folder_label
 
         self.store = RunStore()
         self.jobs = JobStore(self.store)
@@ -70,8 +70,8 @@ class Bench:
     def questions(self, name: str) -> list[Any]:
         """The nets that the page opens with, and nothing changed."""
         from explorer.commands.labs import usual_nets
-        from explorer.why.question import Question
-        from explorer.why.source import Source
+        from explorer.store.jobs.lab_question import Question
+        from explorer.store.jobs.net_source import Source
 
         sources = [Source.parse(net) for net in usual_nets(name)]
         return [Question(name, source, {}, self.data, self.label) for source in sources]
@@ -114,7 +114,7 @@ class Bench:
         return taken if look.state == "stopped" else None
 
     def submit(self, question: Any) -> int:
-        from explorer.job_keeping import LAB
+        from explorer.store.jobs.retention import LAB
 
         return self.jobs.submit(LAB, question.payload(self.store))
 
@@ -124,7 +124,7 @@ class Bench:
 
     def forget(self) -> None:
         """So that the same question is asked anew."""
-        from explorer.tables import jobs
+        from explorer.store.tables import jobs
 
         with self.store.write() as connection:
             connection.execute(jobs.delete())

@@ -12,12 +12,11 @@ import sys
 
 import torch
 
-from explorer.store import RunStore
+from explorer.store.comparisons import RunStore
 from resnet.data import load
-from resnet.home import image_folder
 from resnet.lessons import DEGRADATION
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.settings import image_folder
+from resnet.spec import NetSpec, Recipe
 from resnet.train import Trainer
 
 STEPS = 5

@@ -28,8 +28,8 @@ SETS = (
 
 def fill(store, count: int) -> None:  # type: ignore[no-untyped-def]
     """Comparisons as the lessons leave them: 41 rows a run, 21 of them tests."""
-    from explorer import states
-    from explorer.tables import comparisons, rows, runs
+    from explorer.store import states
+    from explorer.store.tables import comparisons, rows, runs
     from resnet.lessons import DEGRADATION
     from resnet.plan import plan
     from resnet.spec import NetSpec
@@ -78,19 +78,21 @@ def main() -> None:
     os.environ["RESNET_HOME"] = tempfile.mkdtemp()
     import streamlit as st
     from streamlit.testing.v1 import AppTest
+    from streamlit.util import calc_hash
 
-    from explorer import keeper
-    from explorer.runs import listing
+    from explorer.server import shared
+    from explorer.views.runs import cache
 
-    keeper.start = lambda: None  # type: ignore[assignment]  # no worker here
-    fill(keeper.store(), count)
+    shared.start = lambda: None  # type: ignore[assignment]  # no worker here
+    fill(shared.store(), count)
     app = str(Path(__file__).parents[1] / "explorer" / "app.py")
 
     def look(fresh: bool = False, **link: str) -> float:
         if fresh:
-            listing._outcomes.clear()
-        listing.changed()
-        page = AppTest.from_file(app, default_timeout=60).switch_page("views/runs.py")
+            cache._outcomes.clear()
+        cache.changed()
+        page = AppTest.from_file(app, default_timeout=60)
+        page._page_hash = calc_hash("runs")  # before a first run, switch_page knows files alone
         for name, value in link.items():
             page.query_params[name] = value
         start = time.process_time()

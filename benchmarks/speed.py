@@ -18,10 +18,9 @@ from typing import Any
 import torch
 from baseline import Baseline, measured_images
 
-from resnet.lanes import cores, share_out
+from resnet.cost.sharing import cores, share_out
 from resnet.lessons import DEGRADATION
-from resnet.recipe import Recipe
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe
 from resnet.train import Trainer, best_device
 
 NETS = ("resnet20-A", "resnet56-A", "plain56")

@@ -53,7 +53,7 @@ class Training:
 
     def __init__(self, home: Path) -> None:
         os.environ["RESNET_HOME"] = str(home)
-        from explorer.store import RunStore
+        from explorer.store.comparisons import RunStore
         from resnet.plan import plan
         from resnet.spec import NetSpec, Recipe
 
@@ -78,7 +78,7 @@ class Training:
 
     def add(self, count: int) -> None:
         """So many rows of every net; each tenth of a net is a test."""
-        from resnet.train import Row
+        from resnet.spec.row import Row
 
         fresh = []
         for at in range(self.at, self.at + count):

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer import keeper, refreshes, visitor
-from explorer.notices import notices
+from explorer.server import refreshes, shared, visitor
+from explorer.views.parts.notices import notices
 
-HERE = Path(__file__).parent
-TRAIN = "views/train.py"
+ASSETS = Path(__file__).parent / "assets"
+TRAIN = "views/train/page.py"
 
 
 def to_train() -> None:
@@ -17,22 +17,22 @@ def to_train() -> None:
 
 
 refreshes.mend()
-st.set_page_config("ResNet Explorer", page_icon=str(HERE / "icon.svg"), layout="wide")
-st.html(HERE / "page.css")
+st.set_page_config("ResNet Explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
+st.html(ASSETS / "page.css")
 if st.context.is_embedded:  # inside another page: no navigation, and no space around
-    st.html(HERE / "embedded.css")
+    st.html(ASSETS / "embedded.css")
 else:
-    st.logo(str(HERE / "logo.svg"), size="large")
-keeper.start()
+    st.logo(str(ASSETS / "logo.svg"), size="large")
+shared.start()
 visitor.remember()
 notices()
 
 st.navigation(
     [
-        st.Page("views/build.py", title="Build", icon=":material/layers:"),
+        st.Page("views/builder/page.py", title="Build", icon=":material/layers:", url_path="build"),
         st.Page(TRAIN, title="Train", icon=":material/show_chart:", url_path="home", default=True),
-        st.Page("views/runs.py", title="Runs", icon=":material/list:"),
-        st.Page("views/why.py", title="Why", icon=":material/science:"),
+        st.Page("views/runs/page.py", title="Runs", icon=":material/list:", url_path="runs"),
+        st.Page("views/why/page.py", title="Why", icon=":material/science:", url_path="why"),
         st.Page(to_train, title="Train", url_path="train", visibility="hidden"),
     ],
     position="hidden" if st.context.is_embedded else "top",

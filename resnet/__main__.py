@@ -4,14 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from resnet.arguments import NAMES, add_training, entries_wanted
-from resnet.recipe import DATA
+from resnet.cli.arguments import NAMES, add_training, entries_wanted
 from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.spec.recipe import DATA
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command; 0 when it did what was asked, 1 after a sentence that says why not."""
-    from resnet import commands
+    from resnet.cli import commands
 
     options = _parser().parse_args(arguments)
     try:

@@ -7,8 +7,8 @@ gradient norms are labelled by it, so they cannot disagree.
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from resnet.spec import IMAGE_SIZE, NetSpec
-from resnet.wording import SpecError
+from resnet.spec import NetSpec, SpecError
+from resnet.spec.net import IMAGE_SIZE
 
 Shape = tuple[int, int, int]  # (channels, height, width), without the batch
 

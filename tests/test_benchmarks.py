@@ -52,6 +52,6 @@ class Worked:
         self._store = store
 
     def look(self):
-        from explorer import worker
+        from explorer.lane import in_process
 
-        worker.do_next_job(self._store)
+        in_process.do_next_job(self._store)

@@ -3,112 +3,144 @@
 import ast
 import subprocess
 import sys
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-from resnet.labs import LABS
-
 ROOT = Path(__file__).parents[1]
-WITH_TORCH = {
-    "model",
-    "fold",
-    "draws",
-    "data",
-    "folder",
-    "generated",
-    "batches",
-    "train",
-    "step",
-    "tested",
-    "fused.convolution",
-    "fused.norm",
-    "fused.evaluation",
-    "fused.run",
-    "fused.steps",
-    "probe",
-    "recording",
-    "checkpoint",
-    "commands",
-    "counters",
-    "shipped_nets",
-    "onnx_export",
-    *(f"labs.{name}" for name in ("constructed", "copies", "curves", "deepen", "examples")),
-    *(f"labs.{name}" for name in ("gradients", "lesion", "measured", "paths")),
-    *(f"labs.{name}" for name in ("residual_size", "responses", "sees", "shattered", "surface")),
-    *(f"labs.{name}" for name in ("switchboard", "variants")),
+ROOMS = {  # of explorer/, each with the rooms that it may import
+    "app": "views server",
+    "__main__": "commands",
+    "views": "charts server report files store",
+    "commands": "worker report files store",
+    "server": "worker report store",
+    "charts": "report store",
+    "report": "store",
+    "files": "store",
+    "worker": "store",
+    "lane": "store",
+    "store": "",
 }
-LANE = {  # in a lane's process
-    *("lane", "lane_setup", "lane_leg", "lane_room", "lane_training"),
-    *("event_files", "job_lane", "lab_lane", "lab_nets"),
-}
+WITH_A_SCREEN = {"app", "views", "charts", "server"}
+WITHOUT_A_DATABASE = {"app", "views", "charts", "commands"}
 TORCH = {"torch", "torchvision", "torchinfo"}
-SCREEN = {"explorer", "streamlit", "plotly", "sqlalchemy"}
+SCREEN = {"streamlit", "plotly"}
+PROMISE = "Imports no streamlit"  # in the docstring of a module that a page could have drawn
 
 
-def imports(file):
-    """Names of the modules that a file imports anywhere, as "a.b"."""
-    names = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+def name_of(file):
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+FILES = {
+    name_of(file): file
+    for package in ("explorer", "resnet")
+    for file in sorted((ROOT / package).rglob("*.py"))
+}
+APP = [name for name in FILES if name.startswith("explorer.")]
+SCIENCE = [name for name in FILES if name.split(".")[0] == "resnet"]
+
+
+def is_for_types(node):
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+
+
+def nodes(tree):
+    """Every node, inside functions too, but for what only a type checker reads."""
+    for node in ast.iter_child_nodes(tree):
+        if not is_for_types(node):
+            yield node
+            yield from nodes(node)
+
+
+@cache
+def imports(name):
+    """What a module imports anywhere in it: modules, "a.b", each package on the way included."""
+    found = set()
+    for node in nodes(ast.parse(FILES[name].read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{file} has a relative import"
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return names
+            assert node.level == 0, f"{name} has a relative import"
+            modules = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {node.module} | {each for each in modules if each in FILES}
+    parts = [each.split(".") for each in found]
+    return {".".join(each[:count]) for each in parts for count in range(1, len(each) + 1)}
 
 
-def tops(names):
-    return {name.split(".")[0] for name in names}
+@cache
+def reached(name):
+    """What a module imports, and what that imports, however far; of others their top alone."""
+    seen, ahead = set(), [name]
+    while ahead:
+        for each in imports(ahead.pop()):
+            known = each if each in FILES else each.split(".")[0]
+            if known not in seen:
+                seen.add(known)
+                ahead += [known] if known in FILES else []
+    return seen
 
 
-SCIENCE = sorted((ROOT / "resnet").rglob("*.py"))
-APP = sorted((ROOT / "explorer").rglob("*.py"))
+def room(name):
+    return name.split(".")[1]
 
 
-@pytest.mark.parametrize("file", SCIENCE, ids=lambda file: file.stem)
-def test_the_science_knows_no_screen(file):
-    assert not tops(imports(file)) & SCREEN
+@pytest.mark.parametrize("name", APP)
+def test_arrows_run_down(name):
+    allowed = {room(name), *ROOMS[room(name)].split()}
+    used = {room(each) for each in imports(name) if each.startswith("explorer.")}
+    assert used <= allowed, f"{name} may import {allowed}, not {used - allowed}"
 
 
-@pytest.mark.parametrize("file", APP, ids=lambda file: file.stem)
-def test_only_the_lane_imports_torch(file):
-    if file.stem in LANE:
-        return
-    used = imports(file)
-    assert not tops(used) & TORCH
-    with_torch = {f"resnet.{name}" for name in WITH_TORCH}
-    assert not used & with_torch
-    if file.stem != "worker":  # it works in the caller for tests, where it imports the lane
-        assert not used & {f"explorer.{name}" for name in LANE}
+def test_every_room_has_its_place_and_nothing_is_loose():
+    assert {room(name) for name in APP} == set(ROOMS)
+    loose = {file.name for file in (ROOT / "explorer").glob("*.*")}
+    assert loose == {"__init__.py", "__main__.py", "app.py", ".streamlit"}
+    loose = {file.name for file in (ROOT / "resnet").glob("*.*")}
+    assert loose == {"__init__.py", "__main__.py", "plan.py", "settings.py"}
 
 
-def drawn(part, lab):
-    """Whether a lab has a file there; the switchboard has words alone."""
-    return (ROOT / "explorer" / "why" / part / f"{lab}.py").exists()
+def test_the_rooms_of_the_science_stand_in_an_order():
+    """`graphlib` raises CycleError where two rooms need each other."""
+    arrows: dict[str, set[str]] = {}
+    for name in SCIENCE[1:]:
+        used = {room(each) for each in imports(name) if each.startswith("resnet.")}
+        arrows.setdefault(room(name), set()).update(used - {room(name)})
+    order = list(TopologicalSorter(arrows).static_order())
+    assert order.index("spec") < order.index("plan") < order.index("model") < order.index("train")
 
 
-PURE = [
-    *("figures", "feed", "diagram", "palette", "store", "records", "jobs", "telling"),
-    *("job_files", "job_keeping", "job_records", "job_work", "why/source", "why/question"),
-    *("why/offered",),
-    *("verdicts", "state_words", "wishes", "shelf", "turns", "guesses"),
-    *(f"runs/{name}" for name in ("filter", "words", "outcome", "pair", "hand_in")),
-    *(f"build/{name}" for name in ("compare", "exhibit", "landmarks", "layer_table", "vgg_table")),
-    *(f"build/{name}" for name in ("landscape_figure", "memory_figures", "stage_figure")),
-    *(f"why/{part}/{name}" for part in ("figures", "words") for name in LABS if drawn(part, name)),
-]
+@pytest.mark.parametrize("name", SCIENCE)
+def test_the_science_knows_no_screen(name):
+    assert not reached(name) & {"explorer", "sqlalchemy", *SCREEN}
 
 
-@pytest.mark.parametrize("name", PURE)
-def test_what_draws_and_keeps_imports_no_streamlit(name):
-    assert "streamlit" not in tops(imports(ROOT / "explorer" / f"{name}.py"))
+@pytest.mark.parametrize("name", [name for name in APP if room(name) != "lane"])
+def test_only_the_lane_reaches_torch(name):
+    assert not reached(name) & TORCH
 
 
-def test_views_do_not_reach_behind_the_store():
-    for file in (ROOT / "explorer" / "views").glob("*.py"):
-        assert "sqlalchemy" not in tops(imports(file))
-        assert "explorer.tables" not in imports(file)
+@pytest.mark.parametrize("name", [name for name in APP if room(name) not in WITH_A_SCREEN])
+def test_only_rooms_with_a_screen_reach_streamlit(name):
+    assert not reached(name) & SCREEN
+
+
+def test_figures_are_pure_functions_and_so_is_what_says_that_it_is():
+    promised = 0
+    for name in APP:
+        said = ast.get_docstring(ast.parse(FILES[name].read_text("utf-8"))) or ""
+        promised += PROMISE in said
+        if "plotly.graph_objects" in imports(name) or PROMISE in said:
+            assert "streamlit" not in imports(name), name
+    assert promised
+
+
+@pytest.mark.parametrize("name", [name for name in APP if room(name) in WITHOUT_A_DATABASE])
+def test_pages_and_commands_do_not_reach_behind_the_store(name):
+    assert not imports(name) & {"sqlalchemy", "explorer.store.tables"}
 
 
 OPEN_EVERY_PAGE = """
@@ -117,9 +149,9 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 shown = AppTest.from_file(str(Path("explorer") / "app.py"), default_timeout=60).run()
-for page, words in (("build", "269,722"), ("train", "Press **Launch**"), ("runs", "Nothing has"),
+for page, words in (("builder", "269,722"), ("train", "Press **Launch**"), ("runs", "Nothing has"),
                     ("why", "**You will see:**")):
-    shown.switch_page(f"views/{page}.py").run()
+    shown.switch_page(f"views/{page}/page.py").run()
     assert not shown.exception, (page, shown.exception)
     texts = [element.value for element in (*shown.markdown, *shown.metric, *shown.info)]
     assert any(words in text for text in texts), (page, texts)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from resnet import home
+from resnet import settings as home
 
 ROOT = Path(__file__).parents[1]
 LEFT_BEHIND = {"__pycache__", "static"}
@@ -115,7 +115,7 @@ def test_requirements_install_the_project_and_nothing_that_it_does_not_name():
 
 
 def test_installed_it_keeps_things_in_a_folder_of_the_user(elsewhere, tmp_path):
-    (where,) = elsewhere("-c", "from resnet.home import home; print(home())")
+    (where,) = elsewhere("-c", "from resnet.settings import home; print(home())")
     assert Path(where).name == "resnet-explorer"
     assert Path(where).is_relative_to(tmp_path / "data")
 
@@ -123,7 +123,7 @@ def test_installed_it_keeps_things_in_a_folder_of_the_user(elsewhere, tmp_path):
 def test_installed_it_finds_what_ships_with_it(elsewhere, installed):
     said = elsewhere(
         "-c",
-        "from explorer import recorded; from resnet import shipped\n"
+        "from explorer.files import recordings as recorded; from resnet.export import shipped\n"
         "print(shipped.folder(), *shipped.names(), *recorded.recorded())",
     )
     assert Path(said[0]).is_relative_to(installed)

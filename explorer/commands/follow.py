@@ -5,10 +5,11 @@ import time
 
 from tqdm import tqdm
 
-from explorer import telling, worker
-from explorer.feed import Feed, Snapshot
-from explorer.store import RunStore
-from resnet.home import home
+from explorer.report import progress, status
+from explorer.store.comparisons import RunStore
+from explorer.store.snapshots import Feed, Snapshot
+from explorer.worker import control
+from resnet.settings import home
 
 LOOK_EVERY = 0.5  # seconds
 PATIENCE = 90.0  # seconds for a worker to come up
@@ -30,15 +31,15 @@ class WorkerWatch:
     def look(self) -> None:
         """Raises NoWorker where none comes up, or its training processes do not."""
         now = time.monotonic()
-        if worker.is_alive(self._store):
+        if control.is_alive(self._store):
             self._alive = now
             report = self._store.reported("worker")
             problem = report[0].get("problem") if report else ""
             if problem and not self._store.load()[0]:
                 raise NoWorker(str(problem))
-        elif self._started is None or now - self._started > worker.SILENT:
+        elif self._started is None or now - self._started > control.SILENT:
             self._started = now
-            worker.start_detached()
+            control.start_detached()
         if now - self._alive > PATIENCE:
             raise NoWorker(f"the worker does not start; {home() / 'worker.log'} says why")
 
@@ -52,14 +53,14 @@ def follow(store: RunStore, comparison: str) -> Snapshot | None:
     snapshot = feed.snapshot(fresh=True)
     if snapshot is None or not snapshot.comparison.active:
         return snapshot
-    share, _ = telling.progress(snapshot.comparison)
+    share, _ = progress.progress(snapshot.comparison)
     with tqdm(total=1.0, initial=share, bar_format=BAR, file=sys.stderr) as bar:
         while snapshot is not None and snapshot.comparison.active:
             watch.look()
             time.sleep(LOOK_EVERY)
             snapshot = feed.snapshot(fresh=True)
             if snapshot is not None:
-                share, _ = telling.progress(snapshot.comparison)
+                share, _ = progress.progress(snapshot.comparison)
                 bar.set_description_str(_happens(store, snapshot), refresh=False)
                 bar.update(share - bar.n)
                 bar.refresh()
@@ -69,11 +70,11 @@ def follow(store: RunStore, comparison: str) -> Snapshot | None:
 def _happens(store: RunStore, snapshot: Snapshot) -> str:
     """How far it is, with the newest training error; before it trains, what happens."""
     comparison = snapshot.comparison
-    words = telling.state_sentence(comparison, store.place(comparison.id))
+    words = status.state_sentence(comparison, store.place(comparison.id))
     if words:
         return words
     words = "paused, " if comparison.paused else ""
-    words += telling.progress(comparison)[1]
+    words += progress.progress(comparison)[1]
     newest = max(
         ((each.run, row) for each in snapshot.curves for row in each.tests),
         key=lambda pair: pair[1].id,

@@ -2,14 +2,14 @@
 
 import argparse
 
-from explorer import telling
-from explorer.bring_in import bring_in
-from explorer.commands.chosen import CommandError, chosen, seeds_of, snapshot_of, states_of, when
-from explorer.commands.outcome import in_columns, print_outcome
-from explorer.last_errors import last_errors
-from explorer.made_by import command_of
-from explorer.parcel import MAX_FILE, pack, unpack
-from explorer.store import RunStore
+from explorer.commands.printing import in_columns, print_outcome
+from explorer.commands.selection import CommandError, chosen, seeds_of, snapshot_of, states_of, when
+from explorer.files.command_line import command_of
+from explorer.files.format import MAX_FILE, pack, unpack
+from explorer.files.importing import bring_in
+from explorer.report import progress, table
+from explorer.store.comparisons import RunStore
+from explorer.store.errors import last_errors
 
 HEAD = ("id", "title", "lesson", "seeds", "state", "done", "created", "training error, %")
 
@@ -32,7 +32,7 @@ def list_all(options: argparse.Namespace) -> int:
                 each.lesson or "",
                 seeds_of(each),
                 states_of(each),
-                f"{100 * telling.progress(each)[0]:.0f} %",
+                f"{100 * progress.progress(each)[0]:.0f} %",
                 when(each),
                 _cut(words, 48),
             )
@@ -48,7 +48,7 @@ def show(options: argparse.Namespace) -> int:
     print(f"{found.id}  {found.title}")
     seed = "seed" if len(found.seeds) == 1 else "seeds"
     for name, words in (
-        ("state", f"{states_of(found)}, {telling.progress(found)[1]}"),
+        ("state", f"{states_of(found)}, {progress.progress(found)[1]}"),
         ("created", f"{when(found)}, {seed} {seeds_of(found)}"),
         ("lesson", found.lesson or ""),
         ("from", found.origin),
@@ -71,7 +71,7 @@ def show(options: argparse.Namespace) -> int:
 def export(options: argparse.Namespace) -> int:
     store = RunStore()
     snapshot = snapshot_of(store, chosen(store, options.id).id)
-    content = telling.csv_text(snapshot).encode() if options.csv else pack(snapshot)
+    content = table.csv_text(snapshot).encode() if options.csv else pack(snapshot)
     options.file.write_bytes(content)
     print(f"{options.file}: {len(content) / 1000:,.0f} kB")
     return 0

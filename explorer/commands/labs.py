@@ -4,21 +4,21 @@ import argparse
 import json
 import sys
 import time
-from importlib import import_module
 from typing import Any
 
 from tqdm import tqdm
 
-from explorer import states
-from explorer.commands.chosen import CommandError
 from explorer.commands.follow import BAR, LOOK_EVERY, WorkerWatch
-from explorer.job_keeping import LAB
-from explorer.jobs import Job, JobStore
-from explorer.store import RunStore
-from explorer.why.question import Question
-from explorer.why.source import Source, SourceError, title
-from resnet.home import has_cifar10, image_folder, image_folder_label
+from explorer.commands.selection import CommandError
+from explorer.store import states
+from explorer.store.comparisons import RunStore
+from explorer.store.jobs.lab_question import Question
+from explorer.store.jobs.net_source import Source, SourceError, title
+from explorer.store.jobs.records import Job
+from explorer.store.jobs.retention import LAB
+from explorer.store.jobs.store import JobStore
 from resnet.labs import LABS
+from resnet.settings import has_cifar10, image_folder, image_folder_label
 
 LABELS = {"cifar10": "CIFAR-10", "generated": "generated images"}
 
@@ -55,7 +55,7 @@ def lab(options: argparse.Namespace) -> int:
 
 
 def _print(name: str, results: list[Any]) -> None:
-    said = import_module(f"explorer.why.words.{name}").said(results)
+    said = LABS[name].said(results)
     width = max((len(label) for label, _, _ in said.numbers), default=0)
     for label, value, note in said.numbers:
         print(f"  {label:<{width}}  {value:>12}  {note}")
@@ -65,11 +65,9 @@ def _print(name: str, results: list[Any]) -> None:
 
 def usual_nets(name: str) -> tuple[str, ...]:
     """The nets with which the page opens a lab."""
-    from explorer.why.topics import PANELS  # streamlit comes with it
-
-    panel = PANELS[name]
-    kind = "fresh" if LABS[name].takes == "spec" or not panel.nets else "shipped"
-    return tuple(f"{kind}:{net}" for net in panel.nets or ("plain56", "resnet56-A"))
+    asked = LABS[name]
+    kind = "fresh" if asked.takes == "spec" or not asked.nets else "shipped"
+    return tuple(f"{kind}:{net}" for net in asked.nets or ("plain56", "resnet56-A"))
 
 
 def _setting(text: str) -> tuple[str, Any]:

@@ -5,18 +5,20 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from explorer import states, telling, worker
-from explorer.commands.chosen import CommandError, chosen, snapshot_of, states_of
 from explorer.commands.follow import WorkerWatch, follow
-from explorer.commands.outcome import print_outcome
-from explorer.feed import Snapshot
-from explorer.parcel import pack
-from explorer.store import RunStore
-from explorer.wishes import Wishes
-from resnet.arguments import entries_wanted
-from resnet.home import image_folder, image_folder_classes, image_folder_label
+from explorer.commands.printing import print_outcome
+from explorer.commands.selection import CommandError, chosen, snapshot_of, states_of
+from explorer.files.format import pack
+from explorer.report import table
+from explorer.store import states
+from explorer.store.comparisons import RunStore
+from explorer.store.requests import Wishes
+from explorer.store.snapshots import Snapshot
+from explorer.worker import control
+from resnet.cli.arguments import entries_wanted
 from resnet.lessons import LESSONS
-from resnet.spec import for_classes
+from resnet.settings import image_folder, image_folder_classes, image_folder_label
+from resnet.spec.net import for_classes
 
 DONE = (states.FINISHED, states.DIVERGED)
 
@@ -30,7 +32,7 @@ def train(options: argparse.Namespace) -> int:
         return _leave(store, identity)
     snapshot = _follow(store, identity)
     if options.csv:
-        options.csv.write_text(telling.csv_text(snapshot), "utf-8")
+        options.csv.write_text(table.csv_text(snapshot), "utf-8")
     if options.export:
         options.export.write_bytes(pack(snapshot))
     return _conclude(snapshot)
@@ -127,7 +129,7 @@ def _check_images(store: RunStore, data: str) -> None:
             "no folder of images is named; set RESNET_DATA to one, or choose --data cifar10"
         )
     report = store.reported("worker")
-    if report is None or not worker.is_alive(store):
+    if report is None or not control.is_alive(store):
         return
     theirs, ours = report[0].get("folder"), image_folder_label()
     if theirs != ours:

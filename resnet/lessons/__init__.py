@@ -3,10 +3,10 @@
 from resnet.lessons.activations import ACTIVATIONS
 from resnet.lessons.degradation import DEGRADATION, DEGRADATION_32
 from resnet.lessons.depth import DEPTH
-from resnet.lessons.evidence import CLEARLY
 from resnet.lessons.figure6 import FIGURE6_PLAIN, FIGURE6_RESIDUAL
 from resnet.lessons.gradients import GRADIENTS
 from resnet.lessons.lesson import Entry, Lesson, Result
+from resnet.lessons.measures import CLEARLY
 from resnet.lessons.shortcuts import SHORTCUTS
 from resnet.lessons.trap import TRAP
 from resnet.lessons.warmup import WARMUP

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from resnet.lessons.evidence import fade
 from resnet.lessons.gradients import FROM_THE_FIRST, ON_ALL_IMAGES
 from resnet.lessons.lesson import Lesson, Result, entries
+from resnet.lessons.measures import fade
 
 WITHOUT_BN = ("plain20-nonorm-sigmoid", "plain20-nonorm-tanh", "plain20-nonorm")
 WITH_BN = ("plain20-sigmoid", "plain20-tanh", "plain20")

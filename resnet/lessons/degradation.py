@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from resnet.lessons.evidence import clear, train_error
 from resnet.lessons.lesson import Lesson, Result, entries
+from resnet.lessons.measures import clear, train_error
 from resnet.spec import Recipe
 
 NETS = ("plain20", "plain56", "resnet20-A", "resnet56-A")

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from resnet.lessons.degradation import GENTLE
-from resnet.lessons.evidence import clear, train_error
 from resnet.lessons.lesson import Lesson, Result, entries
+from resnet.lessons.measures import clear, train_error
 from resnet.spec import Recipe
 
 NETS = ("resnet20-A", "resnet32-A", "resnet44-A", "resnet56-A")

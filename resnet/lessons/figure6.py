@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from resnet.lessons.evidence import clear, test_error, train_error
 from resnet.lessons.lesson import Entry, Lesson, Result, entries
+from resnet.lessons.measures import clear, test_error, train_error
 from resnet.spec import NetSpec, Recipe
 
 PLAIN = ("plain20", "plain32", "plain44", "plain56")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet.lessons.degradation import GENTLE
-from resnet.lessons.evidence import fade
 from resnet.lessons.lesson import Lesson, Result, entries
+from resnet.lessons.measures import fade
 
 NETS = ("plain20", "plain56", "resnet56-A", "plain20-nonorm", "plain56-nonorm")
 FACTOR = 10.0  # norms further apart than this are not "about as large"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet.lessons.degradation import GENTLE
-from resnet.lessons.evidence import clear, train_error
 from resnet.lessons.lesson import Lesson, Result, entries
+from resnet.lessons.measures import clear, train_error
 from resnet.spec import Recipe
 
 NETS = ("plain56", "resnet56-A")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet.lessons.degradation import GENTLE
-from resnet.lessons.evidence import clear, train_error
 from resnet.lessons.lesson import Entry, Lesson, Result
+from resnet.lessons.measures import clear, train_error
 from resnet.spec import NetSpec, Recipe
 
 NET = "resnet110-A"

@@ -10,14 +10,14 @@ import numpy as np
 import plotly
 import pytest
 
-from explorer.feed import Curves, Snapshot
-from explorer.live.payload import payload
-from explorer.records import RATE, Comparison, Event, Run, StoredRow
-from resnet.earned import PaperPoint
+from explorer.charts.board.payload import payload
+from explorer.store.records import RATE, Comparison, Event, Run, StoredRow
+from explorer.store.snapshots import Curves, Snapshot
+from resnet.paper.comparable import PaperPoint
 from resnet.plan import plan
 from resnet.spec import NetSpec, Recipe
 
-SCRIPTS = Path(__file__).parents[2] / "explorer" / "live" / "js"
+SCRIPTS = Path(__file__).parents[2] / "explorer" / "charts" / "board" / "js"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 SITE = "http://board.test"
 RECIPE = Recipe(images=5000, image_size=16, batch=100, iterations=400, log_every=10, test_every=20)
@@ -149,17 +149,20 @@ def draw(site):
 
 def test_smoothing_is_the_average_worked_out_by_hand(call):
     # weight 1/2: 4; (4 + 2*8)/3; after a gap of two rows the weight of what was is 1/4
-    assert call("smooth", "smooth", [10, 20, 40], [4, 8, 16], 0.5, 10) == pytest.approx(
+    assert call("data/smooth", "smooth", [10, 20, 40], [4, 8, 16], 0.5, 10) == pytest.approx(
         [4, 20 / 3, (0.25 * (0.25 * 4 + 0.5 * 8) + 0.75 * 16) / (0.25 * 0.75 + 0.75)]
     )
-    assert call("smooth", "smooth", [0, 10], [3, 5], 0, 10) == [3, 5]
-    same = call("smooth", "smooth", list(range(0, 500, 10)), [7.5] * 50, 0.97, 10)
+    assert call("data/smooth", "smooth", [0, 10], [3, 5], 0, 10) == [3, 5]
+    same = call("data/smooth", "smooth", list(range(0, 500, 10)), [7.5] * 50, 0.97, 10)
     assert same == pytest.approx([7.5] * 50)
 
 
 def test_smoothing_leaves_a_gap_a_gap(call, site):
     found = site.evaluate(
-        """async () => [...(await import('/smooth.js')).smooth([0, 1, 2], [1, NaN, 3], 0.5, 1)]"""
+        """async () => {
+          const { smooth } = await import('/data/smooth.js');
+          return [...smooth([0, 1, 2], [1, NaN, 3], 0.5, 1)];
+        }"""
     )
     assert found[0] == 1
     assert found[1] != found[1]
@@ -177,12 +180,12 @@ def test_smoothing_leaves_a_gap_a_gap(call, site):
     ],
 )
 def test_labels_are_spread_as_little_as_needed(call, values, expected):
-    assert call("spread", "spread", values, 5, 0, 100) == pytest.approx(expected)
+    assert call("data/label_positions", "spread", values, 5, 0, 100) == pytest.approx(expected)
 
 
 def test_labels_keep_their_order_and_stay_on_the_axis(call):
     values = [3.0, 1.0, 2.0, 0.5, 99.0, 98.5, 100.0, 50.0]
-    places = call("spread", "spread", values, 6, 0, 100)
+    places = call("data/label_positions", "spread", values, 6, 0, 100)
     assert np.argsort(values).tolist() == np.argsort(places).tolist()
     assert min(places) >= 0
     assert max(places) <= 100
@@ -196,7 +199,7 @@ def test_mean_and_band_over_seeds_are_numpys(call):
     lines = [{"x": x, "y": list(values)} for values in seeds]
     lines[3] = {"x": x[:6], "y": list(seeds[3, :6])}  # it has not come as far
     seeds[3, 6:] = np.nan
-    found = call("series", "meanAndBand", lines)
+    found = call("data/series", "meanAndBand", lines)
     assert found["x"] == x
     assert found["mean"] == pytest.approx(np.nanmean(seeds, 0))
     assert found["low"] == pytest.approx(np.nanmin(seeds, 0))
@@ -207,21 +210,21 @@ def test_mean_and_band_over_seeds_are_numpys(call):
 
 def test_seeds_thinned_to_other_rows_meet_on_straight_lines(call):
     lines = [{"x": [0, 10, 20], "y": [0, 10, 40]}, {"x": [0, 20], "y": [2, 42]}]
-    assert call("series", "meanAndBand", lines)["mean"] == pytest.approx([1, 16, 41])
+    assert call("data/series", "meanAndBand", lines)["mean"] == pytest.approx([1, 16, 41])
 
 
 def test_epochs_and_seconds(call):
     points = {"iteration": [0, 50, 100], "seconds": [0.5, 4, 9]}
-    assert call("series", "along", points, "epochs", {"perEpoch": 50}) == [0, 1, 2]
-    assert call("series", "along", points, "seconds", {"perEpoch": None}) == [0.5, 4, 9]
-    assert call("series", "along", points, "iterations", {}) == [0, 50, 100]
+    assert call("data/series", "along", points, "epochs", {"perEpoch": 50}) == [0, 1, 2]
+    assert call("data/series", "along", points, "seconds", {"perEpoch": None}) == [0.5, 4, 9]
+    assert call("data/series", "along", points, "iterations", {}) == [0, 50, 100]
 
 
 @pytest.mark.parametrize(
     ("x", "expected"), [(-1, 0), (0, 0), (14, 1), (16, 2), (39, 3), (44, 3), (60, -1)]
 )
 def test_the_nearest_point(call, x, expected):
-    assert call("series", "nearest", [0, 10, 20, 40], x) == expected
+    assert call("data/series", "nearest", [0, 10, 20, 40], x) == expected
 
 
 @pytest.mark.parametrize(
@@ -229,7 +232,7 @@ def test_the_nearest_point(call, x, expected):
     [(400, 1, 400), (64_000, 100, 4000), (64_000, 1900, 4000), (64_000, 30_000, 64_000)],
 )
 def test_a_long_run_is_not_a_sliver_at_its_start(call, longest, reached, expected):
-    assert call("ranges", "horizon", longest, reached) == expected
+    assert call("data/ranges", "horizon", longest, reached) == expected
 
 
 @pytest.mark.parametrize(
@@ -241,7 +244,7 @@ def test_a_long_run_is_not_a_sliver_at_its_start(call, longest, reached, expecte
     ],
 )
 def test_a_log_axis_is_marked_with_round_numbers(call, edges, values, texts):
-    found = call("ranges", "logTicks", edges)
+    found = call("data/ranges", "logTicks", edges)
     assert found["tickvals"] == pytest.approx(values)
     plain = [text.replace("<sup>", "^").replace("</sup>", "") for text in found["ticktext"]]
     assert plain == texts
@@ -259,7 +262,7 @@ def test_seeds_follow_each_other_in_a_replay(call, site):
     ]
     found = site.evaluate(
         """async (runs) => {
-          const { beginnings, knownAt } = await import('/replay.js');
+          const { beginnings, knownAt } = await import('/controls/replay.js');
           const known = knownAt(runs, 15);
           return [beginnings(runs).whole, ...runs.map(known)];
         }""",
@@ -280,7 +283,7 @@ def test_what_packing_packs_unpacking_unpacks(site):
     packed = payload(Snapshot(comparison, (curves,), 1))
     run = site.evaluate(
         """async (bytes) => {
-          const { inflate, unpack } = await import('/unpacking.js');
+          const { inflate, unpack } = await import('/data/unpacking.js');
           const { runs: [run] } = unpack(await inflate(new Uint8Array(bytes)));
           const plain = (o) => Object.fromEntries(Object.entries(o).map(([k, v]) =>
             [k, ArrayBuffer.isView(v) ? [...v] : v]));

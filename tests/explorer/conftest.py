@@ -49,7 +49,7 @@ def image_folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def store(home):
-    from explorer.store import RunStore
+    from explorer.store.comparisons import RunStore
 
     return RunStore()
 

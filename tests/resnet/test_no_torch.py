@@ -16,15 +16,15 @@ assert not loaded, loaded
 """
 USES = {
     "spec": "NetSpec.from_json(NetSpec.parse('resnet56-A').to_json())",
-    "recipe": "Recipe.from_json(Recipe().to_json())",
-    "wording": "",
-    "home": "resnet.home.has_cifar10()",
+    "spec.recipe": "Recipe.from_json(Recipe().to_json())",
+    "spec.checks": "",
+    "settings": "resnet.settings.has_cifar10()",
     "plan": "assert resnet.plan.plan(NetSpec(depth=110)).layers",
     "cost": "assert resnet.cost.cost(NetSpec('imagenet', 152)).macs",
-    "schedule": "assert resnet.schedule.lr_at(Recipe(), 0)",
-    "course": "assert resnet.course.Course(Recipe()).rate(0)",
-    "shipped": "resnet.shipped.names()",
-    "rows": "assert not resnet.rows.Row(0, 0.0).diverged",
+    "spec.schedule": "from resnet.spec.schedule import Course, lr_at; "
+    "assert lr_at(Recipe(), 0) == Course(Recipe()).rate(0) > 0",
+    "export.shipped": "resnet.export.shipped.names()",
+    "spec.row": "assert not resnet.spec.row.Row(0, 0.0).diverged",
 }
 
 

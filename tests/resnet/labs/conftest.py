@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from resnet.labs.examples import Examples
+from resnet.labs.bench.examples import Examples
 from resnet.model import build
 from resnet.spec import NetSpec
 

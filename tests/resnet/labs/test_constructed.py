@@ -7,10 +7,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from resnet.labs.constructed import RECIPE, constructed
-from resnet.labs.copies import copied
-from resnet.labs.deepen import deepened, neutralise
-from resnet.labs.progress import LabError
+from resnet.labs.bench.copies import copied
+from resnet.labs.bench.progress import LabError
+from resnet.labs.constructed.deepen import deepened, neutralise
+from resnet.labs.constructed.experiment import RECIPE, constructed
 from resnet.spec import NetSpec
 from resnet.train import Trainer, train_together
 
@@ -106,8 +106,8 @@ def test_nets_between_which_there_is_no_construction_are_refused(
 def test_the_lab_trains_on_from_the_construction_beside_a_random_start(
     shallow, deep, images, monkeypatch
 ):
-    monkeypatch.setattr("resnet.labs.constructed.COMPARED", 32)
-    monkeypatch.setattr("resnet.labs.constructed.MEASURED", 64)
+    monkeypatch.setattr("resnet.labs.constructed.experiment.COMPARED", 32)
+    monkeypatch.setattr("resnet.labs.constructed.experiment.MEASURED", 64)
     recipe = replace(
         RECIPE, images=64, batch=16, iterations=4, log_every=1, test_every=2, test_images=32,
         final_images=32, precision="fp32", warmup_iterations=2,

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from resnet.labs import LABS
-from resnet.labs.constructed import RECIPE
+from resnet.labs.constructed.experiment import RECIPE
 from resnet.spec import NetSpec
 
 SHORT = replace(
@@ -43,7 +43,7 @@ class Stopped(Exception):
 @pytest.fixture(autouse=True)
 def few_compared(monkeypatch):
     for name in ("COMPARED", "MEASURED"):
-        monkeypatch.setattr(f"resnet.labs.constructed.{name}", 32)
+        monkeypatch.setattr(f"resnet.labs.constructed.experiment.{name}", 32)
 
 
 @pytest.fixture
@@ -135,8 +135,9 @@ def test_a_result_is_json_that_browsers_take(lab, given):
 
 def test_the_list_of_labs_and_what_they_return_are_read_without_torch():
     code = (
-        "import sys, resnet.labs, resnet.labs.results, resnet.labs.upload, "
-        "resnet.labs.nonlinearity, resnet.labs.variants_table; assert 'torch' not in sys.modules"
+        "import sys, resnet.labs, resnet.labs.result, resnet.labs.sees.upload, "
+        "resnet.labs.gradients.activations, resnet.labs.variants.table; "
+        "[lab.said for lab in resnet.labs.LABS.values()]; assert 'torch' not in sys.modules"
     )
     root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)

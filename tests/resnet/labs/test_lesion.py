@@ -9,13 +9,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from resnet.fold import folded
-from resnet.labs.copies import copied
-from resnet.labs.lesion import kendall_tau, lesion, switched
-from resnet.labs.paths import Unravelled, path_counts, paths
-from resnet.labs.progress import LabError
-from resnet.labs.switchboard import Switchboard
+from resnet.labs.bench.copies import copied
+from resnet.labs.bench.progress import LabError
+from resnet.labs.lesion.experiment import kendall_tau, lesion, switched
+from resnet.labs.lesion.switchboard import Switchboard
+from resnet.labs.paths.experiment import Unravelled, path_counts, paths
 from resnet.model import build
+from resnet.model.folding import folded
 from resnet.spec import NetSpec
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from resnet.labs.copies import copied
-from resnet.labs.progress import LabError
-from resnet.labs.residual_size import expected_ratios, residual_size
+from resnet.labs.bench.copies import copied
+from resnet.labs.bench.progress import LabError
+from resnet.labs.residual_size.experiment import expected_ratios, residual_size
 from resnet.model import build
 from resnet.plan import plan
 from resnet.spec import NetSpec

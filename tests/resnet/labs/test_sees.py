@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from resnet.batches import Batches
-from resnet.labs.copies import copied
-from resnet.labs.examples import Examples
-from resnet.labs.progress import LabError
-from resnet.labs.sees import confusion, sees
+from resnet.data.batches import Batches
+from resnet.labs.bench.copies import copied
+from resnet.labs.bench.examples import Examples
+from resnet.labs.bench.progress import LabError
+from resnet.labs.sees.experiment import confusion, sees
 from resnet.spec import Recipe
 
 

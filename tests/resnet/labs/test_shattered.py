@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 import torch
 
-from resnet.draws import generator
-from resnet.labs.copies import copied
-from resnet.labs.progress import LabError
-from resnet.labs.results import Shattered
-from resnet.labs.shattered import (
+from resnet.data.seeds import generator
+from resnet.labs.bench.copies import copied
+from resnet.labs.bench.progress import LabError
+from resnet.labs.shattered.experiment import (
     autocorrelation,
     autocorrelation_of_each,
     references,
     shattered,
 )
+from resnet.labs.shattered.result import Shattered
 from resnet.model import build
 from resnet.spec import NetSpec
 

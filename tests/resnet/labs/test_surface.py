@@ -7,11 +7,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from resnet.fold import folded
-from resnet.labs.copies import copied
-from resnet.labs.measured import loss_and_error
-from resnet.labs.progress import LabError
-from resnet.labs.surface import Plane, coarse_to_fine, filter_normalised, surface
+from resnet.labs.bench.copies import copied
+from resnet.labs.bench.evaluate import loss_and_error
+from resnet.labs.bench.progress import LabError
+from resnet.labs.surface.experiment import Plane, coarse_to_fine, filter_normalised, surface
+from resnet.model.folding import folded
 
 
 def evaluated(net, examples):

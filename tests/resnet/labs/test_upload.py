@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from resnet.labs.progress import LabError
-from resnet.labs.upload import MAX_BYTES, as_seen, decoded
+from resnet.labs.bench.progress import LabError
+from resnet.labs.sees.upload import MAX_BYTES, as_seen, decoded
 
 
 def saved(image, kind="PNG", **settings):
@@ -135,7 +135,7 @@ def test_a_net_for_16_pixels_gets_the_mean_of_two_by_two():
 def test_the_mean_is_the_one_that_training_takes(images):
     import torch
 
-    from resnet.batches import Batches
+    from resnet.data.batches import Batches
     from resnet.spec import Recipe
 
     batches = Batches(images, Recipe(image_size=16), torch.device("cpu"))

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from resnet.labs.progress import LabError
-from resnet.labs.variants import RECIPE, change_shortcuts, trainer_of, variants
-from resnet.labs.variants_table import VARIANTS
+from resnet.labs.bench.progress import LabError
+from resnet.labs.variants.experiment import RECIPE, change_shortcuts, trainer_of, variants
+from resnet.labs.variants.table import VARIANTS
 from resnet.model import build
-from resnet.paper import FOLLOW_UP_ROWS
+from resnet.paper.tables import FOLLOW_UP_ROWS
 from resnet.spec import NetSpec
 from resnet.train import Trainer, train_together
 
@@ -100,7 +100,7 @@ def test_training_moves_every_weight_and_rows_come_out(name, images):
 
 @pytest.mark.parametrize("name", [name for name in VARIANTS if name != "identity"])
 def test_a_variant_of_a_net_that_is_fused_is_no_identity(name, images):
-    """16 channels and more train by another path (resnet.fused), which must see the change."""
+    """16 channels and more train by another path (train.fused), which must see the change."""
     wide = NetSpec.parse("resnet8-A")
     losses = [
         trainer_of(VARIANTS[each], wide, SHORT, images, "cpu").step().loss

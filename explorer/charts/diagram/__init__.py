@@ -1,0 +1,1 @@
+"""A net as a picture: its blocks laid out and drawn as SVG."""

@@ -1,0 +1,1 @@
+"""A comparison as a file: written, checked, read, put into the store."""

@@ -1,0 +1,86 @@
+"""A comparison from a file into the store, as a new one; and out of it."""
+
+import json
+import secrets
+import time
+from typing import Any
+
+from explorer.files.fields import ParcelError
+from explorer.files.format import Parcel, pack, unpack
+from explorer.store import comparisons as stores
+from explorer.store.comparisons import Refused, RunStore, row_values
+from explorer.store.records import Run
+from explorer.store.snapshots import Snapshot
+from explorer.store.tables import comparisons, events, rows, runs
+
+
+def bring_in(store: RunStore, parcel: Parcel, owner: str = "") -> str:
+    """Keeps the comparison under ids of its own and returns its id; twice gives two.
+
+    It has an `origin` and no checkpoints, so it can be looked at, compared and exported, but not
+    resumed. `owner` is the visitor who brings it. Raises Refused where the disk is nearly full.
+    """
+    free = stores.free_disk()
+    if free < stores.NEEDED_DISK:
+        raise Refused(
+            f"the disk has {free / 2**20:,.0f} MB left and {stores.NEEDED_DISK / 2**20:,.0f} MB "
+            "must stay free; free some space, or delete old runs"
+        )
+    given, identity = parcel.comparison, secrets.token_hex(4)
+    with store.write() as connection:
+        connection.execute(
+            comparisons.insert().values(
+                id=identity,
+                title=given.title,
+                lesson=given.lesson,
+                created=min(given.created, time.time()),
+                queued=time.time(),
+                owner=owner,
+                tags=json.dumps(given.tags),
+                note=given.note,
+                origin=given.origin[:300],
+            )
+        )
+        for curves in parcel.snapshot.curves:
+            statement = runs.insert().values(_run_values(curves.run, identity)).returning(runs.c.id)
+            run = connection.execute(statement).scalar_one()
+            if curves.rows:
+                connection.execute(rows.insert(), [row_values(run, row) for row in curves.rows])
+            marks = [event for event in parcel.snapshot.events if event.run == curves.run.id]
+            if marks:
+                connection.execute(
+                    events.insert(), [{**vars(event), "run": run} for event in marks]
+                )
+    return identity
+
+
+def _run_values(run: Run, comparison: str) -> dict[str, Any]:
+    return {
+        "comparison": comparison,
+        "net": run.spec.to_json(),
+        "recipe": run.recipe.to_json(),
+        "state": run.state,
+        "iteration": run.iteration,
+        "seconds": run.seconds,
+        "device": run.device,
+        "data": run.data,
+        "message": run.message,
+        "turn": run.turn,
+        "until": run.until,
+    }
+
+
+def handed_out(snapshot: Snapshot) -> bytes:
+    """The file of a comparison. Raises Refused where it is too large for one."""
+    try:
+        return pack(snapshot)
+    except ParcelError as error:
+        raise Refused(str(error)) from error
+
+
+def taken_in(store: RunStore, file: bytes, owner: str = "") -> str:
+    """Keeps the comparison of a file as a new one and returns its id. Raises Refused."""
+    try:
+        return bring_in(store, unpack(file), owner)
+    except ParcelError as error:
+        raise Refused(str(error)) from error

@@ -1,0 +1,132 @@
+"""Room for the runs of a lane: each is set up, or waits, or trains on the CPU, or cannot train.
+
+Where the GPU has no memory for all nets at once, fewer train at a time; where it has none for one
+alone, or another program has taken it, that net trains on the CPU. Nothing is lost: a run begins
+at its last checkpoint wherever it is set up.
+"""
+
+import gc
+import traceback
+from collections.abc import Callable
+
+import torch
+
+from explorer.lane.active_run import Left, Leg
+from explorer.store import states
+from explorer.store.comparisons import RunStore
+from explorer.store.records import Run
+from resnet import data
+from resnet.spec import SpecError
+from resnet.train import checkpoint
+
+SetUp = Callable[[Run, str | None], Leg]  # on the device named; None for the best there is
+
+WAITS = "the GPU has no memory left for {net}, which goes on when another net has ended"
+ON_CPU = "the GPU has no memory for {net}, which trains on the CPU and takes longer"
+TAKEN = "the GPU cannot be used now ({why}), so {net} trains on the CPU and takes longer"
+
+
+class Room:
+    """Sets up the runs of `lane`, and keeps those that have to wait, in their order."""
+
+    def __init__(self, store: RunStore, lane: str, set_up: SetUp) -> None:
+        self.store = store
+        self.lane = lane
+        self.waiting: list[Run] = []
+        self._set_up = set_up
+        self._words: dict[int, str] = {}  # of runs that are not where people expect them
+
+    def admit(self, run: Run, alone: bool) -> Leg | None:
+        """The run set up; None where it has to wait for others, or cannot be trained.
+
+        alone  whether no other net is on the device, so that waiting would help nothing
+        """
+        leg = self._tried(run, None)
+        if leg == FULL:
+            return self.put_off(run, alone)
+        return leg if isinstance(leg, Leg) else None
+
+    def put_off(self, run: Run, alone: bool) -> Leg | None:
+        """What becomes of a run whose memory ran out: it waits, or carries on on the CPU."""
+        if alone:
+            return self._on_cpu(run, ON_CPU.format(net=run.spec.title))
+        self.waiting.append(run)
+        self._say(run, WAITS.format(net=run.spec.title))
+        return None
+
+    def next(self, alone: bool) -> Leg | None:
+        """The run that has waited longest, if it fits by now."""
+        run = self.waiting.pop(0)
+        return self.admit(run, alone)
+
+    def look(self) -> None:
+        """Lets go of waiting runs that nobody wants any more."""
+        owned = self.store.owned(self.lane)
+        for run in list(self.waiting):
+            wanted = owned.get(run.id)
+            if wanted is None:
+                self.waiting.remove(run)
+            elif wanted.state == states.STOPPED:
+                self._leave(run, states.STOPPED)
+
+    def close(self, state: str, message: str) -> None:
+        """Settles all that still waits."""
+        for run in list(self.waiting):
+            self._leave(run, state, message)
+
+    def _tried(self, run: Run, device: str | None) -> "Leg | str | None":
+        """The leg; FULL where memory ran out; None where the run was settled otherwise."""
+        free_memory()
+        try:
+            leg = self._set_up(run, device)
+            self._say(run, self._words.get(run.id, "") if device else "")
+            return leg
+        except torch.OutOfMemoryError:
+            return FULL
+        except Left as left:
+            self.store.settle(run.id, self.lane, left.state, left.message)
+        except (SpecError, data.DataError, checkpoint.CheckpointError) as error:
+            self.store.settle(run.id, self.lane, states.FAILED, str(error))
+        except Exception as error:
+            if device is None and is_taken(error):
+                why = str(error).splitlines()[0][:200]
+                return self._on_cpu(run, TAKEN.format(net=run.spec.title, why=why))
+            traceback.print_exc()
+            self.store.settle(run.id, self.lane, states.FAILED, f"it could not be set up: {error}")
+        return None
+
+    def _on_cpu(self, run: Run, words: str) -> Leg | None:
+        self._words[run.id] = words
+        leg = self._tried(run, "cpu")
+        if leg == FULL:
+            self.store.settle(
+                run.id, self.lane, states.FAILED, "there is no memory for it; try a smaller net"
+            )
+        return leg if isinstance(leg, Leg) else None
+
+    def _leave(self, run: Run, state: str, message: str = "") -> None:
+        self.waiting.remove(run)
+        self.store.settle(run.id, self.lane, state, message)
+
+    def _say(self, run: Run, words: str) -> None:
+        """Tells people what is unusual with any run; nothing where all is as they expect."""
+        self._words.pop(run.id, None)
+        if words:
+            self._words[run.id] = words
+        self.store.tell(run.comparison, "; ".join(self._words.values()))
+
+
+FULL = "full"
+
+
+def is_taken(error: Exception) -> bool:
+    """Whether CUDA says that the device is busy or not to be had."""
+    text = str(error)
+    return "CUDA" in text and any(word in text for word in ("busy", "unavailable", "exclusive"))
+
+
+def free_memory() -> None:
+    """Gives what no tensor holds any more back to the device."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

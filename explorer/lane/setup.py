@@ -1,0 +1,144 @@
+"""A run made ready for a lane: its images, its lock, its trainer at the last checkpoint."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import torch
+from filelock import FileLock, Timeout
+
+from explorer.lane import tensorboard
+from explorer.lane.active_run import Left, Leg
+from explorer.lane.training import ORPHANED
+from explorer.store import states
+from explorer.store.comparisons import RunStore, checkpoint_file, run_folder
+from explorer.store.records import Run
+from resnet import data
+from resnet.cost.sharing import cores
+from resnet.train import Trainer, best_device, checkpoint, precision_on
+
+TELL_EVERY = 0.5  # seconds between words on how far the images are
+
+
+class Images:
+    """The image sets of a lane's runs, each read once."""
+
+    def __init__(self, store: RunStore, lane: str, gone: Callable[[], bool]) -> None:
+        self._store = store
+        self._lane = lane
+        self._gone = gone
+        self._sets: dict[str, data.ImageSet] = {}
+
+    def of(self, run: Run) -> data.ImageSet:
+        """Raises Left where the run was stopped meanwhile; images may take minutes to decode."""
+        self.check(run)
+        if run.recipe.data not in self._sets:
+            here = threading.get_ident()
+
+            def progress(what: str, done: int, of: int) -> None:
+                self._store.tell(run.comparison, what, done, of)
+                if threading.get_ident() == here:  # a download is watched by a thread of its own
+                    self.check(run)
+
+            self._sets[run.recipe.data] = data.load(run.recipe.data, progress=_seldom(progress))
+            self.check(run)
+        return self._sets[run.recipe.data]
+
+    def forget(self) -> None:
+        """Gives the memory back; what is asked for later is read again."""
+        self._sets.clear()
+
+    def check(self, run: Run) -> None:
+        """Raises Left where nobody wants the run just now."""
+        if self._gone():
+            raise Left(states.INTERRUPTED, ORPHANED)
+        wanted = self._store.owned(self._lane).get(run.id)
+        if wanted and wanted.state == states.STOPPED:
+            raise Left(states.STOPPED)
+
+
+def set_up(
+    store: RunStore,
+    run: Run,
+    images: data.ImageSet,
+    check: Callable[[Run], None],
+    device: str | None = None,
+) -> Leg:
+    """A run at its last checkpoint, where there is one; later rows are taken back.
+
+    device  None for the best that this machine has
+    """
+    trainer = Trainer(run.spec, run.recipe, images, device)
+    lock = _locked(store, run, check)
+    try:
+        return _at_its_checkpoint(store, run, trainer, images, lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _locked(store: RunStore, run: Run, check: Callable[[Run], None]) -> FileLock:
+    """The lock on the run's folder, once a lane that had the run before has left it."""
+    run_folder(run.id).mkdir(parents=True, exist_ok=True)
+    lock = FileLock(run_folder(run.id) / "lane.lock")
+    while True:
+        try:
+            lock.acquire(timeout=TELL_EVERY)
+            return lock
+        except Timeout:
+            store.tell(run.comparison, "waiting for the process that trained it before to end")
+            check(run)
+
+
+def _at_its_checkpoint(
+    store: RunStore, run: Run, trainer: Trainer, images: data.ImageSet, lock: FileLock
+) -> Leg:
+    file = checkpoint_file(run.id)
+    note = f"{images.label} ({images.note})" if images.note else images.label
+    if file.exists():
+        if run.data and run.data != note:
+            raise data.DataError(
+                f"this run was trained on {run.data}, but the images are now {note}; "
+                "set RESNET_DATA back, or launch the comparison anew"
+            )
+        trainer.load_state(checkpoint.load_for(file, run.spec, run.recipe))
+    elif run.recipe.iterations <= min(run.iteration, run.iterations - 1):
+        raise checkpoint.CheckpointError(
+            "its checkpoint is gone, so it cannot be extended; launch the comparison anew"
+        )
+    store.rewind(run.id, trainer.iteration)
+    store.describe(run.id, f"{device_name(trainer.device.type)}, {trainer.precision}", note)
+    folder = run_folder(run.id) / "events" / f"{run.spec}-seed{run.recipe.seed}"
+    return Leg(
+        run, trainer, lock, tensorboard.open_events(folder, trainer.layer_names, trainer.iteration)
+    )
+
+
+def _seldom(progress: data.Progress) -> data.Progress:
+    """At most two reports a second: each is a write to the store."""
+    last = 0.0
+
+    def report(what: str, done: int, of: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= TELL_EVERY:
+            last = time.monotonic()
+            progress(what, done, of)
+
+    return report
+
+
+def device_name(device: str) -> str:
+    if device == "cuda":
+        return torch.cuda.get_device_name()
+    return "Apple GPU" if device == "mps" else f"CPU, {cores()} cores"
+
+
+def machine() -> dict[str, object]:
+    """What this machine trains on, and which image sets are there, for the pages to show."""
+    device = best_device()
+    return {
+        "device": device,
+        "name": device_name(device),
+        "precision": precision_on(torch.device(device), "auto"),
+        "cores": cores(),
+    }

@@ -1,0 +1,1 @@
+"""What a comparison says: progress, status, verdicts, tables. No streamlit, no plotly."""

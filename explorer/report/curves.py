@@ -1,0 +1,132 @@
+"""What a chart shows of a comparison: one curve a net over all its seeds, its name, its marks.
+
+Imports no streamlit; explorer/live draws it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from explorer.store.records import EXTENDED, PAUSED, RATE, Event
+from explorer.store.snapshots import Curves, Snapshot
+from resnet.spec import NetSpec, Recipe
+from resnet.spec.names import short_titles
+
+NEAR = 0.01  # of the longest run: marks of one kind that are closer become one
+WHOLE_SET = {"cifar10": 50_000, "generated": 10_000}  # training images; a folder's are not known
+
+WORDS: dict[str, Callable[[Recipe], str]] = {
+    "learning_rate": lambda r: f"rate {r.learning_rate:g}",
+    "warmup": lambda r: "no warm-up" if r.warmup == "none" else "warm-up",
+    "schedule": lambda r: f"{r.schedule} schedule",
+    "iterations": lambda r: f"{r.iterations:,} iterations",
+    "images": lambda r: f"{r.images:,} images" if r.images else "all images",
+    "image_size": lambda r: f"{r.image_size} pixels",
+    "augment": lambda r: "augmented" if r.augment else "not augmented",
+    "batch": lambda r: f"batch {r.batch}",
+    "momentum": lambda r: f"momentum {r.momentum:g}",
+    "weight_decay": lambda r: f"decay {r.weight_decay:g}",
+    "warmup_iterations": lambda r: f"warm-up of {r.warmup_iterations}",
+    "warmup_rate": lambda r: f"warm-up at {r.warmup_rate:g}",
+    "split": lambda r: f"split {r.split}",
+    "data": lambda r: r.data,
+    "precision": lambda r: r.precision,
+}
+MOST_WORDS = 2  # differences that a name carries
+
+
+@dataclass(frozen=True)
+class Group:
+    """One curve of a chart: a net with a recipe, and its runs, one a seed."""
+
+    spec: NetSpec
+    recipe: Recipe
+    name: str
+    runs: tuple[Curves, ...]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What people did while it trained; `names` are the nets it befell, () for all of them."""
+
+    iteration: int
+    label: str
+    names: tuple[str, ...] = ()
+
+
+def grouped(curves: Sequence[Curves]) -> list[Group]:
+    """The runs of each net and recipe together, in the order of their first run."""
+    members: dict[tuple[NetSpec, Recipe], list[Curves]] = {}
+    for each in curves:
+        members.setdefault((each.run.spec, replace(each.run.recipe, seed=0)), []).append(each)
+    names = curve_names([runs[0] for runs in members.values()])
+    return [
+        Group(spec, recipe, name, tuple(runs))
+        for ((spec, recipe), runs), name in zip(members.items(), names, strict=True)
+    ]
+
+
+def curve_names(curves: Sequence[Curves]) -> list[str]:
+    """A short name for each curve, no two the same.
+
+    Titles without a shortcut's letter that all share; a net that occurs more than once carries what
+    is different in its recipe ("ResNet-110, warm-up"), and its seed where nothing else is.
+    """
+    titles = short_titles([each.run.spec for each in curves])
+    names = []
+    for each in curves:
+        twins = [other.run.recipe for other in curves if other.run.spec == each.run.spec]
+        names.append(", ".join([titles[each.run.spec], *_differences(each.run.recipe, twins)]))
+    return [
+        name if names.count(name) == 1 else f"{name}, seed {each.run.recipe.seed}"
+        for name, each in zip(names, curves, strict=True)
+    ]
+
+
+def marks(snapshot: Snapshot, groups: Sequence[Group]) -> list[Mark]:
+    """The events of a comparison, those of one kind at one moment as one, the earliest first."""
+    group_of = {each.run.id: group.name for group in groups for each in group.runs}
+    longest = max((each.run.iterations for each in snapshot.curves), default=1)
+    clusters: list[list[Event]] = []
+    for event in sorted(snapshot.events, key=lambda e: (e.kind, e.value or 0, e.iteration)):
+        last = clusters[-1][0] if clusters else None
+        if (
+            last
+            and (last.kind, last.value) == (event.kind, event.value)
+            and event.iteration - last.iteration <= NEAR * longest
+        ):
+            clusters[-1].append(event)
+        else:
+            clusters.append([event])
+    found = []
+    for cluster in clusters:
+        names = tuple(dict.fromkeys(group_of[e.run] for e in cluster if e.run in group_of))
+        everyone = len(names) == len(groups)
+        found.append(Mark(cluster[0].iteration, _label(cluster[0]), () if everyone else names))
+    return sorted(found, key=lambda mark: mark.iteration)
+
+
+def iterations_per_epoch(recipe: Recipe) -> float | None:
+    """Mini-batches in one pass over the training images; None where their number is not known."""
+    images = recipe.images
+    if images is None:
+        whole = WHOLE_SET.get(recipe.data)
+        images = whole and (whole * 9 // 10 if recipe.split == "45k/5k" else whole)
+    return images / recipe.batch if images else None
+
+
+def _differences(recipe: Recipe, twins: Sequence[Recipe]) -> list[str]:
+    differing = [
+        words(recipe)
+        for field, words in WORDS.items()
+        if len({getattr(twin, field) for twin in twins}) > 1
+        and not (field.startswith("warmup_") and len({twin.warmup for twin in twins}) > 1)
+    ]
+    return differing[:MOST_WORDS]
+
+
+def _label(event: Event) -> str:
+    if event.kind == RATE:
+        return f"rate {event.value:g}"
+    if event.kind == EXTENDED:
+        return f"extended to {event.value:,.0f}"
+    return "paused" if event.kind == PAUSED else event.kind

@@ -1,0 +1,80 @@
+"""The last figures of each net as a table, and all rows as CSV."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from explorer.store.snapshots import Curves, Snapshot
+from resnet.cost import cost
+from resnet.spec.names import Curve, curve, curve_names, differing, value_words
+
+CSV_COLUMNS = (  # as resnet.cli.commands has them, which loads torch
+    "net", "seed", "iteration", "seconds", "learning_rate", "loss", "train_error", "test_error",
+)  # fmt: skip
+
+
+def numbers(curves: Sequence[Curves]) -> list[dict[str, object]]:
+    """A table of the last figures and the best test error, one row a run."""
+    names = _table_names(curves)
+    table = []
+    for each, name in zip(curves, names, strict=True):
+        run, tests, trained = each.run, each.tests, each.trained
+        last = tests[-1] if tests else None
+        best = min(tests, key=lambda row: row.test_error or 0.0) if tests else None
+        table.append(
+            {
+                "net": name,
+                "state": run.state,
+                "seed": run.recipe.seed,
+                "iteration": run.iteration,
+                "training error, %": last.train_error if last else None,
+                "test error, %": last.test_error if last else None,
+                "best test error, %": best.test_error if best else None,
+                "best at iteration": best.iteration if best else None,
+                "loss": trained[-1].loss if trained else None,
+                "seconds": round(run.seconds, 1),
+                "parameters": cost(run.spec).parameters,
+                "trained on": run.data,
+                "machine": run.device,
+            }
+        )
+    return table
+
+
+def csv_text(snapshot: Snapshot) -> str:
+    """The rows of a comparison as CSV, with the command line's columns.
+
+    Where a net is trained with several recipes, a last column says what each has of its own.
+    """
+    recipes = _recipes(snapshot.curves)
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow([*CSV_COLUMNS, *(["recipe"] if recipes else [])])
+    for each in snapshot.curves:
+        own = [recipes[curve(each.run.spec, each.run.recipe)]] if recipes else []
+        head = [str(each.run.spec), each.run.recipe.seed]
+        for row in each.rows:
+            values = (row.learning_rate, row.loss, row.train_error, row.test_error)
+            cells = ["" if value is None else repr(value) for value in values]
+            table.writerow([*head, row.iteration, f"{row.seconds:.2f}", *cells, *own])
+    return text.getvalue()
+
+
+def _recipes(curves: Sequence[Curves]) -> dict[Curve, str]:
+    """What tells the recipes of one net apart; {} where every net has one."""
+    known = list(dict.fromkeys(curve(each.run.spec, each.run.recipe) for each in curves))
+    if len({each.net for each in known}) == len(known):
+        return {}
+    return {
+        each: value_words(each, differing(other for other in known if other.net == each.net))
+        for each in known
+    }
+
+
+def _table_names(curves: Sequence[Curves]) -> list[str]:
+    """Full titles; nets that come with several recipes say what is different of them."""
+    keys = [curve(each.run.spec, each.run.recipe) for each in curves]
+    distinct = list(dict.fromkeys(keys))
+    names = curve_names(distinct)
+    twice = {each.net for each in distinct if sum(one.net == each.net for one in distinct) > 1}
+    return [names[key] if key.net in twice else key.net.title for key in keys]

@@ -1,0 +1,1 @@
+"""What one web server shares among its visitors, and who asks."""

@@ -1,0 +1,110 @@
+"""Who is asking: a visitor, told from others by a secret that the browser keeps in a cookie.
+
+The store holds a hash of the secret, so neither the list of runs nor an exported file lets one
+visitor act as another. Streamlit can read cookies (`st.context.cookies`, as sent when the page
+connected) but not set them; `remember` has the browser do it. Until the next connection the session
+holds the secret, and for good where the browser keeps no cookies or where another site shows the
+page in a frame (SameSite=Lax): such a visitor is a new one after a reload.
+
+Who may do everything: the teacher (explorer.server.teacher); on a server without a teacher's token,
+who sits at the machine itself, so that one's own computer never says no. A script without a
+connection, as in a test, is the machine itself too. What `st.context` tells of a connection
+(Streamlit 1.67): `ip_address` is None for loopback; behind a proxy on this machine it is the
+visitor's address where the proxy sends X-Forwarded-For, and None where it does not; `url` is what
+the browser says, which alone proves nothing. So all must agree: the address, the Host header, the
+url, and no header of a proxy. A forwarded port (ssh -L) counts as the machine itself: who opens one
+has an account there.
+"""
+
+import re
+import secrets
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from explorer.server import teacher
+from explorer.store.records import Visitor
+
+COOKIE = "resnet_explorer_visitor"
+KEPT_FOR = 365 * 24 * 3600  # seconds
+SECRET = re.compile(r"[A-Za-z0-9_-]{22,64}")
+HERE = ("localhost", "127.0.0.1", "::1")
+OF_A_PROXY = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
+_KEY = "visitor_secret"  # in the session
+_COMPONENT = "visitor"
+
+
+def me() -> Visitor:
+    """The visitor of this session; works without a browser, where the session alone knows them."""
+    return Visitor(owner_of(_secret()), everything=may_do_everything())
+
+
+def owner_of(secret: str) -> str:
+    """The name under which the store knows who has this secret: 12 hexadecimal digits."""
+    return blake2b(secret.encode(), digest_size=6).hexdigest()
+
+
+def may_do_everything() -> bool:
+    return teacher.entered() if teacher.token() else at_the_machine()
+
+
+def at_the_machine() -> bool:
+    """Whether this session comes from the machine that the server runs on."""
+    headers = st.context.headers
+    if not headers:
+        return True
+    return (
+        st.context.ip_address in (None, *HERE)
+        and not any(name in headers for name in OF_A_PROXY)
+        and _host(f"//{headers.get('Host', '')}") in HERE
+        and _host(st.context.url or "") in HERE
+    )
+
+
+def remember() -> None:
+    """Has the browser keep the secret for a year. Called once on every page; it shows nothing."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    path = f"/{base}" if base else "/"
+    _component()(
+        key=_COMPONENT,
+        data={"name": COOKIE, "secret": _secret(), "path": path, "seconds": KEPT_FOR},
+        on_known_change=_adopt,
+    )
+
+
+def _secret() -> str:
+    if _KEY not in st.session_state:
+        kept = st.context.cookies.get(COOKIE)
+        st.session_state[_KEY] = kept if _is_secret(kept) else secrets.token_urlsafe(24)
+    return st.session_state[_KEY]
+
+
+def _adopt() -> None:
+    """Two pages opened at once: the second becomes the visitor whom the browser knows already."""
+    known = st.session_state[_COMPONENT].get("known")
+    if _is_secret(known):
+        st.session_state[_KEY] = known
+
+
+def _is_secret(text: object) -> bool:
+    return isinstance(text, str) and SECRET.fullmatch(text) is not None
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+@st.cache_resource
+def _component() -> Any:
+    return st.components.v2.component(
+        "resnet_explorer_visitor",
+        css=".st-key-visitor, .stElementContainer:has(> .st-key-visitor) {\n  display: none;\n}\n",
+        js=Path(__file__).with_name("visitor.js").read_text("utf-8"),
+        isolate_styles=False,
+    )

@@ -1,0 +1,1 @@
+"""Everything that is kept: comparisons, requests, jobs. The only channel between processes."""

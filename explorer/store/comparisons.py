@@ -1,0 +1,500 @@
+"""`RunStore`: comparisons, runs, their rows, the queue and what the worker reports.
+
+The only channel between pages, worker and lanes; only strings, numbers and JSON pass through it.
+"""
+
+import json
+import math
+import secrets
+import shutil
+import time
+from array import array
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from explorer.store import states
+from explorer.store.fair_queue import Waiting, in_order, turns_in_order
+from explorer.store.records import (
+    BY_LAYER,
+    RATE,
+    Comparison,
+    Event,
+    Run,
+    StoredRow,
+    Wanted,
+    comparison_record,
+    row_record,
+    run_record,
+)
+from explorer.store.tables import comparisons, events, open_engine, reports, rows, runs
+from resnet.settings import home
+from resnet.spec import NetSpec, Recipe
+
+MAX_NETS = 6
+MAX_SEEDS = 5
+MAX_QUEUED = 200
+MAX_WAITING_EACH = 5  # comparisons of one visitor
+NEEDED_DISK = 500 * 2**20  # bytes free before a new comparison is taken
+ROW_FIELDS = (
+    "iteration",
+    "seconds",
+    "learning_rate",
+    "loss",
+    "batch_error",
+    "train_error",
+    "test_error",
+)
+
+
+class Refused(ValueError):
+    """A wish that the store does not take; its text says why and what would work."""
+
+
+class RunStore:
+    """The store at `url`, by default runs.db in the program's home."""
+
+    def __init__(self, url: str | None = None) -> None:
+        self._engine = open_engine(url or f"sqlite:///{home() / 'runs.db'}")
+        self._writer = self._engine.execution_options(writes=True)
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The connection to the database, for what else is kept there (explorer.store.jobs)."""
+        return self._engine
+
+    def submit(
+        self,
+        title: str,
+        nets: Sequence[tuple[NetSpec, Recipe]],
+        lesson: str | None = None,
+        owner: str = "",
+    ) -> str:
+        """Puts a comparison into the queue and returns its id. Raises Refused beyond the limits.
+
+        nets   each with its recipe; those of one seed train at once, one seed after another
+        owner  the visitor who launches it; "" for the machine's own people, who have no limit
+        """
+        if not nets:
+            raise Refused("no net was chosen; choose at least one")
+        seeds = list(dict.fromkeys(recipe.seed for _, recipe in nets))
+        for seed in seeds:
+            together = sum(recipe.seed == seed for _, recipe in nets)
+            if together > MAX_NETS:
+                raise Refused(f"{together} nets were chosen; a comparison holds at most {MAX_NETS}")
+        if len(seeds) > MAX_SEEDS:
+            raise Refused(f"{len(seeds)} seeds were asked for; at most {MAX_SEEDS} train in a row")
+        free = free_disk()
+        if free < NEEDED_DISK:
+            raise Refused(
+                f"the disk has {free / 2**20:,.0f} MB left and training needs "
+                f"{NEEDED_DISK / 2**20:,.0f} MB; free some space, or delete old runs"
+            )
+        now = time.time()
+        identity = secrets.token_hex(4)
+        with self.write() as connection:
+            check_line(self.waiting(connection), owner)
+            connection.execute(
+                comparisons.insert().values(
+                    id=identity,
+                    title=title[:200],
+                    lesson=lesson,
+                    created=now,
+                    queued=now,
+                    owner=owner,
+                )
+            )
+            for spec, recipe in nets:
+                connection.execute(
+                    runs.insert().values(
+                        comparison=identity,
+                        net=spec.to_json(),
+                        recipe=recipe.to_json(),
+                        state=states.QUEUED,
+                        turn=seeds.index(recipe.seed),
+                        until=recipe.iterations,
+                    )
+                )
+        return identity
+
+    # what pages read
+
+    def comparison(self, identity: str) -> Comparison | None:
+        found = self._comparisons(comparisons.c.id == identity, comparisons.c.deleted.is_(None))
+        return found[0] if found else None
+
+    def comparisons(self, deleted: bool = False) -> list[Comparison]:
+        """All comparisons, the newest first; or those that are deleted and can be had back."""
+        gone = comparisons.c.deleted
+        return self._comparisons(gone.is_not(None) if deleted else gone.is_(None))
+
+    def active(self) -> list[Comparison]:
+        """The comparisons that train, wait or are paused, the newest first."""
+        active = sa.select(runs.c.comparison).where(runs.c.state.in_(states.ACTIVE))
+        return self._comparisons(comparisons.c.deleted.is_(None), comparisons.c.id.in_(active))
+
+    def coming_turns(self) -> list[str]:
+        """The comparison of each turn that waits, in the order in which they come."""
+        with self._engine.connect() as connection:
+            return turns_in_order(self.waiting(connection))
+
+    def line(self) -> list[str]:
+        """The ids of the comparisons that wait, in the order in which their turns come."""
+        with self._engine.connect() as connection:
+            return in_order(self.waiting(connection))
+
+    def place(self, comparison: str) -> int | None:
+        """How many comparisons are ahead in the queue; None where it does not wait."""
+        waiting = self.line()
+        return waiting.index(comparison) if comparison in waiting else None
+
+    def load(self) -> tuple[int, int]:
+        """How many comparisons train, and how many wait."""
+        query = sa.select(runs.c.state, runs.c.comparison).where(runs.c.state.in_(states.ACTIVE))
+        with self._engine.connect() as connection:
+            active = list(connection.execute(query))
+        training = {row.comparison for row in active if row.state == states.RUNNING}
+        return len(training), len({row.comparison for row in active} - training)
+
+    def since(self, comparison: str, cursor: int = 0) -> list[StoredRow]:
+        """Rows with an id above `cursor`, in the order in which they were written."""
+        query = (
+            sa.select(rows)
+            .join(runs, runs.c.id == rows.c.run)
+            .where(runs.c.comparison == comparison, rows.c.id > cursor)
+            .order_by(rows.c.id)
+        )
+        with self._engine.connect() as connection:
+            return [row_record(row) for row in connection.execute(query)]
+
+    def events(self, comparison: str) -> list[Event]:
+        """What people did to the runs of a comparison while they trained, the oldest first."""
+        query = (
+            sa.select(events)
+            .join(runs, runs.c.id == events.c.run)
+            .where(runs.c.comparison == comparison)
+            .order_by(events.c.iteration, events.c.id)
+        )
+        with self._engine.connect() as connection:
+            found = [{**row._mapping} for row in connection.execute(query)]
+        return [Event(**{k: v for k, v in each.items() if k != "id"}) for each in found]
+
+    def reported(self, key: str) -> tuple[dict[str, Any], float] | None:
+        """What was last reported under a key, and how many seconds ago."""
+        query = sa.select(reports.c.value, reports.c.at).where(reports.c.key == key)
+        with self._engine.connect() as connection:
+            found = connection.execute(query).first()
+        return (json.loads(found.value), time.time() - found.at) if found else None
+
+    # what worker and lanes do
+
+    def claim(self, lane: str) -> Comparison | None:
+        """Takes the next turn of the comparison at the head of the line; its runs are `lane`'s."""
+        with self.write() as connection:
+            line = in_order(self.waiting(connection))
+            if not line:
+                return None
+            waits = (runs.c.comparison == line[0], runs.c.state == states.QUEUED)
+            turn = connection.scalar(sa.select(sa.func.min(runs.c.turn)).where(*waits))
+            connection.execute(
+                runs.update()
+                .where(*waits, runs.c.turn == turn)
+                .values(
+                    state=states.RUNNING,
+                    want=None,
+                    lane=lane,
+                    leg_started=time.time(),
+                    leg_from=runs.c.iteration,
+                )
+            )
+            connection.execute(  # a place that a teacher gave is for one turn
+                comparisons.update().where(comparisons.c.id == line[0]).values(rank=None)
+            )
+        found = self.comparison(line[0])
+        assert found is not None
+        return found
+
+    def hand_over(self, run_ids: Iterable[int], lane: str) -> None:
+        """Gives claimed runs to one lane."""
+        with self.write() as connection:
+            connection.execute(runs.update().where(runs.c.id.in_(list(run_ids))).values(lane=lane))
+
+    def owned(self, lane: str) -> dict[int, Wanted]:
+        """The runs that a lane holds, training or paused, and what is wanted of each."""
+        query = sa.select(
+            runs.c.id, runs.c.want, runs.c.hold_at, runs.c.want_rate, runs.c.until
+        ).where(_held_by(lane))
+        with self._engine.connect() as connection:
+            return {
+                row.id: Wanted(row.want, row.hold_at, row.want_rate, row.until)
+                for row in connection.execute(query)
+            }
+
+    def run(self, identity: int) -> Run | None:
+        query = sa.select(runs).where(runs.c.id == identity)
+        with self._engine.connect() as connection:
+            found = connection.execute(query).first()
+        return run_record(found) if found else None
+
+    def append(self, lane: str, fresh: Sequence[tuple[int, Any]]) -> set[int]:
+        """Adds rows (run id, resnet.spec.row.Row) of the lane's runs; returns the runs it lost.
+
+        Their rows are not kept: somebody else has the run by now, or it was interrupted.
+        """
+        with self.write() as connection:
+            owned = {
+                row.id for row in connection.execute(sa.select(runs.c.id).where(_held_by(lane)))
+            }
+            values = [row_values(run, row) for run, row in fresh if run in owned]
+            if values:
+                connection.execute(rows.insert(), values)
+            for run in {value["run"] for value in values}:
+                last = [value for value in values if value["run"] == run][-1]
+                connection.execute(
+                    runs.update()
+                    .where(runs.c.id == run)
+                    .values(iteration=last["iteration"], seconds=last["seconds"])
+                )
+        return {run for run, _ in fresh} - owned
+
+    def rewind(self, run: int, iteration: int) -> None:
+        """Takes back the rows after `iteration` (all, at 0): a run goes on from its checkpoint."""
+        beyond = rows.c.iteration > (iteration if iteration else -1)
+        with self.write() as connection:
+            gone = connection.execute(rows.delete().where(rows.c.run == run, beyond)).rowcount
+            connection.execute(
+                events.delete().where(events.c.run == run, events.c.iteration > iteration)
+            )
+            connection.execute(
+                runs.update()
+                .where(runs.c.id == run)
+                .values(iteration=iteration, leg_from=iteration, leg_started=time.time())
+            )
+            if gone:
+                mine = sa.select(runs.c.comparison).where(runs.c.id == run).scalar_subquery()
+                connection.execute(
+                    comparisons.update()
+                    .where(comparisons.c.id == mine)
+                    .values(generation=comparisons.c.generation + 1)
+                )
+
+    def settle(self, run: int, lane: str, state: str, message: str = "") -> None:
+        """Writes the state in which a lane leaves its run; a rate asked for too late is dropped."""
+        values = {"state": state, "want": None, "hold_at": None, "lane": None}
+        if state in (states.FINISHED, states.DIVERGED):
+            values["want_rate"] = None
+        with self.write() as connection:
+            connection.execute(
+                runs.update()
+                .where(runs.c.id == run, _held_by(lane))
+                .values(**values, message=message[:500])
+            )
+
+    def hold(self, run: int, lane: str, iteration: int) -> None:
+        """Notes that a lane has paused its run after `iteration` mini-batches."""
+        with self.write() as connection:
+            connection.execute(
+                runs.update()
+                .where(runs.c.id == run, _held_by(lane))
+                .values(state=states.PAUSED, iteration=iteration)
+            )
+
+    def go_on(self, run: int, lane: str) -> None:
+        """Notes that a paused run trains again."""
+        with self.write() as connection:
+            connection.execute(
+                runs.update()
+                .where(runs.c.id == run, _held_by(lane))
+                .values(state=states.RUNNING, leg_started=time.time(), leg_from=runs.c.iteration)
+            )
+
+    def let_go(self, run: int, lane: str) -> bool:
+        """Leaves a paused run, saved, to whoever claims it next; False if it is wanted just now."""
+        with self.write() as connection:
+            return bool(
+                connection.execute(
+                    runs.update()
+                    .where(
+                        runs.c.id == run,
+                        runs.c.lane == lane,
+                        runs.c.state == states.PAUSED,
+                        runs.c.want.is_(None),
+                        runs.c.hold_at <= runs.c.iteration,
+                    )
+                    .values(lane=None)
+                ).rowcount
+            )
+
+    def mark(self, run: int, iteration: int, kind: str, value: float | None = None) -> None:
+        """Keeps what was done to a run; once, however often it is told. A rate is then taken up."""
+        with self.write() as connection:
+            same = (events.c.run == run, events.c.iteration == iteration, events.c.kind == kind)
+            connection.execute(events.delete().where(*same))
+            connection.execute(
+                events.insert().values(
+                    run=run, iteration=iteration, kind=kind, value=value, at=time.time()
+                )
+            )
+            if kind == RATE:
+                connection.execute(
+                    runs.update()
+                    .where(runs.c.id == run, runs.c.want_rate == value)
+                    .values(want_rate=None)
+                )
+
+    def describe(self, run: int, device: str, data: str) -> None:
+        """Notes on what machine and which images a run trains."""
+        with self.write() as connection:
+            connection.execute(
+                runs.update().where(runs.c.id == run).values(device=device[:80], data=data[:200])
+            )
+
+    def tell(
+        self, comparison: str, message: str, done: int | None = None, total: int | None = None
+    ) -> None:
+        """What a comparison is doing before its first row: "decoding images", 500 of 60,000."""
+        with self.write() as connection:
+            connection.execute(
+                comparisons.update()
+                .where(comparisons.c.id == comparison)
+                .values(message=message[:500], done=done, total=total)
+            )
+
+    def interrupt(self, lane: str | None = None) -> int:
+        """Marks running runs as interrupted: those of one lane, or all. Returns how many.
+
+        What was paused stays so: it was saved when it paused.
+        """
+        theirs = runs.c.lane == lane if lane else sa.true()
+        waiting = sa.and_(
+            runs.c.state == states.PAUSED,
+            runs.c.want.is_(None),
+            runs.c.hold_at.is_not(None),
+            runs.c.hold_at <= runs.c.iteration,
+        )
+        with self.write() as connection:
+            connection.execute(runs.update().where(theirs, waiting).values(lane=None))
+            held = runs.c.state.in_(states.HELD_BY_A_LANE)
+            return connection.execute(
+                runs.update()
+                .where(theirs, held, sa.not_(waiting))
+                .values(state=states.INTERRUPTED, want=None, hold_at=None, lane=None)
+            ).rowcount
+
+    def report(self, key: str, value: dict[str, Any]) -> None:
+        """Keeps what a worker, lane or server says of itself, in place of what it said before."""
+        with self.write() as connection:
+            connection.execute(reports.delete().where(reports.c.key == key))
+            connection.execute(
+                reports.insert().values(key=key, value=json.dumps(value), at=time.time())
+            )
+
+    def write(self) -> AbstractContextManager[sa.Connection]:
+        """A transaction that writes, for what else is kept in the same database."""
+        return self._writer.begin()
+
+    def waiting(self, connection: sa.Connection) -> list[Waiting]:
+        """What waits in line: queued, not deleted, and not after a turn that is paused."""
+        held = (
+            sa.select(runs.c.comparison, sa.func.min(runs.c.turn).label("turn"))
+            .where(runs.c.state == states.PAUSED)
+            .group_by(runs.c.comparison)
+            .subquery()
+        )
+        query = (
+            sa.select(
+                comparisons.c.id,
+                comparisons.c.owner,
+                comparisons.c.queued,
+                comparisons.c.rank,
+                sa.func.count(sa.distinct(runs.c.turn)).label("turns"),
+            )
+            .join(runs, runs.c.comparison == comparisons.c.id)
+            .outerjoin(held, held.c.comparison == comparisons.c.id)
+            .where(
+                runs.c.state == states.QUEUED,
+                sa.or_(held.c.turn.is_(None), runs.c.turn <= held.c.turn),
+                comparisons.c.deleted.is_(None),
+            )
+            .group_by(comparisons.c.id)
+        )
+        served = (
+            sa.select(comparisons.c.owner, sa.func.max(runs.c.leg_started).label("at"))
+            .join(runs, runs.c.comparison == comparisons.c.id)
+            .group_by(comparisons.c.owner)
+        )
+        at = {row.owner: row.at for row in connection.execute(served) if row.at}
+        if at:
+            at[max(at, key=at.__getitem__)] = time.time()  # the last turn may last until now
+        return [
+            Waiting(row.id, row.owner, row.queued, row.rank, at.get(row.owner, 0.0), row.turns)
+            for row in connection.execute(query)
+        ]
+
+    def _comparisons(self, *which: sa.ColumnElement[bool]) -> list[Comparison]:
+        query = sa.select(comparisons).where(*which).order_by(comparisons.c.created.desc())
+        of_them = (
+            sa.select(runs)
+            .join(comparisons, comparisons.c.id == runs.c.comparison)
+            .where(*which)
+            .order_by(runs.c.id)
+        )
+        with self._engine.connect() as connection:
+            members: dict[str, list[Run]] = {}
+            for row in connection.execute(of_them):
+                members.setdefault(row.comparison, []).append(run_record(row))
+            return [
+                comparison_record(row, tuple(members.get(row.id, ())))
+                for row in connection.execute(query)
+            ]
+
+
+def check_line(waiting: Sequence[Waiting], owner: str) -> None:
+    """Raises Refused where the line, or a visitor's part of it, is full."""
+    if len(waiting) >= MAX_QUEUED:
+        raise Refused(f"{MAX_QUEUED} comparisons are waiting already; try again when one has ended")
+    if owner and sum(each.owner == owner for each in waiting) >= MAX_WAITING_EACH:
+        raise Refused(
+            f"{MAX_WAITING_EACH} comparisons of yours are waiting already; "
+            "wait until one has begun, or stop one"
+        )
+
+
+def run_folder(run: int) -> Path:
+    """Where a run's checkpoint lies, and its event files."""
+    return home() / f"run-{run}"
+
+
+def checkpoint_file(run: int) -> Path:
+    return run_folder(run) / "checkpoint.pt"
+
+
+def free_disk() -> int:
+    """Bytes free where the program keeps its runs."""
+    home().mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(home()).free
+
+
+def _held_by(lane: str) -> sa.ColumnElement[bool]:
+    return sa.and_(runs.c.lane == lane, runs.c.state.in_(states.HELD_BY_A_LANE))
+
+
+def row_values(run: int, row: Any) -> dict[str, Any]:
+    """A row's columns; numbers that are not finite become NULL, which every database can hold."""
+    values = {
+        name: None if value is None or not math.isfinite(value) else value
+        for name in ROW_FIELDS
+        for value in (getattr(row, name),)
+    }
+    norms = {name: array("f", getattr(row, name) or ()).tobytes() for name in BY_LAYER}
+    return {**values, **norms, "run": run}
+
+
+def claim(store: RunStore, name: str) -> list[Run]:
+    """Takes the runs of the next turn for `name`; [] where nothing waits."""
+    claimed = store.claim(name)
+    mine = store.owned(name) if claimed else {}
+    return [run for run in claimed.runs if run.id in mine] if claimed else []

@@ -1,0 +1,189 @@
+"""What visitors wish of comparisons that are there: stop, pause, step, resume, rate, extend.
+
+A wish is written beside the state; the lane reads it between steps, acts, and writes the new state.
+"""
+
+import time
+
+import sqlalchemy as sa
+
+from explorer.store import states
+from explorer.store.comparisons import Refused, RunStore, check_line
+from explorer.store.fair_queue import moved
+from explorer.store.records import Comparison, Visitor
+from explorer.store.tables import comparisons, runs
+from resnet.spec import SpecError
+from resnet.spec.checks import check_number
+from resnet.spec.recipe import MAX_ITERATIONS
+
+
+class Wishes:
+    """The wishes of one visitor; None stands for the machine's own people, who may do all.
+
+    Every method raises Refused, with a sentence to show, where the wish cannot be taken.
+    """
+
+    def __init__(self, store: RunStore, by: Visitor | None = None) -> None:
+        self._store = store
+        self._by = by
+
+    def stop(self, comparison: str, run: int | None = None) -> None:
+        """Stops a comparison, or one run of it; it is saved first, and can be resumed."""
+        self._allowed(comparison)
+        mine = _of(comparison, run)
+        nobodys = sa.or_(
+            runs.c.state == states.QUEUED,
+            sa.and_(runs.c.state == states.PAUSED, runs.c.lane.is_(None)),
+        )
+        with self._store.write() as connection:
+            connection.execute(
+                runs.update()
+                .where(mine, nobodys)
+                .values(state=states.STOPPED, want=None, hold_at=None)
+            )
+            connection.execute(
+                runs.update()
+                .where(mine, runs.c.state.in_(states.HELD_BY_A_LANE))
+                .values(want=states.STOPPED)
+            )
+
+    def resume(self, comparison: str) -> None:
+        """Lets go on what is paused; puts what was stopped or broke off back into the queue."""
+        found = self._allowed(comparison)
+        self._not_from_a_file(found, "resumed")
+        mine = runs.c.comparison == comparison
+        with self._store.write() as connection:
+            connection.execute(
+                runs.update()
+                .where(mine, runs.c.state.in_(states.HELD_BY_A_LANE), runs.c.lane.is_not(None))
+                .values(hold_at=None)
+            )
+            again = sa.or_(
+                runs.c.state.in_(states.RESUMABLE),
+                sa.and_(runs.c.state == states.PAUSED, runs.c.lane.is_(None)),
+            )
+            if connection.execute(sa.select(runs.c.id).where(mine, again)).first():
+                check_line(self._store.waiting(connection), found.owner)
+                connection.execute(
+                    runs.update()
+                    .where(mine, again)
+                    .values(state=states.QUEUED, want=None, hold_at=None, message="", lane=None)
+                )
+                _queue_again(connection, comparison)
+
+    def pause(self, comparison: str) -> None:
+        """Holds every net that trains after the mini-batch it is at."""
+        self._allowed(comparison)
+        with self._store.write() as connection:
+            connection.execute(
+                runs.update()
+                .where(_of(comparison), runs.c.state == states.RUNNING)
+                .values(hold_at=0)
+            )
+
+    def step(self, comparison: str, iterations: int = 1) -> None:
+        """Lets paused nets train on to the same iteration, so many after the one furthest ahead."""
+        self._allowed(comparison)
+        _check("the step", iterations, 1, MAX_ITERATIONS)
+        paused = (_of(comparison), runs.c.state == states.PAUSED)
+        with self._store.write() as connection:
+            furthest = connection.scalar(sa.select(sa.func.max(runs.c.iteration)).where(*paused))
+            if furthest is None:
+                raise Refused("nothing is paused here; pause first, then step")
+            connection.execute(runs.update().where(*paused).values(hold_at=furthest + iterations))
+            released = connection.execute(
+                runs.update()
+                .where(*paused, runs.c.lane.is_(None))
+                .values(state=states.QUEUED, want=None)
+            ).rowcount
+            if released:
+                _queue_again(connection, comparison)
+
+    def change_rate(self, comparison: str, rate: float, run: int | None = None) -> None:
+        """Has what is not finished train on with another learning rate; the schedule stays."""
+        self._allowed(comparison)
+        _check("the learning rate", rate, 0, 100, whole=False)
+        with self._store.write() as connection:
+            changed = connection.execute(
+                runs.update()
+                .where(_of(comparison, run), runs.c.state.in_(states.ACTIVE))
+                .values(want_rate=rate)
+            ).rowcount
+        if not changed:
+            raise Refused(
+                "nothing trains here now; resume it first, or extend a finished run with a new rate"
+            )
+
+    def extend(self, comparison: str, iterations: int, rate: float) -> None:
+        """Trains what is finished for more iterations, at a constant learning rate."""
+        found = self._allowed(comparison)
+        self._not_from_a_file(found, "extended")
+        _check("the extension", iterations, 1, MAX_ITERATIONS)
+        _check("the learning rate", rate, 0, 100, whole=False)
+        finished = [run for run in found.runs if run.state == states.FINISHED]
+        if not finished:
+            raise Refused("no net of this comparison has finished; only a finished one is extended")
+        longest = max(run.iterations for run in finished) + iterations
+        if longest > MAX_ITERATIONS:
+            raise Refused(
+                f"{longest:,} iterations in all are too many; at most {MAX_ITERATIONS:,} are kept"
+            )
+        with self._store.write() as connection:
+            check_line(self._store.waiting(connection), found.owner)
+            for run in finished:
+                connection.execute(
+                    runs.update()
+                    .where(runs.c.id == run.id, runs.c.state == states.FINISHED)
+                    .values(until=run.iterations + iterations, want_rate=rate, state=states.QUEUED)
+                )
+            _queue_again(connection, comparison)
+
+    def move(self, comparison: str, place: int) -> None:
+        """Puts a waiting comparison at a place in the line, 0 being the head. For a teacher."""
+        if self._by is not None and not self._by.everything:
+            raise Refused("only a teacher may reorder the line; enter the teacher's token first")
+        with self._store.write() as connection:
+            waiting = self._store.waiting(connection)
+            if comparison not in [each.comparison for each in waiting]:
+                raise Refused("it does not wait any more, so it cannot be moved")
+            for each, rank in moved(waiting, comparison, place).items():
+                connection.execute(
+                    comparisons.update().where(comparisons.c.id == each).values(rank=rank)
+                )
+
+    def _allowed(self, comparison: str) -> Comparison:
+        found = self._store.comparison(comparison)
+        if found is None:
+            raise Refused("this comparison is not there any more")
+        if self._by is not None and not self._by.may_change(found):
+            raise Refused(
+                "this comparison is another visitor's; launch one of your own, or ask a teacher"
+            )
+        return found
+
+    def _not_from_a_file(self, comparison: Comparison, what: str) -> None:
+        if comparison.origin:
+            raise Refused(
+                f"{comparison.title!r} came in a file, without the nets' weights, so it cannot be "
+                f"{what}; duplicate it and launch it here"
+            )
+
+
+def _of(comparison: str, run: int | None = None) -> sa.ColumnElement[bool]:
+    mine = runs.c.comparison == comparison
+    return mine if run is None else sa.and_(mine, runs.c.id == run)
+
+
+def _queue_again(connection: sa.Connection, comparison: str) -> None:
+    connection.execute(
+        comparisons.update()
+        .where(comparisons.c.id == comparison)
+        .values(queued=time.time(), rank=None, message="", done=None, total=None)
+    )
+
+
+def _check(name: str, value: float, low: float, high: float, whole: bool = True) -> None:
+    try:
+        check_number(name, value, low, high, whole=whole)
+    except SpecError as error:
+        raise Refused(str(error)) from error

@@ -1,0 +1,1 @@
+"""The pages: one folder each; what several share is in `parts`."""

@@ -1,0 +1,298 @@
+"""A link is an exhibit: the whole state of the Build page as one value, from a query and back.
+
+| in the URL | means |
+|---|---|
+| `net=resnet56-A&net=plain56` | the nets, up to four, by name |
+| `edit=2` | which of them the controls change, and the figures describe; the first if left out |
+| `section=compare` | the open section, a name of `SECTIONS`; the first if left out |
+| `layer=stage2.block1.conv1` | the layer that is chosen in the picture and the table |
+| `unit=flops` | count in FLOPs (2 x MACs); in MACs, the paper's unit, if left out |
+| `memory=256,bf16,2` | what the memory section counts for: see `builder.memory_settings` |
+| `hide=controls,table` | what is left out of the page: names of `PARTS` or of `SECTIONS` |
+
+Imports no streamlit.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from explorer.views.builder.memory_settings import USUAL, MemorySettings
+from resnet.plan import plan
+from resnet.spec import NetSpec, SpecError
+from resnet.spec.checks import listed
+from resnet.spec.net import IMAGENET_BLOCKS, valid_depths_near
+
+MOST_NETS = 4
+LONGEST_NAME = 60
+KEYS = ("net", "edit", "section", "layer", "unit", "memory", "hide")
+UNITS = ("macs", "flops")
+
+SECTIONS = {
+    "layers": "Picture and layers",
+    "compare": "Side by side",
+    "shortcuts": "What shortcuts cost",
+    "memory": "Memory and time",
+    "paper": "What the paper says",
+    "check": "Cross-check",
+    "takeaway": "Take away",
+}
+PARTS = {
+    "controls": "what chooses and changes nets",
+    "title": "the name of the net",
+    "figures": "the headline figures",
+    "sections": "the row that changes the section",
+    "picture": "the picture of the net",
+    "table": "the table of layers",
+    "train": "the way to the Train page",
+    "link": "“Link to this exhibit”",
+}
+
+Query = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """What a visitor of the Build page sees; `edit` counts from 0.
+
+    A copy that is about to be changed may stand among the nets twice, until the link is followed.
+    """
+
+    nets: tuple[NetSpec, ...] = (NetSpec(),)
+    edit: int = 0
+    section: str = "layers"
+    hide: tuple[str, ...] = ()
+    unit: str = "macs"
+    memory: MemorySettings = USUAL
+    layer: str = ""
+
+    @property
+    def edited(self) -> NetSpec:
+        return self.nets[self.edit]
+
+    @property
+    def chosen_layer(self) -> str:
+        """The chosen layer where the edited net has it, else ""."""
+        return self.layer if self.layer and has_layer(self.edited, self.layer) else ""
+
+    @property
+    def ordered(self) -> tuple[NetSpec, ...]:
+        """The edited net, then the others in their order, each once."""
+        return tuple(dict.fromkeys((self.edited, *self.nets)))
+
+    @property
+    def full(self) -> bool:
+        return len(self.nets) >= MOST_NETS
+
+    def shows(self, part: str) -> bool:
+        return part not in self.hide
+
+    def with_edited(self, spec: NetSpec) -> "Exhibit":
+        nets = (*self.nets[: self.edit], spec, *self.nets[self.edit + 1 :])
+        return replace(self, nets=nets)
+
+    def with_added(self, spec: NetSpec) -> "Exhibit":
+        """The net at the end, edited from now on. Raises SpecError where there are four already."""
+        if self.full:
+            raise SpecError(f"{MOST_NETS} nets can be compared; remove one before adding another")
+        return replace(self, nets=(*self.nets, spec), edit=len(self.nets))
+
+    def without_edited(self) -> "Exhibit":
+        """The edited net removed, its neighbour edited; the last net stays."""
+        if len(self.nets) == 1:
+            return self
+        nets = (*self.nets[: self.edit], *self.nets[self.edit + 1 :])
+        return replace(self, nets=nets, edit=min(self.edit, len(nets) - 1))
+
+
+def has_layer(spec: NetSpec, name: str) -> bool:
+    return any(layer.name == name for layer in plan(spec).layers)
+
+
+def to_query(exhibit: Exhibit) -> dict[str, list[str]]:
+    """What stands in the URL; what has its usual value is left out."""
+    query = {"net": [str(net) for net in exhibit.nets]}
+    if exhibit.edit:
+        query["edit"] = [str(exhibit.edit + 1)]
+    if exhibit.section != "layers":
+        query["section"] = [exhibit.section]
+    if exhibit.chosen_layer:
+        query["layer"] = [exhibit.layer]
+    if exhibit.unit != "macs":
+        query["unit"] = [exhibit.unit]
+    if exhibit.memory != USUAL:
+        query["memory"] = [str(exhibit.memory)]
+    if exhibit.hide:
+        query["hide"] = [",".join(exhibit.hide)]
+    return query
+
+
+def address(base: str, exhibit: Exhibit, embed: bool = False) -> str:
+    """The link to an exhibit; `embed` is Streamlit's own flag for a page within a page."""
+    query = {**to_query(exhibit), **({"embed": ["true"]} if embed else {})}
+    return f"{base}?{urlencode(query, doseq=True, safe=',')}"
+
+
+def from_query(query: Query, before: Exhibit) -> tuple[Exhibit, tuple[str, ...]]:
+    """The exhibit of a link, and one sentence for each thing in it that is wrong.
+
+    A link without any of `KEYS` changes nothing; one without nets keeps those of `before`.
+    """
+    if not any(query.get(key) for key in KEYS):
+        return before, ()
+    wrong: list[str] = []
+    texts = [text for joined in query.get("net", ()) for text in joined.split(",")]
+    if texts:
+        nets, places = _nets(texts, before, wrong)
+        edit = _edit(query, places, wrong)
+    else:
+        nets, edit = before.nets, before.edit
+    section, unit, memory = _section(query, wrong), _unit(query, wrong), _memory(query, wrong)
+    layer = _layer(query, nets[edit], wrong)
+    return Exhibit(nets, edit, section, _hide(query, wrong), unit, memory, layer), tuple(wrong)
+
+
+def nearest_net(text: str) -> tuple[NetSpec | None, str]:
+    """The net of a name and "", or the net of the nearest depth, if any, and what is wrong."""
+    try:
+        return NetSpec.parse(text), ""
+    except SpecError as error:
+        return _with_nearest_depth(text), str(error)
+
+
+def from_link(text: str, otherwise: NetSpec) -> tuple[NetSpec, str]:
+    """The net of a link, and "" or one sentence on what is wrong with it and what is shown.
+
+    Where only the depth misses, that is the net of the nearest depth, else `otherwise`.
+    """
+    text = _cut(text)
+    near, problem = nearest_net(text)
+    shown = near or otherwise
+    if not problem:
+        return shown, ""
+    return shown, f"The link asks for {text!r}: {problem}. Shown instead: {shown.title}."
+
+
+def nearest_depth(depth: int, family: str, block: str | None) -> int:
+    """The depth nearest to this one that the family has with such blocks (None: with any)."""
+    if family == "cifar":
+        fitting = valid_depths_near(depth, block or "basic")
+    else:
+        kinds = IMAGENET_BLOCKS.items()
+        fitting = tuple(each for each, (kind, _) in kinds if block in (kind, None))
+    return min(fitting, key=lambda each: abs(each - depth))
+
+
+def _with_nearest_depth(text: str) -> NetSpec | None:
+    match = re.search(r"(?:plain|resnet)-?(\d{1,6})", text.lower())
+    if match is None:
+        return None
+    family = "imagenet" if "imagenet" in text.lower() else "cifar"
+    block = "bottleneck" if "bottleneck" in text.lower() else None
+    near = nearest_depth(int(match[1]), family, block)
+    try:
+        return NetSpec.parse(f"{text[: match.start(1)]}{near}{text[match.end(1) :]}")
+    except SpecError:
+        return None
+
+
+def _nets(
+    texts: list[str], before: Exhibit, wrong: list[str]
+) -> tuple[tuple[NetSpec, ...], list[int]]:
+    """The nets of a link without repetitions, and where each of the `texts` went among them."""
+    if len(texts) > MOST_NETS:
+        wrong.append(
+            f"The link asks for {len(texts)} nets, but {MOST_NETS} can be compared; "
+            f"shown are the first {MOST_NETS}."
+        )
+    nets: list[NetSpec] = []
+    places = []
+    for text in texts[:MOST_NETS]:
+        spec, sentence = _one(text, before.edited if len(texts) == 1 else None)
+        wrong.extend([sentence] if sentence else [])
+        if spec in nets:
+            wrong.append(f"The link names {spec.title} twice; it is shown once.")
+        elif spec is not None:
+            nets.append(spec)
+        places.append(nets.index(spec) if spec else 0)
+    return tuple(nets) or before.nets, places
+
+
+def _one(text: str, otherwise: NetSpec | None) -> tuple[NetSpec | None, str]:
+    if otherwise:
+        return from_link(text, otherwise)
+    text = _cut(text)
+    spec, problem = nearest_net(text)
+    if not problem:
+        return spec, ""
+    instead = f"Shown instead: {spec.title}." if spec else "It is left out."
+    return spec, f"The link asks for {text!r}: {problem}. {instead}"
+
+
+def _edit(query: Query, places: list[int], wrong: list[str]) -> int:
+    text = _last(query, "edit", "1")
+    if re.fullmatch(r"[1-9]", text) and int(text) <= len(places):
+        return places[int(text) - 1]
+    wrong.append(
+        f"The link opens net {_cut(text)!r} for editing, but it has {len(places)}; "
+        "opened is the first."
+    )
+    return 0
+
+
+def _section(query: Query, wrong: list[str]) -> str:
+    text = _last(query, "section", "layers")
+    if text in SECTIONS:
+        return text
+    wrong.append(
+        f"The link asks for the section {_cut(text)!r}; there are {listed(SECTIONS)}. "
+        f"Shown instead: {SECTIONS['layers']}."
+    )
+    return "layers"
+
+
+def _layer(query: Query, spec: NetSpec, wrong: list[str]) -> str:
+    text = _last(query, "layer", "")
+    if not text or has_layer(spec, text):
+        return text
+    wrong.append(f"The link chooses the layer {_cut(text)!r}, which {spec.title} does not have.")
+    return ""
+
+
+def _unit(query: Query, wrong: list[str]) -> str:
+    text = _last(query, "unit", "macs")
+    if text in UNITS:
+        return text
+    wrong.append(f"The link counts in {_cut(text)!r}; there are {listed(UNITS)}. Shown: MACs.")
+    return "macs"
+
+
+def _memory(query: Query, wrong: list[str]) -> MemorySettings:
+    text = _last(query, "memory", str(USUAL))
+    try:
+        return MemorySettings.parse(text)
+    except ValueError as error:
+        wrong.append(f"The link says memory={_cut(text)}: {error}. Shown: the usual settings.")
+        return USUAL
+
+
+def _hide(query: Query, wrong: list[str]) -> tuple[str, ...]:
+    texts = [text.strip() for joined in query.get("hide", ()) for text in joined.split(",")]
+    known = dict.fromkeys(text for text in texts if text in PARTS or text in SECTIONS)
+    unknown = [text for text in texts if text and text not in known]
+    if unknown:
+        wrong.append(
+            f"The link hides {_cut(unknown[0])!r}, which is no part of this page; "
+            f"parts are {listed([*PARTS, *SECTIONS])}."
+        )
+    return tuple(known)
+
+
+def _last(query: Query, key: str, otherwise: str) -> str:
+    values = query.get(key) or [otherwise]
+    return values[-1]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_NAME else text[:LONGEST_NAME] + "…"

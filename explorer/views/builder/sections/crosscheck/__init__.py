@@ -1,0 +1,1 @@
+"""The computed costs beside those that other tools count."""

@@ -1,0 +1,1 @@
+"""What the paper prints of a net, beside what is computed here."""

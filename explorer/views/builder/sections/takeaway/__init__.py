@@ -1,0 +1,1 @@
+"""What can be taken along: a program, a table, pictures, ONNX."""

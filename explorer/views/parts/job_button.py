@@ -1,0 +1,67 @@
+"""A question to the worker on a page: a button, what is going on, then the answer."""
+
+from typing import Any, Literal
+
+import streamlit as st
+
+from explorer.server import shared
+from explorer.store import states
+from explorer.store.comparisons import Refused
+from explorer.store.jobs.records import Job
+from explorer.store.jobs.store import JobStore
+
+LOOK_EVERY = 1.0  # seconds
+
+
+def asked(
+    kind: str,
+    payload: dict[str, Any],
+    label: str,
+    icon: str,
+    key: str,
+    width: Literal["content", "stretch"] = "content",
+) -> Job | None:
+    """The finished job of this question, or None, with a button or its progress drawn instead.
+
+    Nothing is asked before a click. An answer is kept: who opens the page later sees it at once.
+    """
+    jobs = JobStore(shared.store())
+    job = jobs.find(kind, payload)
+    if job and job.active:
+        st.fragment(_progress, run_every=LOOK_EVERY)(job.id)
+        return None
+    gone = bool(job and job.file and not job.file.exists())
+    if job and job.state == states.FINISHED and not gone:
+        return job
+    if job and job.state == states.FAILED:
+        st.error(_sentence(job.message), icon=":material/error:")
+    if st.button(label, icon=icon, key=key, width=width):
+        try:
+            jobs.submit(kind, payload)
+        except Refused as refused:
+            st.warning(_sentence(str(refused)))
+        else:
+            st.rerun()
+    return None
+
+
+def _progress(identity: int) -> None:
+    """Runs every second while the job does; the page is drawn anew when it has ended."""
+    store = shared.store()
+    jobs = JobStore(store)
+    job = jobs.job(identity)
+    if job is None or not job.active:
+        st.rerun()
+    if job.state == states.RUNNING:
+        words = f"The worker is at it: {job.message}" if job.message else "The worker is at it"
+    elif not shared.worker_is_alive():
+        words = "The worker is starting; this takes a few seconds"
+    elif ahead := jobs.ahead(identity):
+        words = f"Waiting for the worker, {ahead} ahead"
+    else:
+        words = "Waiting for the worker"
+    st.info(f"{words} …", icon=":material/hourglass_top:")
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."

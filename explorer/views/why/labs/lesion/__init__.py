@@ -1,0 +1,1 @@
+"""Blocks removed, swapped, or switched off by hand."""

@@ -1,0 +1,1 @@
+"""What a net sees, and what it confuses."""

@@ -1,0 +1,1 @@
+"""Blocks switched off by hand."""

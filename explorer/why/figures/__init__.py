@@ -1,1 +1,0 @@
-"""Figures of the labs: results in, a plotly figure out; no streamlit."""

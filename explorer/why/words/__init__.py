@@ -1,1 +1,0 @@
-"""What the labs found, in numbers and sentences computed from the results."""

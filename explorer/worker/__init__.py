@@ -1,0 +1,1 @@
+"""The worker's process: claims what waits, starts lanes, watches over them."""

@@ -1,0 +1,49 @@
+"""`python -m explorer.worker`: the worker of this machine; with `--stop`, its end."""
+
+import argparse
+import signal
+import sys
+
+from filelock import Timeout
+
+from explorer.store.comparisons import RunStore
+from explorer.worker.control import is_alive, lock
+from explorer.worker.worker import PATIENCE, Worker
+from resnet.settings import home
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m explorer.worker")
+    parser.add_argument("--stop", action="store_true", help="stop the worker; its runs are saved")
+    if parser.parse_args().stop:
+        return _ask_to_stop(RunStore())
+    try:
+        with lock().acquire(timeout=2):
+            worker = Worker(RunStore())
+            signal.signal(signal.SIGTERM, worker.stop)
+            signal.signal(signal.SIGINT, worker.stop)
+            worker.run()
+    except Timeout:
+        print("a worker is running already; this one ends")
+    return 0
+
+
+def _ask_to_stop(store: RunStore) -> int:
+    if not is_alive(store):
+        print("no worker is running")
+        return 0
+    report = store.reported("worker")
+    assert report
+    store.report("stop", {"pid": report[0]["pid"]})
+    print("stopping the worker; it saves what it trains first", flush=True)
+    try:
+        with lock().acquire(timeout=PATIENCE + 10):
+            print("the worker has ended")
+    except Timeout:
+        print(f"the worker has not ended; see {home() / 'worker.log'}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""The worker: one per machine. Claims comparisons and jobs, starts lanes, watches over them.
+
+It imports no torch. Lanes are started ahead of time and wait, so that a click is answered by a
+process that has torch in memory already.
+"""
+
+import contextlib
+import os
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from explorer.store.comparisons import RunStore, claim, free_disk
+from explorer.store.curation import Shelf
+from explorer.store.jobs.store import JobStore
+from explorer.store.records import Run
+from explorer.worker.control import SILENT
+from explorer.worker.jobs import JobDesk
+from explorer.worker.process import Lane
+from explorer.worker.throughput import Pace
+from resnet.cost.sharing import cores, share_out
+from resnet.export.onnx_packages import missing
+from resnet.settings import (
+    has_cifar10,
+    home,
+    image_folder,
+    image_folder_classes,
+    image_folder_label,
+)
+
+POLL = 0.2  # seconds
+REPORT_EVERY = 1.0
+STANDBY = 2  # lanes kept waiting with torch in memory
+MAX_LANES = 6
+ALONE_FOR = 90.0  # seconds without a server and without work after which the worker ends
+PURGE_EVERY = 60.0
+PATIENCE = 30.0  # seconds given to lanes to save when the worker is stopped
+
+
+class Worker:
+    """Trains one turn of a comparison at a time, shared out among lanes; does jobs beside it."""
+
+    def __init__(self, store: RunStore) -> None:
+        self.store = store
+        desk = JobDesk(JobStore(store))
+        self.desks = (desk, JobDesk(JobStore(store), beside=desk))
+        self.waiting: list[Lane] = []
+        self.busy: list[Lane] = []
+        self.stopping = False
+        self.started = time.time()
+        self._pace = Pace(store)
+        self._training = ""  # the comparison that the busy lanes train
+        self._reported = 0.0
+        self._purged = 0.0
+        self._needed = time.monotonic()
+        self._lost = 0  # waiting lanes that ended without being asked to, one after the other
+
+    def run(self) -> None:
+        """Works until it is told to stop, or has had no server and no work for a while."""
+        self.store.interrupt()
+        JobStore(self.store).ask_again()
+        while not self.stopping and not self._alone():
+            self._report()
+            self._look_after_lanes()
+            if not self.busy:
+                self._keep_lanes_waiting()
+                self._start_next()
+            for desk in self.desks:
+                desk.look(self._next_lane)
+            time.sleep(POLL)
+        self._wind_up()
+
+    def stop(self, *_: Any) -> None:
+        self.stopping = True
+
+    def _report(self) -> None:
+        if time.monotonic() - self._reported < REPORT_EVERY:
+            return
+        self._reported = time.monotonic()
+        self.store.report(
+            "worker",
+            {
+                "pid": os.getpid(),
+                "free_disk": free_disk(),
+                "cifar10": has_cifar10(),
+                "folder": image_folder_label() if image_folder() else None,
+                "folder_classes": image_folder_classes(),
+                "missing_for_onnx": missing(),
+                "ready": self._machine() is not None,
+                "problem": f"training processes do not start; {home().name}/worker.log says why"
+                if self._lost > 2
+                else "",
+            },
+        )
+        wish = self.store.reported("stop")
+        self.stopping = self.stopping or bool(wish and wish[0].get("pid") == os.getpid())
+        training = self.store.comparison(self._training) if self.busy else None
+        self._pace.look(
+            training.runs if training else (), len(self.busy), self._lanes(), time.monotonic()
+        )
+        if time.monotonic() - self._purged >= PURGE_EVERY:
+            self._purged = time.monotonic()
+            Shelf(self.store).purge()
+
+    def _machine(self) -> dict[str, Any] | None:
+        """What a lane of this worker has reported; None until the first one is up."""
+        report = self.store.reported("machine")
+        return report[0] if report and time.time() - report[1] >= self.started else None
+
+    def _look_after_lanes(self) -> None:
+        for lane in [lane for lane in self.busy if lane.ended]:
+            self.busy.remove(lane)
+            self.store.interrupt(lane.name)  # whatever it did not settle itself
+            lane.dismiss()
+        for lane in [lane for lane in self.waiting if lane.ended]:
+            self.waiting.remove(lane)
+            self._lost += 1
+
+    def _keep_lanes_waiting(self) -> None:
+        if self._lost > 2 and time.monotonic() % 10 > POLL:
+            return  # they do not start: try again now and then, not five times a second
+        while len(self.waiting) < min(STANDBY, cores()):
+            self.waiting.append(Lane.start())
+
+    def _lanes(self) -> int:
+        """How many lanes train at once on this machine."""
+        machine = self._machine()
+        return 1 if machine and machine["device"] != "cpu" else min(cores(), MAX_LANES)
+
+    def _start_next(self) -> None:
+        if self._machine() is None:
+            return
+        claimed = claim(self.store, f"worker-{os.getpid()}")
+        if not claimed:
+            return
+        self._lost = 0
+        self._training = claimed[0].comparison
+        for share in shares(claimed, self._lanes()):
+            lane = self._next_lane()
+            self.busy.append(lane)
+            self.store.hand_over(share, lane.name)
+            with contextlib.suppress(OSError):  # it died just now; the next look finds it
+                lane.give(share)
+
+    def _next_lane(self) -> Lane:
+        return self.waiting.pop(0) if self.waiting else Lane.start()
+
+    def _alone(self) -> bool:
+        server = self.store.reported("server")
+        if (
+            self.busy
+            or any(desk.busy for desk in self.desks)
+            or (server and server[1] < SILENT + 30)
+        ):
+            self._needed = time.monotonic()
+        return time.monotonic() - self._needed > ALONE_FOR
+
+    def _wind_up(self) -> None:
+        for desk in self.desks:
+            desk.close()
+        lanes = self.waiting + self.busy
+        for lane in lanes:
+            lane.dismiss()
+        deadline = time.monotonic() + PATIENCE
+        while any(not lane.ended for lane in lanes) and time.monotonic() < deadline:
+            time.sleep(POLL)
+        for lane in lanes:
+            if not lane.ended:
+                lane.process.kill()
+        self.store.interrupt()
+
+
+def shares(claimed: Sequence[Run], lanes: int) -> list[list[int]]:
+    """The ids of the claimed runs, lane by lane."""
+    return [
+        [claimed[index].id for index in share]
+        for share in share_out([run.spec for run in claimed], lanes)
+    ]

@@ -1,0 +1,204 @@
+"""Image sets as uint8 tensors: CIFAR-10, a folder of images, or a generated set.
+
+A decoded set is cached as one file, written atomically and checked when it is read.
+"""
+
+import contextlib
+import errno
+import os
+import threading
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from filelock import FileLock
+from torch import Tensor
+
+from resnet.data import folder, generated
+from resnet.settings import CIFAR10_BYTES, cache_file, data_home, image_folder, image_folder_label
+
+Progress = Callable[[str, int, int], None]  # what is being done, done, of how many
+
+
+class DataError(RuntimeError):
+    """Images that cannot be had; its text is one sentence to show."""
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """A training and a test set in memory.
+
+    images  (N, 3, 32, 32) uint8;  labels  (N,) int64
+    label   what results made from it are labelled with
+    note    one sentence on what was done to the images, or ""
+    """
+
+    name: str
+    label: str
+    classes: tuple[str, ...]
+    train_images: Tensor
+    train_labels: Tensor
+    test_images: Tensor
+    test_labels: Tensor
+    note: str = ""
+
+
+def load(name: str, root: Path | None = None, progress: Progress | None = None) -> ImageSet:
+    """An image set by name: "cifar10", "folder" or "generated".
+
+    root      where to look: for "folder" the folder with train/ and test/ (else RESNET_DATA), for
+              "cifar10" where torchvision keeps it (else data/ in the program's home)
+    progress  told what is being done, how much of it is done, and of how much
+
+    Several processes may call this at once: one does the work, the others wait and read its cache.
+    Raises DataError, whose sentence says what would work.
+    """
+    report = progress or (lambda what, done, of: None)
+    if name == "generated":
+        return _cached("generated", f"v{generated.VERSION}", lambda: _generate(report))
+    if name == "cifar10":
+        where = root or data_home()
+        return _cached("cifar10", str(where.resolve()), lambda: _cifar10(where, report))
+    if name == "folder":
+        given = root or image_folder()
+        if given is None:
+            raise DataError(
+                "no folder of images is set; start the program with RESNET_DATA=FOLDER, where "
+                "FOLDER holds train/<class>/ and test/<class>/"
+            )
+        try:
+            found = folder.find(given)
+            return _cached("folder", found.fingerprint, lambda: _folder(found, report))
+        except folder.FolderError as error:
+            raise DataError(str(error)) from error
+    raise DataError(f"data set {name!r} is not known; choose cifar10, folder or generated")
+
+
+def _generate(report: Progress) -> ImageSet:
+    train = generated.images("train", lambda done, of: report("drawing images", done, of))
+    test = generated.images("test", lambda done, of: report("drawing test images", done, of))
+    return ImageSet("generated", "generated images", generated.CLASSES, *train, *test)
+
+
+def _folder(found: folder.Found, report: Progress) -> ImageSet:
+    decoded = folder.decode(found, lambda done, of: report("decoding images", done, of))
+    return ImageSet("folder", image_folder_label(), found.classes, *decoded.tensors, decoded.note)
+
+
+def _cifar10(where: Path, report: Progress) -> ImageSet:
+    try:
+        from torchvision.datasets import CIFAR10
+    except (ImportError, RuntimeError) as error:  # it was built for another torch
+        raise DataError(
+            f"CIFAR-10 is read by torchvision, which cannot be loaded here ({_cause(error)}); "
+            "install torch and torchvision as one pair (docs/INSTALL.md), or start with the "
+            "generated set, which needs no torchvision"
+        ) from error
+    where.mkdir(parents=True, exist_ok=True)
+    archive = where / CIFAR10.filename
+    try:
+        with _watching(archive, lambda size: report("downloading CIFAR-10", size, CIFAR10_BYTES)):
+            train, test = (CIFAR10(where, train=part, download=True) for part in (True, False))
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise _not_downloaded(error) from error
+        raise DataError(
+            f"CIFAR-10 does not fit on the disk; free {CIFAR10_BYTES / 1e6:.0f} MB for the archive "
+            "and as much again for the images, then try again"
+        ) from error
+    except RuntimeError as error:  # torchvision's own integrity check
+        raise _not_downloaded(error) from error
+    parts = (*_tensors(train), *_tensors(test))
+    return ImageSet("cifar10", "CIFAR-10", tuple(train.classes), *parts)
+
+
+def _tensors(part: Any) -> tuple[Tensor, Tensor]:
+    """torchvision's (N, 32, 32, 3) array as (N, 3, 32, 32), and the labels."""
+    pixels = torch.from_numpy(part.data).permute(0, 3, 1, 2).contiguous()
+    return pixels, torch.tensor(part.targets)
+
+
+def _not_downloaded(error: Exception) -> DataError:
+    return DataError(
+        f"CIFAR-10 could not be downloaded ({_cause(error)}); check the network and try "
+        "again, or start with the generated set, which needs no download"
+    )
+
+
+def _cause(error: Exception) -> str:
+    reason = getattr(error, "reason", error)
+    text = str(getattr(reason, "strerror", None) or reason).strip()
+    return text.splitlines()[0][:120] if text else type(error).__name__
+
+
+@contextlib.contextmanager
+def _watching(file: Path, report: Callable[[int], None]):  # type: ignore[no-untyped-def]
+    """Reports the size of a growing file twice a second: torchvision has no hook of its own."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.5):
+            with contextlib.suppress(FileNotFoundError):
+                report(file.stat().st_size)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _cached(name: str, key: str, make: Callable[[], ImageSet]) -> ImageSet:
+    file = cache_file(name, key)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{file}.lock"):
+        found = _read(file)
+        if found is None:
+            found = make()
+            _write(file, found)
+    if name == "folder" and found.label != image_folder_label():
+        return ImageSet(**{**vars(found), "label": image_folder_label()})
+    return found
+
+
+def _read(file: Path) -> ImageSet | None:
+    """The cached set, or None where there is no cache or a damaged one: it is then made anew."""
+    try:
+        stored = torch.load(file, weights_only=True)
+        kept = ImageSet(**{**stored["set"], "classes": tuple(stored["set"]["classes"])})
+        return kept if stored["check"] == _check(kept) else None
+    except FileNotFoundError:
+        return None
+    except Exception:  # a truncated or foreign file can fail in any way; all mean "no cache"
+        return None
+
+
+def _write(file: Path, images: ImageSet) -> None:
+    fresh = file.with_suffix(f".{os.getpid()}.part")
+    try:
+        torch.save({"set": vars(images), "check": _check(images)}, fresh)
+        fresh.replace(file)
+    except (OSError, RuntimeError) as error:  # torch.save reports a full disk as RuntimeError
+        raise DataError(
+            f"the decoded images could not be kept in {file.parent.name}/ ({_cause(error)}); "
+            "free some space on the disk and try again"
+        ) from error
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _check(images: ImageSet) -> int:
+    check = 0
+    for tensor in (
+        images.train_images,
+        images.train_labels,
+        images.test_images,
+        images.test_labels,
+    ):
+        check = zlib.crc32(cast(Any, tensor.contiguous().numpy()), check)
+    return check

@@ -1,0 +1,124 @@
+"""Shipped nets written and read: half-precision weights that are used in full precision.
+
+Weights of convolutions and of the fully connected layer are stored as float16, everything else
+(BN, the bias, the mean image) as float32: half the size, and an error that is measured on what is
+stored. Source of the format: huggingface/safetensors.
+"""
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from safetensors.torch import load as read_tensors
+from safetensors.torch import save as written
+from torch import Tensor, nn
+
+from resnet.data import ImageSet
+from resnet.data.batches import Batches
+from resnet.export import shipped
+from resnet.export.shipped import ENDING, MEAN, Shipped, ShippedError
+from resnet.model import Net, build
+from resnet.model.folding import folded
+from resnet.spec import NetSpec
+from resnet.train import check_trainable, checkpoint
+from resnet.train.evaluate import error_on
+from resnet.train.fused.evaluation import for_evaluation
+
+CPU = torch.device("cpu")
+
+
+def ship(file: Path, folder: Path, images: ImageSet) -> tuple[Path, Shipped]:
+    """Writes the net of a checkpoint into `folder`, with its errors on all of `images`.
+
+    images  those that it was trained on
+    Raises CheckpointError, SpecError or DataError where that cannot be done.
+    """
+    spec, recipe, state = checkpoint.load(file)
+    check_trainable(spec, len(images.classes))
+    batches = Batches(images, replace(recipe, test_images=None, final_images=None), CPU)
+    tensors = halved(spec, state["net"]) | {shipped.MEAN: batches.mean.clone()}
+    net = _net(file, spec, tensors)
+    still = for_evaluation(folded(net), batches.device)
+    train_error = error_on(still, batches, batches.train)
+    whole = Batches(images, replace(recipe, split="50k/10k", images=10, test_images=None), CPU)
+    test_error = error_on(still, batches, whole.test)
+    about = Shipped(
+        spec=spec,
+        recipe=recipe,
+        iterations=state["iteration"],
+        data=images.label,
+        classes=images.classes,
+        train_images=len(batches.train),
+        test_images=len(whole.test),
+        train_error=round(train_error, 3),
+        test_error=round(test_error, 3),
+        made_with=f"torch {torch.__version__}, {time.strftime('%Y-%m-%d')}",
+        digest=digest(tensors),
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{spec}{ENDING}"
+    fresh = target.with_suffix(".part")
+    fresh.write_bytes(written(tensors, about.to_metadata()))
+    fresh.replace(target)
+    return target, about
+
+
+def load(name: str) -> tuple[Net, Tensor, Shipped]:
+    """A shipped net in evaluation mode, its mean image (3, S, S) float32, and what it says.
+
+    Raises ShippedError where the file is not there, damaged, of another spec or of other shapes.
+    """
+    about = shipped.about(name)
+    file = shipped.folder() / f"{name}{ENDING}"
+    try:
+        tensors = read_tensors(file.read_bytes())
+    except Exception as error:  # a damaged file can fail in any way
+        raise shipped.damaged(file) from error
+    net = _net(file, about.spec, tensors, about.recipe.image_size)
+    if digest(tensors) != about.digest:
+        raise shipped.damaged(file)
+    return net.eval(), tensors[MEAN].clone(), about
+
+
+def halved(spec: NetSpec, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors of a net as they are stored."""
+    net = build(spec, device="meta")
+    halves = {
+        f"{name}.weight"
+        for name, module in net.named_modules()
+        if isinstance(module, nn.Conv2d | nn.Linear)
+    }
+    return {
+        name: (value.half() if name in halves else value).detach().cpu().contiguous().clone()
+        for name, value in state.items()
+    }
+
+
+def digest(tensors: Mapping[str, Tensor]) -> str:
+    """Of all numbers and their names: 32 hexadecimal digits."""
+    total = hashlib.blake2b(digest_size=16)
+    for name in sorted(tensors):
+        total.update(f"{name} {tensors[name].dtype} {tuple(tensors[name].shape)} ".encode())
+        total.update(tensors[name].contiguous().numpy().tobytes())
+    return total.hexdigest()
+
+
+def _net(file: Path, spec: NetSpec, tensors: Mapping[str, Tensor], image_size: int = 0) -> Net:
+    """The net with these tensors, in fp32. Raises ShippedError where they are not its own."""
+    side = image_size or tensors[MEAN].shape[-1]
+    net = build(spec, image_size=side)
+    wanted = {name: tuple(value.shape) for name, value in net.state_dict().items()}
+    found = {name: tuple(value.shape) for name, value in tensors.items()}
+    for name, shape in {**wanted, MEAN: (3, side, side)}.items():
+        if found.get(name) != shape:
+            what = f"{name} of shape {found[name]}" if name in found else f"no {name}"
+            raise ShippedError(
+                f"{file.name} has {what} where {spec.title} has {shape}; choose another net"
+            )
+    if extra := sorted(found.keys() - wanted.keys() - {MEAN}):
+        raise ShippedError(f"{file.name} has {extra[0]}, which {spec.title} has not")
+    net.load_state_dict({name: value for name, value in tensors.items() if name != MEAN})
+    return net

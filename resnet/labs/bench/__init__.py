@@ -1,0 +1,1 @@
+"""What experiments share: copies of nets, images by the batch, errors, progress. With torch."""

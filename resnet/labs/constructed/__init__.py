@@ -1,0 +1,1 @@
+"""A deeper net that cannot be worse."""

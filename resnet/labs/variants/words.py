@@ -1,0 +1,164 @@
+"""What is said of the shortcut variants, and the table that holds them against the paper's."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isnan, nan
+
+from resnet.labs.sentences import Said
+from resnet.labs.variants.result import LOSS, TEST, TRAIN, Trained, Variants, diverged, values
+from resnet.labs.variants.table import FAILS_ABOVE, VARIANTS
+from resnet.plan import plan
+from resnet.spec import NetSpec
+from resnet.spec.checks import listed
+
+IDENTITY = "identity"
+TABLE = "He et al. 2016, Tables 1 and 2"
+MOST_HEADED = 4  # numbers above the figure
+CLOSE = 0.05  # of loss: what one run cannot tell apart
+AS_THERE, UNLIKE = "as in the paper", "unlike the paper"
+UNCLEAR = "too little for one run to tell"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A variant and its newest numbers; NaN where there are none. Errors in percent."""
+
+    name: str
+    title: str
+    loss: float
+    train_error: float
+    test_error: float
+    paper: float | None
+    diverged: bool
+
+    @property
+    def paper_words(self) -> str:
+        return f"over {FAILS_ABOVE:.0f} (fails)" if self.paper is None else f"{self.paper:.2f}"
+
+
+def rows(result: Variants) -> list[Row]:
+    """One row a variant, in the order trained; all at the last iteration that all have reached."""
+    until = _reached(result)
+    return [
+        Row(
+            name=each.name,
+            title=VARIANTS[each.name].title,
+            loss=_newest(each, LOSS, until),
+            train_error=_newest(each, TRAIN, until),
+            test_error=_newest(each, TEST, until),
+            paper=VARIANTS[each.name].error,
+            diverged=diverged(each),
+        )
+        for each in result.trained
+    ]
+
+
+def table(result: Variants) -> str:
+    """Ours beside the paper's, as a table in Markdown."""
+    net = NetSpec.parse(result.net).title
+    lines = [
+        f"| variant | shortcut | branch | {net}: training loss | training error, % | "
+        "test error, % | ResNet-110 in the paper: test error, % |",
+        "|---|---|---|--:|--:|--:|--:|",
+    ]
+    for row in rows(result):
+        variant = VARIANTS[row.name]
+        gate = f", bias {variant.bias:g}" if variant.bias is not None else ""
+        loss = "diverged" if row.diverged else _shown(row.loss, 2)
+        lines.append(
+            f"| {row.title} | {variant.shortcut}{gate} | {variant.branch} | {loss} "
+            f"| {_shown(row.train_error)} | {_shown(row.test_error)} | {row.paper_words} |"
+        )
+    return "\n".join(lines)
+
+
+def said(results: Sequence[Variants]) -> Said:
+    """The identity's numbers and the others', and whether they are ordered as in the paper."""
+    result = results[0]  # one net's variants are what is compared
+    found = rows(result)
+    numbers = tuple(
+        (
+            row.title,
+            _shown(row.loss, 2),
+            f"training loss, training error {_shown(row.train_error)} %",
+        )
+        for row in _headed(found)
+    )
+    return Said(numbers, (_found(result, found), _held_against(found), _differs(result)))
+
+
+def _found(result: Variants, found: Sequence[Row]) -> str:
+    known = sorted((row for row in found if not isnan(row.loss)), key=lambda row: row.loss)
+    gone = [f"*{row.title}*" for row in found if row.diverged]
+    lost = f" The loss of {listed(gone)} is no longer a number: training failed." if gone else ""
+    if not known:
+        return lost.strip() or "Training has begun; there is no loss to show yet."
+    ranked = listed(f"*{row.title}* {row.loss:.2f}" for row in known)
+    done = f"After {_reached(result):,} iterations"
+    return f"{done} the training loss is, the lowest first: {ranked}.{lost}"
+
+
+def _held_against(found: Sequence[Row]) -> str:
+    claim = (
+        f"{TABLE} find that whatever stands on the shortcut makes a ResNet-110 worse than the "
+        "identity does, and that pre-activation makes it better"
+    )
+    identity = next((row for row in found if row.name == IDENTITY and not isnan(row.loss)), None)
+    others = [row for row in found if row.name != IDENTITY and not isnan(row.loss)]
+    if identity is None or identity.paper is None or not others:
+        return f"{claim}; train the identity and a variant to see whether it is so."
+    verdicts: dict[str, list[Row]] = {AS_THERE: [], UNLIKE: [], UNCLEAR: []}
+    for row in others:
+        worse_there = row.paper is None or row.paper > identity.paper
+        same = (row.loss > identity.loss) == worse_there
+        close = abs(row.loss - identity.loss) < CLOSE
+        verdicts[UNCLEAR if close else AS_THERE if same else UNLIKE].append(row)
+    clauses = [f"{_gaps(identity, rows)}, {words}" for words, rows in verdicts.items() if rows]
+    return f"{claim}. Here, beside the identity's loss, {'; '.join(clauses)}."
+
+
+def _gaps(identity: Row, others: Sequence[Row]) -> str:
+    gaps = [(row.title, row.loss - identity.loss) for row in others]
+    return listed(
+        f"*{title}* has {abs(gap):.2f} {'more' if gap > 0 else 'less'}" for title, gap in gaps
+    )
+
+
+def _differs(result: Variants) -> str:
+    recipe = json.loads(result.recipe)
+    net = NetSpec.parse(result.net)
+    images = f"{recipe['images']:,}" if recipe.get("images") else "all"
+    return (
+        f"They train a ResNet-110 for 64,000 iterations on CIFAR-10 and print the median of five "
+        f"runs; this is one run of {net.title} over {recipe['iterations']:,} iterations on "
+        f"{images} images of {result.data}, {recipe['image_size']} pixels a side: it shows how "
+        f"training starts, not where it ends, and with {net.depth} layers a factor on the shortcut "
+        f"is multiplied {len(plan(net).blocks)} times, not 54."
+    )
+
+
+def _headed(found: Sequence[Row]) -> list[Row]:
+    """The identity and the others, where they fit side by side; else the best and the worst."""
+    identity = [row for row in found if row.name == IDENTITY]
+    others = [row for row in found if row.name != IDENTITY and not isnan(row.loss)]
+    if len(others) >= MOST_HEADED:
+        ranked = sorted(others, key=lambda row: row.loss)
+        others = [ranked[0], ranked[-1]]
+    return identity + others
+
+
+def _reached(result: Variants) -> int:
+    """The last iteration that every variant which has begun, and not diverged, has reached."""
+    curves = [each.curve for each in result.trained if not diverged(each)]
+    return min((int(curve.iterations[-1]) for curve in curves if len(curve.iterations)), default=0)
+
+
+def _newest(trained: Trained, quantity: str, until: int) -> float:
+    iterations, known = values(trained, quantity)
+    known = known[iterations <= until]
+    return float(known[-1]) if len(known) and not diverged(trained) else nan
+
+
+def _shown(value: float, digits: int = 1) -> str:
+    return "–" if isnan(value) else f"{value:.{digits}f}"

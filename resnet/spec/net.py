@@ -1,0 +1,287 @@
+"""`NetSpec` says what a net is, `Recipe` how it is trained: the vocabulary that all rooms share.
+
+A spec has a name and a name has a spec: `NetSpec.parse(str(spec)) == spec`.
+"""
+
+import json
+import re
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
+
+from resnet.spec.checks import (
+    SpecError,
+    check_number,
+    check_one_of,
+    did_you_mean,
+    known_fields,
+    listed,
+)
+from resnet.spec.recipe import Recipe
+
+__all__ = ["NetSpec", "Recipe", "SpecError", "for_classes", "valid_depths_near"]
+
+FAMILIES = ("cifar", "imagenet")
+BLOCKS = ("basic", "bottleneck")
+SHORTCUTS = ("none", "A", "B", "C")
+STRIDE_PLACES = ("1x1", "3x3")
+ORDERS = ("post", "pre")
+NORMS = ("batch", "none")
+ACTIVATIONS = ("relu", "tanh", "sigmoid")
+
+IMAGENET_BLOCKS = {
+    18: ("basic", (2, 2, 2, 2)),
+    34: ("basic", (3, 4, 6, 3)),
+    50: ("bottleneck", (3, 4, 6, 3)),
+    101: ("bottleneck", (3, 4, 23, 3)),
+    152: ("bottleneck", (3, 8, 36, 3)),
+}
+LAYERS_PER_BLOCK = {"basic": 2, "bottleneck": 3}
+EXAMPLE_STAGES = {"cifar": "234", "imagenet": "2345"}  # blocks of each stage, one digit each
+LAYERS_PER_CIFAR_STEP = {"basic": 6, "bottleneck": 9}
+MAX_DEPTH = 1202
+FIRST_WIDTH = {"cifar": 16, "imagenet": 64}
+CLASSES = {"cifar": 10, "imagenet": 1000}
+IMAGE_SIZE = {"cifar": 32, "imagenet": 224}
+
+
+@dataclass(frozen=True)
+class NetSpec:
+    """One architecture (He et al. 2015, Sections 3.3 and 4.2).
+
+    Fields left at None take the paper's value for the family. `shortcut` is "none" for a plain net,
+    else the option A, B or C of Section 4.1. `stride_on` places the stride of a bottleneck: on its
+    first 1x1 (the paper) or on its 3x3 (torchvision's "v1.5"). `order` "pre" is the pre-activation
+    of He et al. 2016 (arXiv 1603.05027). `stages` are blocks per stage that the paper does not
+    have, as (2, 3, 4); they decide the depth, and are None where they are the paper's own.
+
+    Raises SpecError, a ValueError whose sentence names the value, the cause and what would work.
+    """
+
+    family: str = "cifar"
+    depth: int = None  # type: ignore[assignment]  # 20, ImageNet's 18, or what `stages` make it
+    block: str | None = None
+    shortcut: str | None = None
+    stride_on: str = "1x1"
+    width: int | None = None
+    classes: int | None = None
+    order: str = "post"
+    norm: str = "batch"
+    activation: str = "relu"
+    stages: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        check_one_of("family", self.family, FAMILIES)
+        if self.stages is not None:
+            self._count_stages()
+        self._fill("depth", 20 if self.family == "cifar" else 18)
+        check_number("depth", self.depth, 1, MAX_DEPTH, whole=True)
+        self._fill(
+            "block", IMAGENET_BLOCKS[self.depth][0] if self._is_known_imagenet() else "basic"
+        )
+        self._fill("shortcut", "A" if self.family == "cifar" else "B")
+        self._fill("width", FIRST_WIDTH[self.family])
+        self._fill("classes", CLASSES[self.family])
+        check_one_of("block", self.block, BLOCKS)
+        check_one_of("shortcut", self.shortcut, SHORTCUTS)
+        check_one_of("stride_on", self.stride_on, STRIDE_PLACES)
+        check_one_of("order", self.order, ORDERS)
+        check_one_of("norm", self.norm, NORMS)
+        check_one_of("activation", self.activation, ACTIVATIONS)
+        check_number("width", self.width, 1, 1024, whole=True)
+        check_number("classes", self.classes, 2, 100_000, whole=True)
+        if self.stages is None:
+            self._check_depth()
+        if self.stride_on == "3x3" and self.block == "basic":
+            raise SpecError(
+                "stride_on '3x3' was given for a basic block, which has no 1x1 convolution; "
+                "leave it at '1x1', or use a bottleneck block"
+            )
+
+    @property
+    def plain(self) -> bool:
+        return self.shortcut == "none"
+
+    @property
+    def blocks(self) -> tuple[int, ...]:
+        """Blocks in each stage: (n, n, n) for the CIFAR family, Table 1's for ImageNet."""
+        if self.stages is not None:
+            return self.stages
+        if self.family == "imagenet":
+            return IMAGENET_BLOCKS[self.depth][1]
+        return ((self.depth - 2) // LAYERS_PER_CIFAR_STEP[str(self.block)],) * 3
+
+    @property
+    def title(self) -> str:
+        """What people read: "plain-56", "ResNet-56 A", "ImageNet ResNet-50 B, stride on 3x3"."""
+        family = "ImageNet " if self.family == "imagenet" else ""
+        name = f"plain-{self.depth}" if self.plain else f"ResNet-{self.depth} {self.shortcut}"
+        words = [f"{family}{name}"]
+        if self.family == "cifar" and self.block == "bottleneck" and not self.stages:
+            words.append("bottleneck")
+        if self.stages:
+            words.append(f"{'+'.join(map(str, self.stages))} {self.block} blocks")
+        if self.stride_on == "3x3":
+            words.append("stride on 3x3")
+        if self.width != FIRST_WIDTH[self.family]:
+            words.append(f"width {self.width}")
+        if self.classes != CLASSES[self.family]:
+            words.append(f"{self.classes} classes")
+        if self.order == "pre":
+            words.append("pre-activation")
+        if self.norm == "none":
+            words.append("no BN")
+        if self.activation != "relu":
+            words.append(self.activation)
+        return ", ".join(words)
+
+    def __str__(self) -> str:
+        family = "imagenet-" if self.family == "imagenet" else ""
+        name = f"plain{self.depth}" if self.plain else f"resnet{self.depth}-{self.shortcut}"
+        parts = [f"{family}{name}"]
+        if self.block == "bottleneck" and (self.family == "cifar" or self.stages):
+            parts.append("bottleneck")
+        if self.stages:
+            parts.append(f"stages{'.'.join(map(str, self.stages))}")
+        if self.stride_on == "3x3":
+            parts.append("3x3")
+        if self.width != FIRST_WIDTH[self.family]:
+            parts.append(f"w{self.width}")
+        if self.classes != CLASSES[self.family]:
+            parts.append(f"c{self.classes}")
+        if self.order == "pre":
+            parts.append("pre")
+        if self.norm == "none":
+            parts.append("nonorm")
+        if self.activation != "relu":
+            parts.append(self.activation)
+        return "-".join(parts)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The net that a name stands for: "plain56", "resnet56-A", "imagenet-resnet50-B-3x3"."""
+        match = re.fullmatch(
+            r"(imagenet-)?(plain|resnet)-?(\d{1,6})((?:-[a-z0-9.]+)*)", text.strip().lower()
+        )
+        if match is None:
+            raise SpecError(
+                f"{text!r} is not the name of a net; names look like plain56, resnet56-A, "
+                "resnet164-A-bottleneck or imagenet-resnet50-B"
+            )
+        given: dict[str, Any] = {
+            "family": "imagenet" if match[1] else "cifar",
+            "depth": int(match[3]),
+        }
+        if match[2] == "plain":
+            given["shortcut"] = "none"
+        for word in match[4].split("-")[1:]:
+            field, value = _meaning(word, text)
+            if field in given:
+                raise SpecError(f"{text!r} says {field} twice; {word!r} is one word too many")
+            given[field] = value
+        return cls(**given)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        return cls(**known_fields(cls, text))
+
+    def _fill(self, field: str, value: Any) -> None:
+        if getattr(self, field) is None:
+            object.__setattr__(self, field, value)
+
+    def _count_stages(self) -> None:
+        """Checks the stages and sets the depth; forgets stages that are the paper's own."""
+        self._fill("block", "basic")
+        check_one_of("block", self.block, BLOCKS)
+        wanted = len(EXAMPLE_STAGES[self.family])
+        given = self.stages if isinstance(self.stages, list | tuple) else ()
+        if len(given) != wanted:
+            raise SpecError(
+                f"stages {self.stages!r} are not blocks for {wanted} stages, which {self.family} "
+                f"nets have; give {wanted} numbers, as {'.'.join(EXAMPLE_STAGES[self.family])}"
+            )
+        for count in given:
+            check_number("blocks in a stage", count, 1, (MAX_DEPTH - 2) // 2, whole=True)
+        depth = LAYERS_PER_BLOCK[str(self.block)] * sum(given) + 2
+        if self.depth not in (None, depth):
+            raise SpecError(
+                f"depth {self.depth} does not go with {'.'.join(map(str, given))} {self.block} "
+                f"blocks, which make depth {depth}; write {depth}, or leave the stages out"
+            )
+        object.__setattr__(self, "depth", depth)
+        object.__setattr__(self, "stages", None if self._is_the_papers(given) else tuple(given))
+
+    def _is_the_papers(self, stages: tuple[int, ...] | list[int]) -> bool:
+        if self.family == "imagenet":
+            return IMAGENET_BLOCKS.get(self.depth) == (self.block, tuple(stages))
+        return len(set(stages)) == 1
+
+    def _is_known_imagenet(self) -> bool:
+        return self.family == "imagenet" and self.depth in IMAGENET_BLOCKS
+
+    def _check_depth(self) -> None:
+        if self.family == "imagenet":
+            if self.depth not in IMAGENET_BLOCKS:
+                raise SpecError(
+                    f"depth {self.depth} is not one of the ImageNet nets; "
+                    f"choose {listed(IMAGENET_BLOCKS, 'or')}"
+                )
+            if self.block != IMAGENET_BLOCKS[self.depth][0]:
+                raise SpecError(
+                    f"the ImageNet net of depth {self.depth} is made of "
+                    f"{IMAGENET_BLOCKS[self.depth][0]} blocks, not of {self.block} blocks"
+                )
+            return
+        neighbours = valid_depths_near(self.depth, str(self.block))
+        if self.depth not in neighbours:
+            step = LAYERS_PER_CIFAR_STEP[str(self.block)]
+            near = listed(neighbours)
+            raise SpecError(
+                f"depth {self.depth} is not {step}n+2; "
+                + (f"the nearest are {near}" if len(neighbours) > 1 else f"the nearest is {near}")
+            )
+
+
+def for_classes(spec: NetSpec, classes: int) -> NetSpec:
+    """The net for images in so many classes; one that names a number of its own keeps it."""
+    named = spec.classes != CLASSES[spec.family]
+    return spec if named or classes < 2 else replace(spec, classes=classes)
+
+
+def valid_depths_near(depth: int, block: str) -> tuple[int, ...]:
+    """The CIFAR depth itself if it fits 6n+2 (bottleneck: 9n+2), else its neighbours that do."""
+    step = LAYERS_PER_CIFAR_STEP[block]
+    deepest = (MAX_DEPTH - 2) // step
+    below = max(0, min((depth - 2) // step, deepest))
+    if below >= 1 and below * step + 2 == depth:
+        return (depth,)
+    return tuple(n * step + 2 for n in (below, below + 1) if 1 <= n <= deepest)
+
+
+def _meaning(word: str, text: str) -> tuple[str, Any]:
+    if word in ("a", "b", "c"):
+        return "shortcut", word.upper()
+    if word == "nonorm":
+        return "norm", "none"
+    for field, values in (
+        ("block", BLOCKS),
+        ("stride_on", STRIDE_PLACES),
+        ("order", ORDERS),
+        ("activation", ACTIVATIONS),
+    ):
+        if word in values:
+            return field, word
+    stages = re.fullmatch(r"stages(\d{1,4}(?:\.\d{1,4})*)", word)
+    if stages:
+        return "stages", tuple(int(count) for count in stages[1].split("."))
+    number = re.fullmatch(r"([wc])(\d{1,6})", word)
+    if number:
+        return ("width" if number[1] == "w" else "classes"), int(number[2])
+    known = ("A", "B", "C", *BLOCKS, *STRIDE_PLACES, *ORDERS, "nonorm", *ACTIVATIONS)
+    raise SpecError(
+        f"{text!r} contains {word!r}, which says nothing about a net{did_you_mean(word, known)} "
+        f"Known are {listed(known)}, w16 for a width, c100 for classes, "
+        "stages2.3.4 for blocks per stage"
+    )

@@ -1,0 +1,1 @@
+"""What curves say, in sentences, and how sure a few seeds are of it."""

@@ -1,0 +1,327 @@
+"""Who is asking, with and without a browser; the teacher's token; the line and notices they see."""
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from explorer.report import formatting
+from explorer.server import queue, teacher, visitor
+from explorer.store import states
+from explorer.store.curation import Shelf
+from explorer.store.records import Visitor
+from explorer.store.requests import Wishes
+from explorer.store.snapshots import Feed
+from explorer.views.parts import notices, queue_panel
+
+ADDRESS = "http://127.0.0.1:8501/"
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch):
+    """No cache and no teacher left over from elsewhere."""
+    monkeypatch.delenv("RESNET_TEACHER", raising=False)
+    st.cache_resource.clear()
+    yield
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def session(monkeypatch):
+    """What Streamlit knows of a session; its parts can be changed."""
+    state = {}
+    context = SimpleNamespace(
+        headers={"Host": "127.0.0.1:8501"}, cookies={}, ip_address=None, url=ADDRESS
+    )
+    monkeypatch.setattr(visitor.st, "session_state", state)
+    monkeypatch.setattr(visitor.st, "context", context)
+    return SimpleNamespace(state=state, context=context)
+
+
+def test_a_visitor_stays_the_same_within_a_session(session):
+    first = visitor.me()
+    assert len(first.id) == 12
+    assert int(first.id, 16) >= 0
+    assert visitor.me() == first
+    session.state.clear()
+    assert visitor.me().id != first.id
+
+
+def test_the_cookie_tells_who_it_is_in_the_next_session(session):
+    first = visitor.me()
+    secret = next(iter(session.state.values()))
+    session.state.clear()
+    session.context.cookies[visitor.COOKIE] = secret
+    assert visitor.me() == first
+    assert secret not in json.dumps(first.__dict__)
+
+
+@pytest.mark.parametrize("cookie", ["", "short", "a" * 65, "with space and; semicolon...."])
+def test_a_cookie_that_is_no_secret_is_not_taken(session, cookie):
+    session.context.cookies[visitor.COOKIE] = cookie
+    assert visitor.me().id != visitor.owner_of(cookie)
+
+
+def test_the_owner_is_not_the_secret_and_never_changes():
+    """Comparisons that are there must stay their owners'."""
+    assert visitor.owner_of("q" * 32) == "f97a940cde75"
+
+
+@pytest.mark.parametrize(
+    ("changes", "here"),
+    [
+        ({}, True),
+        ({"url": "http://localhost:8501/", "headers": {"Host": "localhost:8501"}}, True),
+        ({"url": "http://[::1]:8501/", "headers": {"Host": "[::1]:8501"}}, True),
+        ({"ip_address": "192.168.0.7"}, False),
+        ({"ip_address": "127.0.0.1"}, True),
+        ({"url": "https://resnet.example.org/"}, False),
+        ({"url": None}, False),
+        ({"headers": {"Host": "resnet.example.org"}}, False),
+        ({"headers": {"Host": "127.0.0.1:8501", "X-Forwarded-For": "192.168.0.7"}}, False),
+        ({"headers": {"Host": "[half"}}, False),
+        ({"headers": {}, "url": None}, True),  # no connection at all: a script on this machine
+    ],
+)
+def test_only_who_sits_at_the_machine_may_do_everything(session, changes, here):
+    for name, value in changes.items():
+        setattr(session.context, name, value)
+    assert visitor.me().everything is here
+
+
+def test_with_a_teachers_token_only_the_teacher_may_do_everything(session, monkeypatch):
+    monkeypatch.setenv("RESNET_TEACHER", "chalk änd board")
+    monkeypatch.setattr(teacher, "WRONG_COSTS", 0.0)
+    assert not visitor.me().everything
+    assert "No token was entered" in teacher.enter(" ")
+    assert "This is not the teacher's token" in teacher.enter("chalk")
+    assert not visitor.me().everything
+    assert teacher.enter("chalk änd board ") == ""
+    assert visitor.me().everything
+    teacher.leave()
+    assert not visitor.me().everything
+
+
+def test_a_server_without_a_token_takes_none(session):
+    session.context.ip_address = "192.168.0.7"
+    assert teacher.enter("") and teacher.enter("anything")
+    assert not visitor.me().everything
+
+
+def test_wrong_tokens_are_looked_at_one_at_a_time(session, monkeypatch):
+    monkeypatch.setenv("RESNET_TEACHER", "chalk")
+    monkeypatch.setattr(teacher, "PATIENCE", 0.0)
+    with teacher._one_at_a_time:
+        assert "Too many wrong tokens" in teacher.enter("chalk")
+    assert not teacher.entered()
+    assert teacher.enter("chalk") == ""
+
+
+def test_it_works_without_a_browser():
+    def page():
+        import streamlit as st
+
+        from explorer.server import visitor
+
+        st.markdown(visitor.me().id)
+        st.markdown(str(visitor.me().everything))
+        visitor.remember()
+
+    shown = AppTest.from_function(page).run()
+    assert not shown.exception
+    first, everything = (each.value for each in shown.markdown)
+    assert len(first) == 12
+    assert everything == "True"
+    assert shown.run().markdown[0].value == first
+
+
+# what the line and the notices say
+
+
+@pytest.fixture
+def launch(store, nets, small):
+    def launch(owner, title="small", seeds=1, **changes):
+        recipe = replace(small, **changes)
+        runs = [(net, replace(recipe, seed=seed)) for seed in range(seeds) for net in nets]
+        return store.submit(title, runs, owner=owner)
+
+    return launch
+
+
+def test_the_line_says_places_and_times(store, launch):
+    first, second, third = launch("a"), launch("b"), launch("c")
+    assert queue.read(store).words(second) == "2nd in line"
+    store.claim("lane")
+    store.report("pace", {"seconds_per_mac": 1e-7})
+    seen = queue.read(store)
+    assert [each.id for each in seen.training] == [first]
+    assert [each.id for each in seen.waiting] == [second, third]
+    assert seen.words(first) == ""
+    assert seen.words(second) == f"1st in line, starts in {formatting.about(seen.ends[first])}"
+    assert seen.starts[third] == pytest.approx(2 * seen.starts[second])
+    assert queue_panel.progress(seen.training[0], seen.ends[first]).startswith("iteration 0 of 40,")
+
+
+def test_seeds_that_wait_stand_in_the_line_while_one_trains(store, launch):
+    many = launch("a", seeds=3)
+    store.claim("lane")
+    seen = queue.read(store)
+    assert [each.id for each in seen.training] == [each.id for each in seen.waiting] == [many]
+    assert "seed 0 \\(1st of 3\\)" in queue_panel.what(seen.active[many], states.RUNNING)
+    assert "seed 1 \\(2nd of 3\\)" in queue_panel.what(seen.active[many], states.QUEUED)
+
+
+def test_a_page_says_of_one_comparison_where_it_stands(store, launch):
+    first, several = launch("a"), launch("b", seeds=2)
+    assert queue_panel.in_line(first) == "Starting: the training processes get ready."
+    assert queue_panel.in_line(several) == "Seed 0: 2nd in line."
+    store.claim("lane")
+    queue.now(fresh=True)
+    assert queue_panel.in_line(first) == ""
+    assert queue_panel.in_line(several) == "Seed 0: 1st in line."
+    assert queue_panel.in_line("nothing") == ""
+
+
+def test_a_visitor_sees_the_head_of_the_line_and_all_of_their_own(store, launch):
+    for number in range(12):
+        launch(f"visitor{number}")
+    mine, other = launch("me"), launch("last")
+    seen = queue.read(store)
+    rows, more = queue_panel.shown(seen, Visitor("me"))
+    assert [each.id for each in rows] == [*seen.order[: queue_panel.SHOWN], mine]
+    assert more == 14 - len(rows)
+    rows, more = queue_panel.shown(seen, Visitor("me", everything=True))
+    assert (rows[-1].id, more) == (other, 0)
+
+
+def test_nobody_is_named_but_a_teacher_can_tell_visitors_apart(store, launch):
+    found = queue.read(store).active | {
+        each: store.comparison(each) for each in (launch("0123456789ab"), launch(""))
+    }
+    theirs, nobodys = found.values()
+    me, boss = Visitor("ba9876543210"), Visitor("ba9876543210", everything=True)
+    assert queue_panel.whose(theirs, Visitor("0123456789ab")) == "yours (0123)"
+    assert queue_panel.whose(theirs, me) == "another visitor's"
+    assert queue_panel.whose(theirs, boss) == "visitor 0123"
+    assert queue_panel.whose(nobodys, me) == "from the command line"
+
+
+def test_a_title_cannot_bring_markdown_of_its_own(store, launch):
+    identity = launch("a", title="![x](http://example.org/x.png) **loud**")
+    found = store.comparison(identity)
+    assert r"\!\[x\]\(http" in queue_panel.what(found, states.QUEUED)
+    assert r"\!\[x\]\(http" in notices.sentence(Feed(store, identity).snapshot(), "/")
+
+
+def opened(page, visitor_id="me", everything=False):
+    """A page in a session of its own, for a visitor with this id."""
+    shown = AppTest.from_function(page)
+    shown.session_state["visitor_for_test"] = (visitor_id, everything)
+    return shown
+
+
+@pytest.fixture
+def known(monkeypatch):
+    """Sessions say who they are; the pages share the store of the test."""
+
+    def me():
+        return Visitor(*st.session_state["visitor_for_test"])
+
+    monkeypatch.setattr(visitor, "me", me)
+
+
+def panel_page():
+    from explorer.views.parts.queue_panel import line_panel
+
+    line_panel()
+
+
+def words(shown):
+    return "\n".join(each.value for each in shown.markdown)
+
+
+def buttons(shown):
+    return [each.label for each in shown.button]
+
+
+def test_the_panel_is_not_there_where_nothing_waits(known, store):
+    assert not opened(panel_page).run().markdown
+
+
+def test_a_visitor_stops_their_own_only_and_a_teacher_moves_all(known, store, launch):
+    launch("other")
+    mine = launch("me")
+    third = launch("third")
+    store.claim("lane")
+    shown = opened(panel_page).run()
+    assert not shown.exception
+    assert "another visitor's" in words(shown) and "yours (me)" in words(shown)
+    assert buttons(shown) == ["Stop"]
+    boss = opened(panel_page, "boss", everything=True).run()
+    assert buttons(boss) == ["Stop", "Stop", "To the front", "Stop"]
+    boss.button[2].click().run()
+    assert store.line() == [third, mine]
+    shown.button[0].click().run()
+    assert {run.state for run in store.comparison(mine).runs} == {states.STOPPED}
+
+
+def test_a_wish_that_is_refused_says_why(known, store, launch):
+    launch("other")
+    last = launch("last")
+    boss = opened(panel_page, "boss", everything=True).run()
+    Wishes(store).stop(last)
+    next(each for each in boss.button if each.label == "To the front").click().run()
+    assert [each.value for each in boss.toast] == [
+        "Not done: it does not wait any more, so it cannot be moved."
+    ]
+
+
+def notices_page():
+    from explorer.views.parts.notices import notices
+
+    notices()
+
+
+def finish(store, claimed):
+    for run in claimed.runs:
+        store.settle(run.id, "lane", states.FINISHED)
+
+
+def test_the_end_of_ones_own_is_told_once_with_a_link(known, store, launch):
+    launch("other")
+    mine = launch("me", title="A [title]")
+    shown = opened(notices_page).run()
+    finish(store, store.claim("lane"))
+    assert not shown.run().toast  # another visitor's
+    finish(store, store.claim("lane"))
+    shown.run()
+    assert [each.value for each in shown.toast] == [
+        rf"[A \[title\]](/?comparison={mine}) has finished."
+    ]
+    assert not shown.run().toast
+    assert not opened(notices_page).run().toast  # a session that never saw it active
+
+
+def test_an_end_before_its_time_is_told_in_its_own_words(known, store, launch):
+    launch("me")
+    shown = opened(notices_page).run()
+    claimed = store.claim("lane")
+    for run in claimed.runs:
+        store.settle(run.id, "lane", states.DIVERGED)
+    shown.run()
+    assert "has ended. All nets diverged" in shown.toast[0].value
+
+
+def test_what_was_deleted_is_not_told(known, store, launch):
+    mine = launch("me")
+    shown = opened(notices_page).run()
+    Shelf(store).delete(mine)
+    assert not shown.run().toast
+
+
+def test_who_waits_for_nothing_asks_the_store_nothing(session, monkeypatch):
+    monkeypatch.setattr(notices.queue, "now", lambda fresh: pytest.fail("it asked"))
+    notices._look()

@@ -1,0 +1,91 @@
+"""A link is an experiment: link to widgets and back, and sentences for broken links."""
+
+from dataclasses import replace
+
+import pytest
+
+from explorer.views.train import link as train_link
+from explorer.views.train import recipe_widgets, request
+from explorer.views.train.request import lesson_wish, own_wish
+from resnet.lessons import DEGRADATION
+from resnet.spec import NetSpec
+
+
+def followed(link):
+    """The wish that a link leads to."""
+    values, wrong = train_link.from_link(link)
+    assert wrong == []
+    recipe = recipe_widgets.own_recipe(values.get("seed", 0))
+    given = {
+        key.removeprefix("recipe_"): value for key, value in values.items() if "recipe_" in key
+    }
+    nets = tuple(NetSpec.parse(name) for name in values["nets"])
+    return own_wish(nets, replace(recipe, **given), values.get("seeds", 1))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"seed": 7},
+        {"iterations": 1000, "learning_rate": 0.1, "schedule": "steps", "warmup": "none"},
+        {"augment": True, "image_size": 32, "weight_decay": 0.0, "split": "45k/5k"},
+        {"responses": True},
+    ],
+)
+def test_a_wish_survives_the_way_through_a_link(changes):
+    nets = tuple(NetSpec.parse(name) for name in ("plain56", "resnet110-B-pre"))
+    recipe = replace(recipe_widgets.own_recipe(0), **changes)
+    wish = own_wish(nets, recipe)
+    assert followed(train_link.link_of(wish)) == wish
+
+
+def test_a_lesson_is_its_name_and_seeds():
+    link = {"lesson": "degradation", "seed": "2", "seeds": "3"}
+    assert train_link.link_of(lesson_wish(DEGRADATION, seed=2, seeds=3)) == link
+    assert train_link.from_link(link) == ({"lesson": "degradation", "seed": 2, "seeds": 3}, [])
+
+
+def test_each_seed_trains_every_net():
+    runs = lesson_wish(DEGRADATION, seed=4, seeds=2).runs("generated", 7)
+    assert [recipe.seed for _, recipe in runs] == [4] * 4 + [5] * 4
+    assert [net.depth for net, _ in runs] == [20, 56, 20, 56] * 2
+    assert {net.classes for net, _ in runs} == {7}
+    assert {recipe.data for _, recipe in runs} == {"generated"}
+
+
+@pytest.mark.parametrize(
+    ("link", "sentence"),
+    [
+        ({"lesson": "magic"}, "the lesson 'magic', which does not exist"),
+        ({"nets": "plain20,resnet21-A"}, "depth 21 is not 6n+2; the nearest are 20 and 26"),
+        ({"nets": "plain20", "iterations": "many"}, "iterations=many, which is not a value for it"),
+        ({"nets": "plain20", "iterations": "-5"}, "iterations -5 is out of range"),
+        ({"nets": "plain20", "augment": "maybe"}, "augment=maybe, which is not a value for it"),
+        ({"seed": "x"}, "seed=x, which is not a value for it"),
+        ({"lesson": "degradation", "seeds": "9"}, "seeds=9; 1 to 5 train in a row"),
+    ],
+)
+def test_a_broken_link_is_answered_in_a_sentence_and_loses_nothing_else(link, sentence):
+    values, wrong = train_link.from_link(link)
+    assert len(wrong) == 1
+    assert sentence in wrong[0]
+    if "nets" in link:
+        assert values["nets"] == ["plain20"]
+
+
+def test_cifar10_is_offered_with_its_size_until_it_is_there():
+    absent = recipe_widgets.data_options({"cifar10": False, "folder": None})
+    assert absent == {"cifar10": "CIFAR-10 (download, 170 MB)", "generated": "generated images"}
+    there = recipe_widgets.data_options({"cifar10": True, "folder": "my images"})
+    assert list(there.items())[:2] == [("folder", "my images"), ("cifar10", "CIFAR-10")]
+
+
+def test_nets_take_the_number_of_classes_of_the_folder(store):
+    nets = tuple(NetSpec.parse(name) for name in ("plain20", "resnet20-A", "plain20-c7"))
+    wish = own_wish(nets, recipe_widgets.own_recipe(0))
+    worker = {"folder": "five", "folder_classes": 5}
+    found = store.comparison(request.submit(store, wish, "folder", worker))
+    assert [run.spec.classes for run in found.runs] == [5, 5, 7]
+    found = store.comparison(request.submit(store, wish, "generated", worker))
+    assert [run.spec.classes for run in found.runs] == [10, 10, 7]

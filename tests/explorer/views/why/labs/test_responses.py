@@ -1,0 +1,83 @@
+"""Layer responses: Fig. 7's two halves, and words that agree with it or do not."""
+
+import numpy as np
+
+from explorer.views.why.labs.responses.figures import in_order_figure, ranked_figure
+from resnet.labs.responses.result import Responses
+from resnet.labs.responses.words import said
+from resnet.labs.result import numbers
+from resnet.plan import plan
+from resnet.spec import NetSpec
+from tests.explorer.views.why.panels import charts, drawn, text
+
+
+def result(net, deviations, statistics="kept from training", after_bn=True):
+    """A number is every layer's; else one for each."""
+    layers = [
+        each
+        for each in plan(NetSpec.parse(net)).layers
+        if each.kind == "conv" and each.kernel == 3 and each.branch == "main"
+    ]
+    return Responses(
+        net=net,
+        images=500,
+        statistics=statistics,
+        layers=tuple(each.name for each in layers),
+        stages=tuple(each.stage for each in layers),
+        after_bn=after_bn,
+        deviations=numbers(np.broadcast_to(deviations, len(layers))),
+    )
+
+
+def test_both_orders_carry_the_deviations():
+    rising = result("plain8", np.arange(1.0, 8.0))
+    order, ranked = (
+        draw([rising, result("resnet8-A", 0.5)], "light")
+        for draw in (in_order_figure, ranked_figure)
+    )
+    assert list(order.data[0].y) == [1, 2, 3, 4, 5, 6, 7]
+    assert list(ranked.data[0].y) == [7, 6, 5, 4, 3, 2, 1]
+    assert ranked.data[0].text[0] == rising.layers[-1]
+    assert [trace.name for trace in order.data] == ["plain-8", "ResNet-8"]
+    assert [each.text for each in order.layout.annotations] == ["stage 1", "stage 2", "stage 3"]
+    assert order.layout.yaxis.title.text == "standard deviation of the response"
+
+
+def test_boundaries_of_several_depths_say_whose_they_are():
+    figure = in_order_figure([result("plain8", 1.0), result("plain20", 1.0)], "dark")
+    texts = [each.text for each in figure.layout.annotations]
+    assert texts == ["1", "2", "stage 3 (of 7)", "1", "2", "stage 3 (of 19)"]
+
+
+def test_weaker_residual_nets_agree_with_the_paper():
+    results = [result("plain20", 1.5), result("resnet20-A", 0.9), result("resnet56-A", 0.4)]
+    words = text(said(results))
+    assert "weakly than plain-20 in 19 of 19 layers (mean 0.90 against 1.50)" in words
+    assert "smaller responses than plain ones: so it is here" in words
+    assert "here as well the mean falls (0.90 in ResNet-20 and 0.40 in ResNet-56)" in words
+    assert said(results).numbers[0] == ("plain-20", "1.50", "mean of 19 layers; 1.50 to 1.50")
+
+
+def test_stronger_residual_nets_disagree_with_it():
+    words = text(said([result("plain20", 0.5), result("resnet20-A", 1), result("resnet56-A", 2)]))
+    assert "here it is the other way round" in words and "here the mean grows instead" in words
+
+
+def test_about_the_same_is_not_called_weaker():
+    words = text(said([result("plain20", 1.0), result("resnet20-A", 0.98)]))
+    assert "here the means are about the same" in words
+    assert "near 1, where BN starts them" in words
+
+
+def test_what_is_missing_or_read_elsewhere_is_said():
+    fresh = result("plain20", 1.0, "taken from the images shown, for the net is untrained")
+    alone = said([fresh])
+    assert alone.numbers[0][0] == "plain-20, untrained"
+    assert "side by side to test it" in text(alone)
+    assert "plain-20 (untrained) was never trained" in text(alone)
+    bare = result("plain20-nonorm", 3.0, "the net has no BN", after_bn=False)
+    assert "In plain-20 (no BN) no BN follows" in text(said([bare]))
+
+
+def test_the_panel_draws_both_halves():
+    assert len(charts(drawn("responses", [result("plain8", 1), result("resnet8-A", 2)]))) == 2

@@ -1,0 +1,135 @@
+"""Checkpoints: whole or not there, read without running code, refused where they do not fit."""
+
+import errno
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from resnet.spec import NetSpec, Recipe
+from resnet.train import checkpoint
+from resnet.train.checkpoint import CheckpointError
+
+NET, RECIPE = NetSpec.parse("resnet8-B"), Recipe(iterations=400, seed=3)
+STATE = {"net": {"weight": torch.arange(6.0).reshape(2, 3)}, "iteration": 7, "warm": True}
+
+
+@pytest.fixture
+def file(tmp_path):
+    file = tmp_path / "runs" / "net.pt"
+    checkpoint.save(file, NET, RECIPE, STATE)
+    return file
+
+
+def refused(sentence, call, *arguments):
+    with pytest.raises(CheckpointError, match=re.escape(sentence)):
+        call(*arguments)
+
+
+def test_what_was_saved_is_loaded(file):
+    spec, recipe, state = checkpoint.load(file)
+    assert (spec, recipe) == (NET, RECIPE)
+    assert (state["iteration"], state["warm"]) == (7, True)
+    assert torch.equal(state["net"]["weight"], STATE["net"]["weight"])
+
+
+def test_nothing_but_the_checkpoint_is_left_in_its_folder(file):
+    assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), RuntimeError("write failed")]
+)
+def test_a_full_disk_leaves_the_checkpoint_before_whole(file, monkeypatch, error):
+    def half_written(content, stream):
+        stream.write(b"half")
+        raise error
+
+    with monkeypatch.context() as full:
+        full.setattr(torch, "save", half_written)
+        refused("free some space on the disk", checkpoint.save, file, NET, RECIPE, STATE)
+    assert list(file.parent.iterdir()) == [file]
+    assert checkpoint.load(file)[2]["iteration"] == 7
+
+
+def test_a_crash_before_the_end_leaves_the_checkpoint_before_whole(file, monkeypatch):
+    def power_cut(self, target):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr(Path, "replace", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            checkpoint.save(file, NET, RECIPE, {**STATE, "iteration": 8})
+    assert checkpoint.load(file)[2]["iteration"] == 7
+    checkpoint.save(file, NET, RECIPE, {**STATE, "iteration": 9})
+    assert checkpoint.load(file)[2]["iteration"] == 9
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_a_missing_file_is_one_sentence(tmp_path):
+    refused("there is no checkpoint gone.pt; check the path", checkpoint.load, tmp_path / "gone.pt")
+
+
+@pytest.mark.parametrize("keep", [0, 10, 0.5, 0.99])
+def test_a_truncated_file_is_one_sentence(file, keep):
+    content = file.read_bytes()
+    file.write_bytes(content[: keep if isinstance(keep, int) else int(keep * len(content))])
+    refused("net.pt is not a checkpoint of this program, or it is damaged", checkpoint.load, file)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"weights": 1},
+        [1, 2],
+        "text",
+        {"version": 1, "spec": '{"depth": 21}', "recipe": "{}", "state": {}},
+        {"version": 1, "spec": "{}", "recipe": "not JSON", "state": {}},
+        {"version": 1, "spec": "{}", "recipe": "{}"},
+    ],
+)
+def test_a_file_of_something_else_is_one_sentence(file, content):
+    torch.save(content, file)
+    refused("net.pt is not a checkpoint of this program, or it is damaged", checkpoint.load, file)
+
+
+def test_a_checkpoint_of_another_version_says_which(file):
+    torch.save({"version": 99}, file)
+    sentence = "net.pt is a checkpoint of version 99; this program reads version 1"
+    refused(sentence, checkpoint.load, file)
+
+
+class Mischief:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, folder):
+        self.folder = str(folder)
+
+    def __reduce__(self):
+        return os.mkdir, (self.folder,)
+
+
+def test_code_in_a_checkpoint_does_not_run(file, tmp_path):
+    content = torch.load(file, weights_only=True)
+    torch.save({**content, "state": Mischief(tmp_path / "run")}, file)
+    refused("net.pt is not a checkpoint of this program", checkpoint.load, file)
+    assert not (tmp_path / "run").exists()
+    torch.load(file, weights_only=False)
+    assert (tmp_path / "run").exists()  # so the file was armed
+
+
+def test_another_nets_checkpoint_is_refused(file):
+    sentence = "net.pt holds ResNet-8 B, not plain-8; resume the run it belongs to"
+    refused(sentence, checkpoint.load_for, file, NetSpec.parse("plain8"), RECIPE)
+
+
+def test_another_recipes_checkpoint_is_refused(file):
+    sentence = "net.pt was trained with another recipe than this run's; resume the run it belongs"
+    refused(sentence, checkpoint.load_for, file, NET, replace(RECIPE, seed=4))
+
+
+def test_the_right_checkpoint_gives_its_state(file):
+    assert checkpoint.load_for(file, NET, RECIPE)["iteration"] == 7
