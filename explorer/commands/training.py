@@ -56,7 +56,7 @@ def record(options: argparse.Namespace) -> int:
             f"{comparison.title!r} is not a lesson, and only lessons are replayed; "
             f"python -m explorer export {comparison.id} keeps it"
         )
-    if any(run.state not in DONE for run in comparison.runs):
+    if comparison.active or any(run.state == states.FAILED for run in comparison.runs):
         raise CommandError(
             f"{comparison.title!r} has not ended: its nets are {states_of(comparison)}; "
             f"python -m explorer resume {comparison.id} carries on"

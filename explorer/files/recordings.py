@@ -1,7 +1,7 @@
 """Recorded comparisons: what ships with the program so that every lesson can be replayed.
 
 They lie in checkpoints/recorded/ as NAME.resnet.json.gz, each named after its lesson; a further
-one of the same lesson adds a word to the name, as degradation-gpu. `python -m explorer record`
+one of the same lesson adds a word to the name, as degradation-full. `python -m explorer record`
 makes them. They are shown as they are and never enter the store.
 """
 
@@ -47,6 +47,12 @@ def recorded() -> dict[str, Recording]:
         files = {file.name.removesuffix(FILE_ENDING): file for file in folder().glob(PATTERN)}
         read = {name: _recording(files[name]) for name in sorted(files)}
         return {name: recording for name, recording in read.items() if recording}
+
+
+def of_lesson(lesson: str) -> dict[str, Recording]:
+    """The recordings of a lesson by name, its own short form first."""
+    found = {name: each for name, each in recorded().items() if each.lesson == lesson}
+    return dict(sorted(found.items(), key=lambda item: item[0] != lesson))
 
 
 def folder() -> Path:
