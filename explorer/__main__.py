@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 
 from explorer.commands import keeping, labs, opening, training
-from explorer.commands.arguments import REFUSED, argument_parser
+from explorer.commands.arguments import REFUSED, options_of
 
 Command = Callable[[argparse.Namespace], int]
 COMMANDS: dict[str, Command] = {
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     130 after Ctrl-C, which leaves what trains as it is.
     """
-    options = _options(sys.argv[1:] if arguments is None else arguments)
+    options = options_of(sys.argv[1:] if arguments is None else arguments)
     try:
         return COMMANDS[options.command](options)
     except REFUSED as error:
@@ -46,18 +46,6 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-
-
-def _options(words: list[str]) -> argparse.Namespace:
-    """The command with its options; `more` are those of the app, which Streamlit reads."""
-    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help")):
-        words = ["app", *words]
-    parser = argument_parser()
-    options, more = parser.parse_known_args(words)
-    if more and options.command != "app":
-        parser.error(f"unrecognized arguments: {' '.join(more)}")
-    options.more = more
-    return options
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from resnet import settings
+from resnet import settings as home
 
 ROOT = Path(__file__).parents[1]
 LEFT_BEHIND = {"__pycache__", "static"}
@@ -167,20 +167,20 @@ def test_installed_it_trains_a_comparison_whatever_folder_one_is_in(elsewhere, t
 def test_the_folder_of_the_user_is_where_the_system_keeps_such(
     system, variable, below, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(settings.sys, "platform", system)
-    monkeypatch.setattr(settings, "checkout", lambda: None)
-    monkeypatch.setattr(settings.Path, "home", lambda: tmp_path)
+    monkeypatch.setattr(home.sys, "platform", system)
+    monkeypatch.setattr(home, "checkout", lambda: None)
+    monkeypatch.setattr(home.Path, "home", lambda: tmp_path)
     for name in ("RESNET_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"):
         monkeypatch.delenv(name, raising=False)
-    assert settings.home() == tmp_path / below / "resnet-explorer"
+    assert home.home() == tmp_path / below / "resnet-explorer"
     if variable:
         monkeypatch.setenv(variable, str(tmp_path / "given"))
-        assert settings.home() == tmp_path / "given" / "resnet-explorer"
+        assert home.home() == tmp_path / "given" / "resnet-explorer"
     monkeypatch.setenv("RESNET_HOME", str(tmp_path / "named"))
-    assert settings.home() == tmp_path / "named"
+    assert home.home() == tmp_path / "named"
 
 
 def test_in_a_checkout_things_are_kept_in_it(monkeypatch):
     monkeypatch.delenv("RESNET_HOME")
-    assert settings.home() == ROOT / "checkpoints"
-    assert settings.ships("nets") == ROOT / "checkpoints" / "nets"
+    assert home.home() == ROOT / "checkpoints"
+    assert home.ships("nets") == ROOT / "checkpoints" / "nets"

@@ -15,6 +15,18 @@ from resnet.spec import SpecError
 REFUSED = (SpecError, Refused, ParcelError, CommandError, NoWorker)  # each has its sentence
 
 
+def options_of(words: list[str]) -> argparse.Namespace:
+    """The command with its options; `more` are those of the app, which Streamlit reads."""
+    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help")):
+        words = ["app", *words]
+    parser = argument_parser()
+    options, more = parser.parse_known_args(words)
+    if more and options.command != "app":
+        parser.error(f"unrecognized arguments: {' '.join(more)}")
+    options.more = more
+    return options
+
+
 def argument_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m explorer",

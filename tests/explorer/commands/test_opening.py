@@ -26,9 +26,9 @@ def static(tmp_path, monkeypatch):
 
 @pytest.fixture
 def asked(monkeypatch):
-    """What Streamlit is asked for."""
+    """What it goes on as."""
     calls = []
-    monkeypatch.setattr(opening, "run_streamlit", calls.append)
+    monkeypatch.setattr(opening, "_become", lambda module: calls.append(module) or 0)
     return calls
 
 
@@ -36,7 +36,7 @@ def asked(monkeypatch):
 @pytest.mark.parametrize("options", [[], ["--server.port", "8600"], ["--server.port=8600"]])
 def test_it_opens_the_app_and_hands_options_on(command, options, static, asked):
     assert main([*command, *options]) == 0
-    assert asked == [["run", str(opening.APP), *options]]
+    assert asked == [["streamlit", "run", str(opening.APP), *options]]
     assert opening.APP.is_file() and static.is_dir()
 
 
@@ -50,7 +50,14 @@ def test_other_commands_take_no_options_that_they_do_not_know(asked, capsys):
 def test_where_nothing_can_be_written_the_server_serves_no_folder(static, asked):
     static.write_text("in the way")
     assert main([]) == 0
-    assert asked == [["run", str(opening.APP), "--server.enableStaticServing", "false"]]
+    assert asked == [
+        ["streamlit", "run", str(opening.APP), "--server.enableStaticServing", "false"]
+    ]
+
+
+def contents(folder):
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder): file.read_bytes() for file in files}
 
 
 def test_files_are_copied_whole_to_where_they_are_served(static):
@@ -58,14 +65,9 @@ def test_files_are_copied_whole_to_where_they_are_served(static):
     copied = static / Path(serving.plotly_source()).name
     assert copied.stat().st_size > 1_000_000
     board = static / Path(serving.scripts()).name
-    originals = Path(serving.__file__).parent / "board" / "js"
+    originals = serving._BOARD
     assert contents(board) == contents(originals)
     assert sorted(file.name for file in static.iterdir()) == sorted((copied.name, board.name))
-
-
-def contents(folder):
-    files = [file for file in folder.rglob("*") if file.is_file()]
-    return {file.relative_to(folder): file.read_bytes() for file in files}
 
 
 def test_where_nothing_can_be_written_files_are_served_from_where_they_lie(static, monkeypatch):
