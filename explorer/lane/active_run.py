@@ -1,4 +1,4 @@
-"""`Leg`: a run for as long as a lane has it."""
+"""`ActiveRun`: a run for as long as a lane has it."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Left(Exception):
 
 
 @dataclass(eq=False)
-class Leg:
+class ActiveRun:
     """A run for as long as this lane has it.
 
     lock    on the run's folder, held until the lane leaves it

@@ -35,7 +35,7 @@ def progress(comparison: Comparison) -> tuple[float, str]:
 
 
 def seconds_left(comparison: Comparison, now: float | None = None) -> float | None:
-    """For all that still trains and the turns to come, at the pace since this leg began.
+    """For all that still trains and the turns to come, at the throughput since a lane took them up.
 
     None while there is no pace yet. Waiting in line between turns is not in it.
     """

@@ -110,7 +110,7 @@ def test_progress_counts_an_extension_and_not_what_diverged():
     assert progress.progress(without) == (pytest.approx(230 / 430), "iteration 200 of 400")
 
 
-def test_time_left_comes_from_the_pace_of_this_leg():
+def test_time_left_comes_from_the_throughput_since_a_lane_took_it_up():
     training = comparison(run("plain20", states.RUNNING, 200, leg_started=100.0, leg_from=100))
     assert progress.seconds_left(training, now=110.0) == pytest.approx(20.0)
     assert progress.seconds_left(comparison(run("plain20", states.RUNNING, 0)), now=110.0) is None
