@@ -1,10 +1,11 @@
-"""The loop of a lane: steps its runs, writes their rows, saves them, and does what is wished.
+"""The loop of a lane: steps its runs, writes their rows, saves them, and does what is requested.
 
 Between two steps the lane looks at the store a few times a second. A process may be killed between
 any two lines, so the order is: rows first, then the checkpoint that leaves them behind, then the
-word that a wish is done. What is lost on the way is then done again, from the checkpoint or because
-the wish is still there. A lane that no longer has a run (its worker died, the next one gave the run
-away) saves nothing; the lock on the run's folder keeps the next lane off until this one has left.
+word that a request is done. What is lost on the way is then done again, from the checkpoint or
+because the request is still there. A lane that no longer has a run (its worker died, the next one
+gave the run away) saves nothing; the lock on the run's folder keeps the next lane off until this one
+has left.
 """
 
 import contextlib
@@ -23,7 +24,7 @@ from explorer.store.records import EXTENDED, PAUSED, RATE, Run, Wanted
 from resnet.spec.row import Row
 from resnet.train import checkpoint, furthest_behind
 
-LOOK_EVERY = 0.2  # seconds between looks at what is wished
+LOOK_EVERY = 0.2  # seconds between looks at what is requested
 FLUSH_EVERY = 0.5  # seconds between writes of rows
 SAVE_EVERY = 30.0  # seconds between checkpoints
 ASK_EVERY = 1.0  # seconds between questions, while all is paused, whether others wait
@@ -124,7 +125,7 @@ class LaneTraining:
         self._take(self.admission.put_off(run, alone=not self.active_runs))
 
     def _look(self) -> None:
-        """Does what is wished; leaves what is no longer this lane's."""
+        """Does what is requested; leaves what is no longer this lane's."""
         owned = self.store.owned(self.lane)
         for active in list(self.active_runs):
             wanted = owned.get(active.run.id)
@@ -186,7 +187,7 @@ class LaneTraining:
         return found is not None and found.running
 
     def _let_go(self) -> None:
-        """Leaves what is paused, saved as it is, unless it is wished for at this moment."""
+        """Leaves what is paused, saved as it is, unless it is wanted at this moment."""
         for active in [active for active in self.active_runs if active.paused]:
             if self.store.let_go(active.run.id, self.lane):
                 self._drop(active)

@@ -51,7 +51,7 @@ ROW_FIELDS = (
 
 
 class Refused(ValueError):
-    """A wish that the store does not take; its text says why and what would work."""
+    """A request that the store does not take; its text says why and what would work."""
 
 
 class RunStore:

@@ -1,6 +1,7 @@
-"""What visitors wish of comparisons that are there: stop, pause, step, resume, rate, extend.
+"""What visitors request of comparisons that are there: stop, pause, step, resume, rate, extend.
 
-A wish is written beside the state; the lane reads it between steps, acts, and writes the new state.
+A request is written beside the state; the lane reads it between steps, acts, and writes the new
+state.
 """
 
 import time
@@ -17,10 +18,10 @@ from resnet.spec.checks import check_number
 from resnet.spec.recipe import MAX_ITERATIONS
 
 
-class Wishes:
-    """The wishes of one visitor; None stands for the machine's own people, who may do all.
+class ControlRequests:
+    """The requests of one visitor; None stands for the machine's own people, who may do all.
 
-    Every method raises Refused, with a sentence to show, where the wish cannot be taken.
+    Every method raises Refused, with a sentence to show, where the request cannot be taken.
     """
 
     def __init__(self, store: RunStore, by: Visitor | None = None) -> None:

@@ -86,8 +86,8 @@ class Worker:
                 else "",
             },
         )
-        wish = self.store.reported("stop")
-        self.stopping = self.stopping or bool(wish and wish[0].get("pid") == os.getpid())
+        request = self.store.reported("stop")
+        self.stopping = self.stopping or bool(request and request[0].get("pid") == os.getpid())
         training = self.store.comparison(self._training) if self.busy else None
         self._pace.look(
             training.runs if training else (), len(self.busy), self._lanes(), time.monotonic()

@@ -34,8 +34,8 @@ def act(action: Callable[..., Any], *arguments: Any) -> Any:
     return True if result is None else result
 
 
-def wish(action: Callable[[str], None], comparison: str) -> None:
-    """Does what a button wishes of a comparison."""
+def request(action: Callable[[str], None], comparison: str) -> None:
+    """Does what a button requests of a comparison."""
     act(action, comparison)
 
 

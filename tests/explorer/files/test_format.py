@@ -22,7 +22,7 @@ from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.curation import Shelf
 from explorer.store.records import EXTENDED, PAUSED, RATE
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Feed
 from resnet.plan import plan
 from resnet.spec.row import Row
@@ -141,7 +141,7 @@ def test_brought_in_it_is_a_comparison_of_its_own_that_cannot_be_resumed(store, 
         assert not found.active
         assert not found.resumable
         with pytest.raises(Refused, match="came in a file, without the nets' weights"):
-            Wishes(store).resume(identity)
+            ControlRequests(store).resume(identity)
     assert store.comparison(first).owner == "somebody"
     assert not in_process.run_next(store)
 

@@ -8,7 +8,7 @@ from explorer.lane import setup, training
 from explorer.lane.admission import is_taken
 from explorer.store import states
 from explorer.store.comparisons import checkpoint_file
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.store.tables import runs
 from resnet.train import Trainer, checkpoint
 
@@ -142,7 +142,7 @@ def test_a_waiting_net_can_be_stopped(store, submit, play, monkeypatch):
     device = play(Device(1))
     monkeypatch.setattr(training, "LOOK_EVERY", 0.0)
     identity = submit()
-    device.after_a_step = lambda: Wishes(store).stop(identity)
+    device.after_a_step = lambda: ControlRequests(store).stop(identity)
     comparison = train(store, identity)
     assert [run.state for run in comparison.runs] == [states.STOPPED, states.STOPPED]
     trained, waited = (checkpoint_file(run.id) for run in comparison.runs)

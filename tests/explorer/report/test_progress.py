@@ -11,7 +11,7 @@ from explorer.report import table as report_table
 from explorer.store import states
 from explorer.store.curation import Shelf
 from explorer.store.records import Comparison, Run, StoredRow
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Curves, Feed
 from explorer.store.tables import runs
 from resnet.cost import cost
@@ -165,7 +165,7 @@ def test_the_store_says_whether_a_lane_holds_a_run(store, submit):
     for each in ids:
         store.hold(each, "a lane", 7)
     assert status.state_sentence(store.comparison(identity), None) == "Paused at iteration 7."
-    Wishes(store).pause(identity)
+    ControlRequests(store).pause(identity)
     with store.write() as connection:
         connection.execute(runs.update().values(hold_at=0))
     assert all(store.let_go(each, "a lane") for each in ids)

@@ -13,7 +13,7 @@ from explorer.server import queue, teacher, visitor
 from explorer.store import states
 from explorer.store.curation import Shelf
 from explorer.store.records import Visitor
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Feed
 from explorer.views.parts import notices, queue_panel
 
@@ -268,11 +268,11 @@ def test_a_visitor_stops_their_own_only_and_a_teacher_moves_all(known, store, la
     assert {run.state for run in store.comparison(mine).runs} == {states.STOPPED}
 
 
-def test_a_wish_that_is_refused_says_why(known, store, launch):
+def test_a_request_that_is_refused_says_why(known, store, launch):
     launch("other")
     last = launch("last")
     boss = opened(panel_page, "boss", everything=True).run()
-    Wishes(store).stop(last)
+    ControlRequests(store).stop(last)
     next(each for each in boss.button if each.label == "To the front").click().run()
     assert [each.value for each in boss.toast] == [
         "Not done: it does not wait any more, so it cannot be moved."

@@ -10,7 +10,7 @@ from explorer.store import states
 from explorer.store.comparisons import Refused, run_folder
 from explorer.store.curation import MAX_NOTE, MAX_TAG, MAX_TAGS, MAX_TITLE, Shelf
 from explorer.store.records import Visitor
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.store.tables import comparisons
 
 ANN, BOB = Visitor("ann"), Visitor("bob")
@@ -125,7 +125,7 @@ def test_a_deletion_is_undone_by_its_owner_alone(store, anns):
         [run.id for run in before.runs],
     )
     assert {run.state for run in back.runs} == {states.STOPPED}  # it had waited
-    Wishes(store, ANN).resume(anns)
+    ControlRequests(store, ANN).resume(anns)
     assert store.claim("lane").id == anns
 
 

@@ -13,7 +13,7 @@ from explorer.store import states
 from explorer.store.curation import Shelf
 from explorer.store.errors import rows_with_errors
 from explorer.store.records import RATE, Event, Visitor
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Feed
 from explorer.store.tables import comparisons, rows, runs
 from explorer.views.runs.list.copying import copied
@@ -255,7 +255,7 @@ def test_what_waits_can_be_stopped_and_resumed(opened, store, submit):
 def test_what_is_paused_is_resumed(opened, store, submit):
     it = submit()
     for run in store.claim("lane").runs:
-        Wishes(store).pause(it)
+        ControlRequests(store).pause(it)
         store.hold(run.id, "lane", 5)
         store.let_go(run.id, "lane")
     page = press(opened(), f"resume_{it}")
