@@ -5,14 +5,14 @@ from pathlib import Path
 
 from explorer.commands.follow import NoWorker
 from explorer.commands.selection import CommandError
-from explorer.files.fields import ParcelError
+from explorer.files.fields import ComparisonFileError
 from explorer.files.format import FILE_ENDING
 from explorer.store.comparisons import MAX_SEEDS, Refused
 from resnet.cli.arguments import NAMES, add_recipe, add_training
 from resnet.labs import LABS
 from resnet.spec import SpecError
 
-REFUSED = (SpecError, Refused, ParcelError, CommandError, NoWorker)  # each has its sentence
+REFUSED = (SpecError, Refused, ComparisonFileError, CommandError, NoWorker)  # each has its sentence
 
 
 def argument_parser() -> argparse.ArgumentParser:

@@ -82,9 +82,9 @@ def bring(options: argparse.Namespace) -> int:
         raise CommandError(
             f"{options.file} is larger than the {MAX_FILE >> 20} MB that a comparison may have"
         )
-    parcel = unpack(options.file.read_bytes())
-    identity = bring_in(RunStore(), parcel)
-    print(f"{identity}  {parcel.comparison.title}, from {parcel.comparison.origin}")
+    contents = unpack(options.file.read_bytes())
+    identity = bring_in(RunStore(), contents)
+    print(f"{identity}  {contents.comparison.title}, from {contents.comparison.origin}")
     return 0
 
 

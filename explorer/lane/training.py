@@ -4,8 +4,8 @@ Between two steps the lane looks at the store a few times a second. A process ma
 any two lines, so the order is: rows first, then the checkpoint that leaves them behind, then the
 word that a request is done. What is lost on the way is then done again, from the checkpoint or
 because the request is still there. A lane that no longer has a run (its worker died, the next one
-gave the run away) saves nothing; the lock on the run's folder keeps the next lane off until this one
-has left.
+gave the run away) saves nothing; the lock on the run's folder keeps the next lane off until this
+one has left.
 """
 
 import contextlib

@@ -26,7 +26,7 @@ def feed(comparison: str) -> Feed:
 @st.cache_resource
 def start() -> threading.Thread:
     """Starts the thread that reports this server and starts a worker where there is none."""
-    thread = threading.Thread(target=_keep, args=(store(),), daemon=True, name="keeper")
+    thread = threading.Thread(target=_keep, args=(store(),), daemon=True, name="server resources")
     thread.start()
     return thread
 
@@ -44,5 +44,5 @@ def _keep(kept: RunStore) -> None:
                 tried = time.monotonic()
                 control.start_detached()
         except Exception as error:  # a full or locked disk must not end the thread
-            print(f"keeper: {error}", flush=True)
+            print(f"server resources: {error}", flush=True)
         time.sleep(LOOK_EVERY)

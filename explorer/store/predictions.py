@@ -1,4 +1,4 @@
-"""What visitors predict of a lesson before they see its curves, one guess each."""
+"""What visitors predict of a lesson before they see its curves, one prediction each."""
 
 import time
 
@@ -8,13 +8,13 @@ from explorer.store.comparisons import RunStore
 from explorer.store.tables import comparisons, guesses
 
 
-class Guesses:
+class Predictions:
     """Predictions, kept with their comparison; a choice is its place in the lesson's list."""
 
     def __init__(self, store: RunStore) -> None:
         self._store = store
 
-    def guess(self, comparison: str, visitor: str, choice: int) -> None:
+    def predict(self, comparison: str, visitor: str, choice: int) -> None:
         """Keeps a visitor's prediction; the first one counts, so nobody corrects it afterwards."""
         with self._store.write() as connection:
             there = sa.select(comparisons.c.id).where(comparisons.c.id == comparison)

@@ -45,7 +45,7 @@ class _Timed:
         return (self.ended_at - self.began_at) * macs_of_an_iteration(self.run) / self.seconds
 
 
-class Pace:
+class Throughput:
     """Watches what a worker trains and keeps the report; `look` about once a second.
 
     In the store a run moves on with its rows, so each is timed from row to row; the speeds of those

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from explorer.store.comparisons import RunStore, claim, free_disk
-from explorer.store.curation import Shelf
+from explorer.store.curation import Curation
 from explorer.store.jobs.store import JobStore
 from explorer.store.records import Run
 from explorer.worker.control import SILENT
 from explorer.worker.jobs import JobDesk
 from explorer.worker.process import Lane
-from explorer.worker.throughput import Pace
+from explorer.worker.throughput import Throughput
 from resnet.cost.sharing import cores, share_out
 from resnet.export.onnx_packages import missing
 from resnet.settings import has_cifar10, image_folder, image_folder_classes, image_folder_label
@@ -42,7 +42,7 @@ class Worker:
         self.busy: list[Lane] = []
         self.stopping = False
         self.started = time.time()
-        self._pace = Pace(store)
+        self._throughput = Throughput(store)
         self._training = ""  # the comparison that the busy lanes train
         self._reported = 0.0
         self._purged = 0.0
@@ -89,12 +89,12 @@ class Worker:
         request = self.store.reported("stop")
         self.stopping = self.stopping or bool(request and request[0].get("pid") == os.getpid())
         training = self.store.comparison(self._training) if self.busy else None
-        self._pace.look(
+        self._throughput.look(
             training.runs if training else (), len(self.busy), self._lanes(), time.monotonic()
         )
         if time.monotonic() - self._purged >= PURGE_EVERY:
             self._purged = time.monotonic()
-            Shelf(self.store).purge()
+            Curation(self.store).purge()
 
     def _machine(self) -> dict[str, Any] | None:
         """What a lane of this worker has reported; None until the first one is up."""

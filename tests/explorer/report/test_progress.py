@@ -9,7 +9,7 @@ import pytest
 from explorer.report import formatting, progress, status
 from explorer.report import table as report_table
 from explorer.store import states
-from explorer.store.curation import Shelf
+from explorer.store.curation import Curation
 from explorer.store.records import Comparison, Run, StoredRow
 from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Curves, Feed
@@ -286,5 +286,5 @@ def test_a_feed_starts_over_when_rows_are_taken_back(store, submit, image_folder
     after = feed.snapshot(fresh=True)
     assert [row.iteration for row in after.curves[0].rows] == [0, 10, 20]
     assert after.version > before.version
-    Shelf(store).delete(identity)
+    Curation(store).delete(identity)
     assert feed.snapshot(fresh=True) is None

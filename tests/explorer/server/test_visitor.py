@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.report import formatting
 from explorer.server import queue, teacher, visitor
 from explorer.store import states
-from explorer.store.curation import Shelf
+from explorer.store.curation import Curation
 from explorer.store.records import Visitor
 from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Feed
@@ -318,7 +318,7 @@ def test_an_end_before_its_time_is_told_in_its_own_words(known, store, launch):
 def test_what_was_deleted_is_not_told(known, store, launch):
     mine = launch("me")
     shown = opened(notices_page).run()
-    Shelf(store).delete(mine)
+    Curation(store).delete(mine)
     assert not shown.run().toast
 
 

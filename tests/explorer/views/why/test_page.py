@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 
 from explorer.lane import in_process, lab_nets, labs
-from explorer.server import shared as keeper
+from explorer.server import shared
 from explorer.store import states
 from explorer.store.jobs.store import JobStore
 from explorer.views.why import answers
@@ -27,8 +27,8 @@ NETS = "fresh:plain8-w4,fresh:resnet8-A-w4"
 def opened(store, image_folder, monkeypatch, tmp_path):
     """Opens the page of the whole app on this store; jobs are done by `worker.do_next_job`."""
     monkeypatch.setenv("RESNET_SHIPPED", str(tmp_path / "no nets"))
-    monkeypatch.setattr(keeper, "start", lambda: None)
-    monkeypatch.setattr(keeper, "store", lambda: store)
+    monkeypatch.setattr(shared, "start", lambda: None)
+    monkeypatch.setattr(shared, "store", lambda: store)
     monkeypatch.setattr(labs, "_kept", lab_nets.Kept())
     for name, lab in LABS.items():
         if lab.count == 1000:  # more than the folder has
