@@ -42,7 +42,7 @@ def argument_parser() -> argparse.ArgumentParser:
         ("watch", "follow a comparison that trains"),
         ("resume", "carry on with what was stopped, paused or broke off"),
         ("stop", "stop a comparison; it is saved, and can be resumed"),
-        ("export", "write a comparison to one file, to hand in or keep"),
+        ("export", "write a comparison to one file, to send or keep"),
         ("import", "put a comparison from a file into the store"),
     ):
         command = found.add_parser(name, help=words)

@@ -1,4 +1,4 @@
-"""A comparison as one file: gzipped JSON, so that it can be handed in, shipped and replayed.
+"""A comparison as one file: gzipped JSON, so that it can be sent, imported and replayed.
 
 The file holds what the pages show, not the nets' weights: nets, recipes, rows, what was done while
 they trained, and how it was made. It is read as a stranger's: sizes, counts, numbers and text are

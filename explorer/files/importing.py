@@ -14,11 +14,11 @@ from explorer.store.snapshots import Snapshot
 from explorer.store.tables import comparisons, events, rows, runs
 
 
-def bring_in(store: RunStore, contents: ComparisonFile, owner: str = "") -> str:
+def import_comparison(store: RunStore, contents: ComparisonFile, owner: str = "") -> str:
     """Keeps the comparison under ids of its own and returns its id; twice gives two.
 
     It has an `origin` and no checkpoints, so it can be looked at, compared and exported, but not
-    resumed. `owner` is the visitor who brings it. Raises Refused where the disk is nearly full.
+    resumed. `owner` is the visitor who imports it. Raises Refused where the disk is nearly full.
     """
     free = stores.free_disk()
     if free < stores.NEEDED_DISK:
@@ -70,7 +70,7 @@ def _run_values(run: Run, comparison: str) -> dict[str, Any]:
     }
 
 
-def handed_out(snapshot: Snapshot) -> bytes:
+def export_file(snapshot: Snapshot) -> bytes:
     """The file of a comparison. Raises Refused where it is too large for one."""
     try:
         return pack(snapshot)
@@ -78,9 +78,9 @@ def handed_out(snapshot: Snapshot) -> bytes:
         raise Refused(str(error)) from error
 
 
-def taken_in(store: RunStore, file: bytes, owner: str = "") -> str:
+def import_file(store: RunStore, file: bytes, owner: str = "") -> str:
     """Keeps the comparison of a file as a new one and returns its id. Raises Refused."""
     try:
-        return bring_in(store, unpack(file), owner)
+        return import_comparison(store, unpack(file), owner)
     except ComparisonFileError as error:
         raise Refused(str(error)) from error

@@ -21,8 +21,8 @@ def progress(comparison: Comparison) -> tuple[float, str]:
     turns = sorted({run.turn for run in comparison.runs})
     now = _turn(comparison.runs)
     mine = [run for run in comparison.runs if run.turn == now]
-    going = [run for run in mine if run.state in states.ACTIVE] or mine
-    behind = min(going, key=lambda run: run.iteration / run.iterations)
+    active = [run for run in mine if run.state in states.ACTIVE] or mine
+    behind = min(active, key=lambda run: run.iteration / run.iterations)
     words = f"iteration {behind.iteration:,} of {behind.iterations:,}"
     if len(turns) > 1:
         all_done = all(run.state == states.FINISHED for run in comparison.runs)

@@ -118,8 +118,8 @@ def _finished(each: Curves) -> bool:
 
 def _done(members: Sequence[Curves]) -> bool:
     """Whether a seed has its final errors: nothing of it goes on, and something has finished."""
-    going = any(each.run.state in states.ACTIVE for each in members)
-    return not going and any(map(_finished, members))
+    active = any(each.run.state in states.ACTIVE for each in members)
+    return not active and any(map(_finished, members))
 
 
 def _under_way(seeds: dict[int, list[Curves]]) -> list[Curves]:

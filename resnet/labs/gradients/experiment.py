@@ -62,10 +62,10 @@ def gradients(
     before = (1 - weight_of_steps) / 2
     moments = [_moment(trained, measured, 0, part_of(progress, 0.0, before))]
     if steps:
-        telling = part_of(progress, before, before + weight_of_steps)
-        done = _train(trained, examples, steps, batch, learning_rate, seed, telling)
-        telling = part_of(progress, before + weight_of_steps, 1.0)
-        moments.append(_moment(trained, measured, done, telling))
+        part_progress = part_of(progress, before, before + weight_of_steps)
+        done = _train(trained, examples, steps, batch, learning_rate, seed, part_progress)
+        part_progress = part_of(progress, before + weight_of_steps, 1.0)
+        moments.append(_moment(trained, measured, done, part_progress))
     layers = _weighted(trained)
     progress(1.0, "done")
     return Gradients(

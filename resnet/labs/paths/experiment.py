@@ -54,13 +54,13 @@ def paths(
     still, statistics = settled(net, examples, part_of(progress, 0.0, 0.1))
     unravelled = Unravelled(still, shown, part_of(progress, 0.1, 0.2))
     blocks = len(net.plan.blocks)
-    telling = part_of(progress, 0.2, 1.0)
+    part_progress = part_of(progress, 0.2, 1.0)
     carried = []
     for length in range(blocks + 1):
         sizes = []
         for number, path in enumerate(_paths_of(length, blocks, samples, seed)):
             share = (length + number / samples) ** 2 / (blocks + 1) ** 2  # long paths cost more
-            telling(min(share, 1.0), f"paths of length {length} of {blocks}")
+            part_progress(min(share, 1.0), f"paths of length {length} of {blocks}")
             gradient = unravelled.gradient(path)
             sizes.append(float(gradient.flatten(1).norm(dim=1).mean()))
         carried.append(sum(sizes) / len(sizes))

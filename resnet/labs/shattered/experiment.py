@@ -59,8 +59,8 @@ def shattered(
     for line in range(lines):
         one, other = torch.randperm(len(examples), generator=draws)[:2].tolist()
         start, way = examples.images[one], reach * (examples.images[other] - examples.images[one])
-        telling = part_of(progress, 0.1 + 0.9 * line / lines, 0.1 + 0.9 * (line + 1) / lines)
-        found = _along(still, answer, start, way, points, telling)
+        part_progress = part_of(progress, 0.1 + 0.9 * line / lines, 0.1 + 0.9 * (line + 1) / lines)
+        found = _along(still, answer, start, way, points, part_progress)
         length = float(way.norm()) or 1.0
         series.append((found @ (way.flatten().cpu() / length)).numpy())
         correlations.append(autocorrelation(found.numpy()))

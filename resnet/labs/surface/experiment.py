@@ -68,10 +68,10 @@ def surface(
     if known is not None:
         _take_over(known, found)
     missing = [at for at in coarse_to_fine(side) if np.isnan(found.error[at])]
-    telling = part_of(progress, 0.05, 1.0)
+    part_progress = part_of(progress, 0.05, 1.0)
     for number, (row, column) in enumerate(missing):
         words = f"point {number + 1} of {len(missing)}"
-        here = part_of(telling, number / len(missing), (number + 1) / len(missing))
+        here = part_of(part_progress, number / len(missing), (number + 1) / len(missing))
         moved = plane.at(float(found.steps[column]), float(found.steps[row]))
         shown = for_evaluation(moved, examples.images.device)
         loss, error = loss_and_error(shown, examples, here, words)

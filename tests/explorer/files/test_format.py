@@ -15,7 +15,7 @@ from explorer.files import format as file_format
 from explorer.files.arrays import decode, encode
 from explorer.files.fields import ComparisonFileError
 from explorer.files.format import MAX_FILE, MAX_TEXT, RECORDED_NORMS, pack, unpack
-from explorer.files.importing import bring_in
+from explorer.files.importing import import_comparison
 from explorer.lane import in_process
 from explorer.store import comparisons as stores
 from explorer.store import states
@@ -129,10 +129,10 @@ def test_the_same_comparison_gives_the_same_bytes(store, trained):
     assert pack(snapshot_of(store, trained)) == pack(snapshot_of(store, trained))
 
 
-def test_brought_in_it_is_a_comparison_of_its_own_that_cannot_be_resumed(store, trained):
+def test_imported_it_is_a_comparison_of_its_own_that_cannot_be_resumed(store, trained):
     before = snapshot_of(store, trained)
-    first = bring_in(store, unpack(pack(before)), owner="somebody")
-    again = bring_in(store, unpack(pack(snapshot_of(store, first))))
+    first = import_comparison(store, unpack(pack(before)), owner="somebody")
+    again = import_comparison(store, unpack(pack(snapshot_of(store, first))))
     assert len({trained, first, again}) == 3
     for identity in (first, again):
         assert without_ids(snapshot_of(store, identity)) == without_ids(before)
@@ -152,7 +152,7 @@ def test_what_was_training_when_it_was_exported_has_stopped(store, submit):
     for snapshot in (snapshot_of(store, identity), unpack(pack(snapshot_of(store, identity)))):
         kinds = {run.state for run in snapshot.comparison.runs}
     assert kinds == {states.STOPPED}
-    arrived = bring_in(store, unpack(pack(snapshot_of(store, identity))))
+    arrived = import_comparison(store, unpack(pack(snapshot_of(store, identity))))
     assert not store.comparison(arrived).resumable
     assert store.comparison(identity).active
 
@@ -162,7 +162,7 @@ def test_a_full_disk_takes_no_file(store, submit, monkeypatch):
     before = len(store.comparisons())
     monkeypatch.setattr(stores, "free_disk", lambda: 7 * 2**20)
     with pytest.raises(Refused, match="the disk has 7 MB left and 500 MB must stay free"):
-        bring_in(store, contents)
+        import_comparison(store, contents)
     assert len(store.comparisons()) == before
 
 
@@ -411,4 +411,4 @@ def test_any_damage_is_a_sentence_and_nothing_else(packed):
 
 def test_letters_that_no_database_holds_are_left_out(store, packed):
     file = changed(packed, about("title", "a\ud800b\0c"))
-    assert store.comparison(bring_in(store, unpack(file))).title == "abc"
+    assert store.comparison(import_comparison(store, unpack(file))).title == "abc"

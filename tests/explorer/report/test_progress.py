@@ -199,9 +199,11 @@ def test_endings_are_said_with_their_reasons():
 
 
 def test_what_ended_early_is_said_while_others_train():
-    going = comparison(run("plain20", states.RUNNING, 60), run("plain56", states.STOPPED, 40, id=2))
-    assert status.state_sentence(going, None) == "plain-56 stopped at iteration 40."
-    everyone = [replace(each, state=states.STOPPED) for each in going.runs]
+    active = comparison(
+        run("plain20", states.RUNNING, 60), run("plain56", states.STOPPED, 40, id=2)
+    )
+    assert status.state_sentence(active, None) == "plain-56 stopped at iteration 40."
+    everyone = [replace(each, state=states.STOPPED) for each in active.runs]
     assert status.state_sentence(comparison(*everyone), None) == (
         "All nets stopped at iterations 40 to 60."
     )

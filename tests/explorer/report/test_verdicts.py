@@ -170,8 +170,8 @@ def test_a_comparison_that_was_trained_has_a_verdict(store, submit, image_folder
     assert verdicts.evidence(trained).startswith("Training error on 20 images: plain-8 ")
     still = tuple(Curves(replace(c.run, state=states.RUNNING), c.rows) for c in trained.curves)
     runs = tuple(each.run for each in still)
-    going = Snapshot(replace(trained.comparison, runs=runs), still, 1)
-    assert verdicts.verdict_of(going).startswith("So far, at iteration 40: ")
+    active = Snapshot(replace(trained.comparison, runs=runs), still, 1)
+    assert verdicts.verdict_of(active).startswith("So far, at iteration 40: ")
     (one_seed,) = verdicts.results(trained)
     assert all(len(each.first_gradients) == len(each.last_gradients) > 1 for each in one_seed)
 
