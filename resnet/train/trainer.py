@@ -218,9 +218,9 @@ class Trainer:
         found["train_error"], found["test_error"] = self.test(count)
         if self.recipe.responses:
             read = copy.deepcopy(self.net).eval()  # folding would move a BN into a response
-            with responding(read) as spreads:
+            with responding(read) as deviations:
                 error_on(read, self.batches, self._parts(count)[1])
-            found["responses"] = tuple(spread.deviation for spread in spreads.values())
+            found["responses"] = tuple(each.deviation for each in deviations.values())
         return found
 
     def _parts(self, count: int | None) -> tuple[Part, Part]:

@@ -22,7 +22,7 @@ from resnet.labs.gradients.activations import EDGES
 from resnet.labs.gradients.result import EDGES_OF_BINS, Gradients, Moment
 from resnet.labs.result import numbers
 from resnet.model import Net, build
-from resnet.model.hooks import recording
+from resnet.model.hooks import hooked
 
 INITIALISATIONS = ("he", "xavier", "gaussian", "as it is")
 MEASURED = 64  # images that the gradients are measured on
@@ -141,7 +141,7 @@ def _moment(net: Net, examples: Examples, iteration: int, progress: Progress) ->
         taken.histogram[name] = _histogram(entering.detach())
 
     net.train()
-    with recording(net, layers, forward), recording(net, activations, entering, of="input"):
+    with hooked(net, layers, forward), hooked(net, activations, entering, of="input"):
         logits = net(examples.images)
         loss = F.cross_entropy(logits, examples.labels, reduction="sum")
         net.zero_grad(set_to_none=True)

@@ -17,7 +17,7 @@ from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
 from resnet.labs.residual_size.result import ResidualSize
 from resnet.labs.result import numbers
 from resnet.model import Net
-from resnet.model.hooks import recording
+from resnet.model.hooks import hooked
 from resnet.plan import Plan
 
 
@@ -54,7 +54,7 @@ def residual_size(net: Net, examples: Examples, *, progress: Progress = quiet) -
         of_x[block] += float(sizes.sum())
         ratio[block] += float((f_now.pop(block) / sizes).sum())
 
-    with torch.inference_mode(), recording(still, [*added, *passed], note):
+    with torch.inference_mode(), hooked(still, [*added, *passed], note):
         for chunk in examples.chunks(images_at_once(net)):
             still(chunk.images)
             shown += len(chunk)

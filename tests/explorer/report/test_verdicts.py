@@ -133,7 +133,7 @@ def test_the_results_of_a_lesson_come_seed_by_seed():
     assert second[0].last_gradients == (41.0, 2.0)
 
 
-def test_the_paper_stands_beside_what_has_earned_it():
+def test_the_paper_stands_beside_what_is_comparable():
     full = curves("resnet20-A", 0, {64_000: 0.5}, recipe=Recipe())
     assert verdicts.paper_says(snapshot(full)) == [
         "ResNet-20 A, test error. Paper: 8.75 % (Table 6). You got: 10.50 %."
