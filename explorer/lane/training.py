@@ -140,9 +140,9 @@ class LaneTraining:
 
     def _obey(self, active: ActiveRun, wanted: Wanted) -> None:
         trainer, run = active.trainer, active.run.id
-        if wanted.until > trainer.course.iterations:
-            rate = trainer.course.base(trainer.iteration) if wanted.rate is None else wanted.rate
-            self.store.mark(run, trainer.course.iterations, EXTENDED, wanted.until)
+        if wanted.until > trainer.schedule.iterations:
+            rate = trainer.schedule.base(trainer.iteration) if wanted.rate is None else wanted.rate
+            self.store.mark(run, trainer.schedule.iterations, EXTENDED, wanted.until)
             trainer.extend(wanted.until, rate)
             self._save(active)
         elif wanted.rate is not None and not trainer.finished:

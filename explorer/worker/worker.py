@@ -15,7 +15,7 @@ from explorer.store.curation import Curation
 from explorer.store.jobs.store import JobStore
 from explorer.store.records import Run
 from explorer.worker.control import SILENT
-from explorer.worker.jobs import JobDesk
+from explorer.worker.jobs import JobRunner
 from explorer.worker.process import Lane
 from explorer.worker.throughput import Throughput
 from resnet.cost.sharing import cores, share_out
@@ -36,8 +36,8 @@ class Worker:
 
     def __init__(self, store: RunStore) -> None:
         self.store = store
-        desk = JobDesk(JobStore(store))
-        self.desks = (desk, JobDesk(JobStore(store), beside=desk))
+        runner = JobRunner(JobStore(store))
+        self.job_runners = (runner, JobRunner(JobStore(store), beside=runner))
         self.waiting: list[Lane] = []
         self.busy: list[Lane] = []
         self.stopping = False
@@ -59,8 +59,8 @@ class Worker:
             if not self.busy:
                 self._keep_lanes_waiting()
                 self._start_next()
-            for desk in self.desks:
-                desk.look(self._next_lane)
+            for runner in self.job_runners:
+                runner.look(self._next_lane)
             time.sleep(POLL)
         self._wind_up()
 
@@ -143,15 +143,15 @@ class Worker:
         server = self.store.reported("server")
         if (
             self.busy
-            or any(desk.busy for desk in self.desks)
+            or any(runner.busy for runner in self.job_runners)
             or (server and server[1] < SILENT + 30)
         ):
             self._needed = time.monotonic()
         return time.monotonic() - self._needed > ALONE_FOR
 
     def _wind_up(self) -> None:
-        for desk in self.desks:
-            desk.close()
+        for runner in self.job_runners:
+            runner.close()
         lanes = self.waiting + self.busy
         for lane in lanes:
             lane.dismiss()

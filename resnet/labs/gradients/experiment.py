@@ -93,13 +93,13 @@ def initialise(net: Net, kind: str, std: float, seed: int) -> None:
     net.load_state_dict(fresh.state_dict())
     if kind == "he":
         return
-    draws = generator(seed, "labs", "initialisation", kind)
+    rng = generator(seed, "labs", "initialisation", kind)
     for module in fresh.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
             if kind == "xavier":
-                nn.init.xavier_normal_(module.weight, generator=draws)
+                nn.init.xavier_normal_(module.weight, generator=rng)
             else:
-                nn.init.normal_(module.weight, 0.0, std, generator=draws)
+                nn.init.normal_(module.weight, 0.0, std, generator=rng)
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
     net.load_state_dict(fresh.state_dict())
@@ -175,8 +175,8 @@ def _train(
     optimizer = torch.optim.SGD(net.parameters(), lr=learning_rate, momentum=MOMENTUM)
     net.train()
     for step in range(steps):
-        draws = generator(seed, "labs", "gradients", step)
-        index = torch.randperm(len(examples), generator=draws)[:batch].to(examples.labels.device)
+        rng = generator(seed, "labs", "gradients", step)
+        index = torch.randperm(len(examples), generator=rng)[:batch].to(examples.labels.device)
         loss = F.cross_entropy(net(examples.images[index]), examples.labels[index])
         now = float(loss.detach())
         progress(step / steps, f"training, step {step + 1} of {steps}, loss {now:.3g}")

@@ -150,8 +150,8 @@ def _back(out: Tensor, to: Tensor, gradient: Tensor) -> Tensor:
 def _paths_of(length: int, blocks: int, samples: int, seed: int) -> list[frozenset[int]]:
     """Different paths of one length, drawn at random; fewer where there are no more."""
     wanted = min(samples, math.comb(blocks, length))
-    draws = generator(seed, "labs", "paths", length)
+    rng = generator(seed, "labs", "paths", length)
     found: dict[frozenset[int], None] = {}
     while len(found) < wanted:
-        found[frozenset(torch.randperm(blocks, generator=draws)[:length].tolist())] = None
+        found[frozenset(torch.randperm(blocks, generator=rng)[:length].tolist())] = None
     return list(found)

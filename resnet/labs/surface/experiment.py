@@ -127,10 +127,10 @@ class Plane:
 
 
 def _direction(weights: list[Tensor], seed: int, axis: int) -> list[Tensor]:
-    draws = generator(seed, "labs", "surface", axis)
+    rng = generator(seed, "labs", "surface", axis)
     directions = []
     for weight in weights:
-        drawn = torch.randn(weight.shape, generator=draws).to(weight.device)
+        drawn = torch.randn(weight.shape, generator=rng).to(weight.device)
         directions.append(filter_normalised(drawn, weight))
     return directions
 

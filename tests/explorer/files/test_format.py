@@ -56,20 +56,20 @@ def trained(store, submit, image_folder):
 def long(store, submit):
     """A comparison of two nets with 300 rows of norms each, not trained: the numbers are drawn."""
     claimed = store.claim("lane") if submit(iterations=3000) else None
-    draws = random.Random(0)
+    rng = random.Random(0)
     for run in claimed.runs:
         layers = len(plan(run.spec, 16).weighted)
         rows = [
             Row(
                 iteration=10 * place,
-                seconds=draws.uniform(0, 100),
-                learning_rate=draws.uniform(0, 0.1),
-                loss=draws.uniform(0, 3),
-                batch_error=draws.uniform(0, 100),
-                train_error=100 * draws.randrange(2000) / 2000,
-                test_error=100 * draws.randrange(2000) / 2000,
-                gradients=tuple(10 ** draws.uniform(-12, 3) for _ in range(layers)),
-                weights=tuple(10 ** draws.uniform(-1, 2) for _ in range(layers)),
+                seconds=rng.uniform(0, 100),
+                learning_rate=rng.uniform(0, 0.1),
+                loss=rng.uniform(0, 3),
+                batch_error=rng.uniform(0, 100),
+                train_error=100 * rng.randrange(2000) / 2000,
+                test_error=100 * rng.randrange(2000) / 2000,
+                gradients=tuple(10 ** rng.uniform(-12, 3) for _ in range(layers)),
+                weights=tuple(10 ** rng.uniform(-1, 2) for _ in range(layers)),
             )
             for place in range(1, 301)
         ]
@@ -393,13 +393,13 @@ def test_a_file_that_broke_off_is_refused(packed, share):
 def test_any_damage_is_a_sentence_and_nothing_else(packed):
     """Two hundred files with some bytes of their JSON replaced: read, or refused as they should."""
     text = gzip.decompress(packed)
-    draws = random.Random(1)
+    rng = random.Random(1)
     refused = 0
     for _ in range(200):
         damaged = bytearray(text)
-        for _ in range(draws.randint(1, 3)):
-            at = draws.randrange(len(damaged))
-            damaged[at : at + draws.randint(0, 2)] = draws.choice(
+        for _ in range(rng.randint(1, 3)):
+            at = rng.randrange(len(damaged))
+            damaged[at : at + rng.randint(0, 2)] = rng.choice(
                 [b"", b"{", b"]", b"null", b"-1", b"1e999", b'"', b"\xff", b"\\ud800"]
             )
         try:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from explorer.lane import runs as lane
+from explorer.lane import runs as lane_runs
 from explorer.lane import setup, training
 from explorer.lane.admission import is_taken
 from explorer.store import states
@@ -87,7 +87,7 @@ def heard(store, monkeypatch):
 def train(store, identity):
     ids = [run.id for run in store.comparison(identity).runs]
     claim(store)
-    lane.train(store, "lane", ids)
+    lane_runs.train(store, "lane", ids)
     return store.comparison(identity)
 
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from explorer.lane import in_process, setup, training
-from explorer.lane import runs as lane
+from explorer.lane import runs as lane_runs
 from explorer.store import comparisons, states
 from explorer.store.comparisons import checkpoint_file
 from explorer.store.records import EXTENDED, PAUSED, RATE
@@ -70,7 +70,9 @@ def lanes(store):
         for share in worker.shares(claimed, shares):
             mine = f"lane-{len(threads)}"
             store.hand_over(share, mine)
-            thread = threading.Thread(target=lane.train, args=(store, mine, share), daemon=True)
+            thread = threading.Thread(
+                target=lane_runs.train, args=(store, mine, share), daemon=True
+            )
             threads.append(thread)
             thread.start()
         return threads[-1]
@@ -233,7 +235,7 @@ def test_a_pause_asked_for_before_the_start_holds_at_the_untrained_net(store, su
     name = "claim"
     share = [run.id for run in comparisons.claim(store, name)]
     ControlRequests(store).pause(comparison)
-    thread = threading.Thread(target=lane.train, args=(store, name, share), daemon=True)
+    thread = threading.Thread(target=lane_runs.train, args=(store, name, share), daemon=True)
     thread.start()
     wait_for(lambda: are(store, comparison, states.PAUSED, states.PAUSED))
     assert iterations(store, comparison) == [[0], [0]]
@@ -250,7 +252,7 @@ def test_a_stop_asked_for_before_the_start_ends_before_images_are_decoded(
     share = [run.id for run in comparisons.claim(store, "claim")]
     ControlRequests(store).stop(comparison)
     monkeypatch.setattr(setup.data, "load", lambda *_: pytest.fail("images were asked for"))
-    lane.train(store, "claim", share)
+    lane_runs.train(store, "claim", share)
     assert are(store, comparison, states.STOPPED, states.STOPPED)
 
 
@@ -271,7 +273,7 @@ def test_decoding_is_broken_off_where_nobody_wants_it_any_more(
 
     monkeypatch.setattr(setup.data, "load", load)
     monkeypatch.setattr(setup, "TELL_EVERY", 0.0)
-    lane.train(store, "claim", share, gone.is_set)
+    lane_runs.train(store, "claim", share, gone.is_set)
     assert told == ["decoding images"]
     ended = states.STOPPED if request_made == "stop" else states.INTERRUPTED
     assert are(store, comparison, ended, ended)
@@ -367,7 +369,7 @@ def test_a_paused_run_whose_worker_ends_stays_paused_and_goes_on_from_there(stor
     comparison = submit(iterations=60)
     gone = threading.Event()
     share = [run.id for run in comparisons.claim(store, "mine")]
-    thread = threading.Thread(target=lane.train, args=(store, "mine", share, gone.is_set))
+    thread = threading.Thread(target=lane_runs.train, args=(store, "mine", share, gone.is_set))
     thread.start()
     pause_midway(store, comparison)
     gone.set()
@@ -434,7 +436,7 @@ def test_stopping_during_the_first_turn_stops_the_later_ones(store, nets, small)
     comparison = store.submit("two seeds", both)
     share = [run.id for run in comparisons.claim(store, "mine")]
     ControlRequests(store).stop(comparison)
-    lane.train(store, "mine", share)
+    lane_runs.train(store, "mine", share)
     assert {run.state for run in runs(store, comparison)} == {states.STOPPED}
     assert not in_process.run_next(store)
     ControlRequests(store).resume(comparison)

@@ -92,7 +92,7 @@ class Drama:
     def __init__(self, store, home, begin_worker, small, seed):
         self.store, self.home, self.begin_worker = store, home, begin_worker
         self.killed = home / "killed"
-        self.draws = random.Random(seed)
+        self.rng = random.Random(seed)
         self.requests = ControlRequests(store)
         recipe = replace(
             small, iterations=90, images=40, test_every=10, schedule="constant", seed=seed
@@ -111,11 +111,11 @@ class Drama:
     def suffer(self, moment):
         """Brings the comparison to a moment, kills, and sees it to where it can be resumed."""
         self.get_ready(moment)
-        who = self.draws.choice(("lane", "lane", "worker", "all"))
-        when = self.draws.choice(("before", "after", "during"))
+        who = self.rng.choice(("lane", "lane", "worker", "all"))
+        when = self.rng.choice(("before", "after", "during"))
         if moment == "settling" and when == "during":
             when = "after"  # or the lane may have ended by itself
-        order = {"moment": moment, "who": who, "when": when, "seconds": 0.03 * self.draws.random()}
+        order = {"moment": moment, "who": who, "when": when, "seconds": 0.03 * self.rng.random()}
         (self.home / "kill.part").write_text(json.dumps(order))
         (self.home / "kill.part").rename(self.home / "kill.json")
         while not self.killed.exists():
@@ -181,9 +181,9 @@ class Drama:
         elif moment in ("pausing", "about to pause", "paused"):
             self.requests.pause(self.id)
         elif moment == "stepping":
-            self.requests.step(self.id, self.draws.randrange(1, 12))
+            self.requests.step(self.id, self.rng.randrange(1, 12))
         elif moment in ("changing the rate", "marking"):
-            self.requests.change_rate(self.id, self.draws.choice((0.0, 0.01, 0.08)))
+            self.requests.change_rate(self.id, self.rng.choice((0.0, 0.01, 0.08)))
         elif moment == "extending":
             self.requests.extend(self.id, 25, 0.03)
         elif moment == "settling":

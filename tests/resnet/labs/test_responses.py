@@ -76,8 +76,8 @@ def test_an_untrained_nets_bn_is_set_by_the_images_so_every_response_is_one(exam
 
 
 def test_a_deviation_in_parts_is_that_of_the_whole():
-    draws = torch.Generator().manual_seed(0)
-    values = 1000 + torch.randn(100, 3, 2, 2, generator=draws)
+    rng = torch.Generator().manual_seed(0)
+    values = 1000 + torch.randn(100, 3, 2, 2, generator=rng)
     running = RunningDeviation()
     for part in values.split([1, 60, 39]):
         running.add(part)
