@@ -8,11 +8,13 @@ from explorer.commands.selection import CommandError
 from explorer.files.fields import ComparisonFileError
 from explorer.files.format import FILE_ENDING
 from explorer.store.comparisons import MAX_SEEDS, Refused
+from explorer.store.migrations import StoreError
 from resnet.cli.arguments import NAMES, add_recipe, add_training
 from resnet.labs import LABS
 from resnet.spec import SpecError
 
-REFUSED = (SpecError, Refused, ComparisonFileError, CommandError, NoWorker)  # each has its sentence
+# Each has its sentence.
+REFUSED = (SpecError, Refused, ComparisonFileError, CommandError, NoWorker, StoreError)
 
 
 def argument_parser() -> argparse.ArgumentParser:

@@ -32,10 +32,10 @@ class ActiveRun:
     lock: BaseFileLock
     events: EventFiles | None = None
     begun: bool = False
-    hold_at: int | None = None
+    pause_at: int | None = None
     paused: bool = False
 
     @property
     def due(self) -> bool:
         """Whether it is to pause where it is."""
-        return self.begun and self.hold_at is not None and self.trainer.iteration >= self.hold_at
+        return self.begun and self.pause_at is not None and self.trainer.iteration >= self.pause_at

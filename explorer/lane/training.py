@@ -150,7 +150,7 @@ class LaneTraining:
             self._save(active)
         if wanted.rate is not None and not trainer.finished:
             self.store.mark(run, trainer.iteration, RATE, wanted.rate)
-        active.hold_at = wanted.hold_at
+        active.pause_at = wanted.pause_at
         if active.due and not active.paused:
             self._pause(active)
         elif active.paused and not active.due:

@@ -40,11 +40,11 @@ def seconds_left(comparison: Comparison, now: float | None = None) -> float | No
     None while there is no throughput yet. Waiting in line between turns is not in it.
     """
     now = time.time() if now is None else now
-    training = [run for run in comparison.runs if run.state == states.RUNNING and run.leg_started]
+    training = [run for run in comparison.runs if run.state == states.RUNNING and run.active_since]
     throughput = sum(
-        (run.iteration - run.leg_from)
+        (run.iteration - run.active_from)
         * macs_of_an_iteration(run)
-        / max(1e-3, now - (run.leg_started or 0.0))
+        / max(1e-3, now - (run.active_since or 0.0))
         for run in training
     )
     if throughput <= 0:

@@ -49,7 +49,7 @@ def read(store: RunStore) -> Line:
     active = {each.id: each for each in store.active()}
     turns = [each for each in store.coming_turns() if each in active]
     line = Line(active, tuple(dict.fromkeys(turns)))
-    throughput = store.reported("pace")
+    throughput = store.reported("throughput")
     if throughput is None:
         return line
     seconds = throughput[0]["seconds_per_mac"]

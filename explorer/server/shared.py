@@ -6,6 +6,7 @@ import time
 import streamlit as st
 
 from explorer.store.comparisons import RunStore
+from explorer.store.migrations import StoreError as StoreError  # as app.py catches it
 from explorer.store.snapshots import Feed
 from explorer.worker import control
 
@@ -25,7 +26,10 @@ def feed(comparison: str) -> Feed:
 
 @st.cache_resource
 def start() -> threading.Thread:
-    """Starts the thread that reports this server and starts a worker where there is none."""
+    """Starts the thread that reports this server and starts a worker where there is none.
+
+    Raises StoreError, whose text says why, where the store is not for this version of the program.
+    """
     thread = threading.Thread(target=_keep, args=(store(),), daemon=True, name="server resources")
     thread.start()
     return thread

@@ -61,7 +61,7 @@ class Curation:
             connection.execute(
                 runs.update()
                 .where(runs.c.comparison == comparison, runs.c.state.in_(states.ACTIVE))
-                .values(state=states.STOPPED, want=None, hold_at=None)
+                .values(state=states.STOPPED, want=None, pause_at=None)
             )
             connection.execute(
                 comparisons.update()

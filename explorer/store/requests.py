@@ -40,7 +40,7 @@ class ControlRequests:
             connection.execute(
                 runs.update()
                 .where(mine, nobodys)
-                .values(state=states.STOPPED, want=None, hold_at=None)
+                .values(state=states.STOPPED, want=None, pause_at=None)
             )
             connection.execute(
                 runs.update()
@@ -57,7 +57,7 @@ class ControlRequests:
             connection.execute(
                 runs.update()
                 .where(mine, runs.c.state.in_(states.HELD_BY_A_LANE), runs.c.lane.is_not(None))
-                .values(hold_at=None)
+                .values(pause_at=None)
             )
             again = sa.or_(
                 runs.c.state.in_(states.RESUMABLE),
@@ -68,7 +68,7 @@ class ControlRequests:
                 connection.execute(
                     runs.update()
                     .where(mine, again)
-                    .values(state=states.QUEUED, want=None, hold_at=None, message="", lane=None)
+                    .values(state=states.QUEUED, want=None, pause_at=None, message="", lane=None)
                 )
                 _queue_again(connection, comparison)
 
@@ -79,7 +79,7 @@ class ControlRequests:
             connection.execute(
                 runs.update()
                 .where(_of(comparison), runs.c.state == states.RUNNING)
-                .values(hold_at=0)
+                .values(pause_at=0)
             )
 
     def step(self, comparison: str, iterations: int = 1) -> None:
@@ -91,7 +91,7 @@ class ControlRequests:
             furthest = connection.scalar(sa.select(sa.func.max(runs.c.iteration)).where(*paused))
             if furthest is None:
                 raise Refused("nothing is paused here; pause first, then step")
-            connection.execute(runs.update().where(*paused).values(hold_at=furthest + iterations))
+            connection.execute(runs.update().where(*paused).values(pause_at=furthest + iterations))
             released = connection.execute(
                 runs.update()
                 .where(*paused, runs.c.lane.is_(None))

@@ -87,7 +87,7 @@ def without_ids(snapshot):
     comparison = snapshot.comparison
     places = {each.run.id: place for place, each in enumerate(snapshot.curves)}
     runs = [
-        replace(each.run, id=0, comparison="", leg_started=None, leg_from=0)
+        replace(each.run, id=0, comparison="", active_since=None, active_from=0)
         for each in snapshot.curves
     ]
     rows = [[replace(row, id=0, run=0) for row in each.rows] for each in snapshot.curves]

@@ -196,7 +196,7 @@ def test_a_lane_waits_for_its_neighbour_before_it_lets_go(store, submit, lanes, 
     wait_for(lambda: len(store.since(comparison)) >= 4)
     with store.write() as connection:  # as a step leaves them whose targets are far apart
         first = runs(store, comparison)[0].id
-        connection.exec_driver_sql(f"UPDATE runs SET hold_at = 0 WHERE id = {first}")
+        connection.exec_driver_sql(f"UPDATE runs SET pause_at = 0 WHERE id = {first}")
     wait_for(lambda: are(store, comparison, states.PAUSED, states.RUNNING))
     submit(iterations=10)
     time.sleep(0.5)  # longer than a lane lets others wait
@@ -216,7 +216,7 @@ def test_one_net_is_stopped_while_the_other_is_paused_and_that_one_goes_on(
     ControlRequests(store).stop(comparison, first.id)
     wait_for(lambda: are(store, comparison, states.STOPPED, states.PAUSED))
     with store.write() as connection:
-        connection.exec_driver_sql("UPDATE runs SET hold_at = NULL")
+        connection.exec_driver_sql("UPDATE runs SET pause_at = NULL")
     wait_for(lambda: are(store, comparison, states.STOPPED, states.FINISHED))
     assert runs(store, comparison)[0].iteration < 100
 

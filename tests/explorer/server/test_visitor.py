@@ -155,7 +155,7 @@ def test_the_line_says_places_and_times(store, launch):
     first, second, third = launch("a"), launch("b"), launch("c")
     assert queue.read(store).words(second) == "2nd in line"
     store.claim("lane")
-    store.report("pace", {"seconds_per_mac": 1e-7})
+    store.report("throughput", {"seconds_per_mac": 1e-7})
     seen = queue.read(store)
     assert [each.id for each in seen.training] == [first]
     assert [each.id for each in seen.waiting] == [second, third]
