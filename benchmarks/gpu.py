@@ -356,12 +356,12 @@ def rate(trainers: Sequence[Trainer], steps: int) -> float:
 
     def part() -> float:
         began = time.perf_counter()
-        for _ in itertools.islice(going, steps * len(trainers)):
+        for _ in itertools.islice(stepping, steps * len(trainers)):
             pass
         wait()
         return steps * len(trainers) * trainers[0].recipe.batch / (time.perf_counter() - began)
 
-    going = in_step(trainers)
+    stepping = in_step(trainers)
     part()
     return statistics.median(part() for _ in range(5))
 

@@ -21,7 +21,7 @@ COMMANDS: dict[str, Command] = {
     "list": keeping.list_all,
     "show": keeping.show,
     "export": keeping.export,
-    "import": keeping.bring,
+    "import": keeping.import_,
     "record": training.record,
     "lab": labs.lab,
 }

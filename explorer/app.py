@@ -23,7 +23,11 @@ if st.context.is_embedded:  # inside another page: no navigation, and no space a
     st.html(ASSETS / "embedded.css")
 else:
     st.logo(str(ASSETS / "logo.svg"), size="large")
-shared.start()
+try:
+    shared.start()
+except shared.StoreError as error:
+    st.error(str(error))
+    st.stop()
 visitor.remember()
 notices()
 

@@ -138,11 +138,11 @@ def images():
 
     from resnet.data import ImageSet
 
-    draws = torch.Generator().manual_seed(0)
+    rng = torch.Generator().manual_seed(0)
 
     def part(count):
         labels = torch.arange(count) % 10
-        noise = torch.randint(0, 60, (count, 3, 32, 32), generator=draws)
+        noise = torch.randint(0, 60, (count, 3, 32, 32), generator=rng)
         pixels = noise + 20 * labels[:, None, None, None]
         return pixels.to(torch.uint8), labels
 

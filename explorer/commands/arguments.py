@@ -5,14 +5,16 @@ from pathlib import Path
 
 from explorer.commands.follow import NoWorker
 from explorer.commands.selection import CommandError
-from explorer.files.fields import ParcelError
+from explorer.files.fields import ComparisonFileError
 from explorer.files.format import FILE_ENDING
 from explorer.store.comparisons import MAX_SEEDS, Refused
+from explorer.store.migrations import StoreError
 from resnet.cli.arguments import NAMES, add_recipe, add_training
 from resnet.labs import LABS
 from resnet.spec import SpecError
 
-REFUSED = (SpecError, Refused, ParcelError, CommandError, NoWorker)  # each has its sentence
+# Each has its sentence.
+REFUSED = (SpecError, Refused, ComparisonFileError, CommandError, NoWorker, StoreError)
 
 
 def options_of(words: list[str]) -> argparse.Namespace:
@@ -60,7 +62,7 @@ def argument_parser() -> argparse.ArgumentParser:
         ("watch", "follow a comparison that trains"),
         ("resume", "carry on with what was stopped, paused or broke off"),
         ("stop", "stop a comparison; it is saved, and can be resumed"),
-        ("export", "write a comparison to one file, to hand in or keep"),
+        ("export", "write a comparison to one file, to send or keep"),
         ("import", "put a comparison from a file into the store"),
     ):
         command = found.add_parser(name, help=words)

@@ -11,7 +11,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.files.fields import ParcelError
+from explorer.files.fields import ComparisonFileError
 from explorer.files.format import FILE_ENDING, unpack
 from explorer.store.snapshots import Snapshot
 from resnet.settings import ships
@@ -67,15 +67,17 @@ def _recording(file: Path) -> Recording | None:
         stamp = (about.st_mtime_ns, about.st_size)
         if file in _read and _read[file][0] == stamp:
             return _read[file][1]
-        parcel = unpack(file.read_bytes())
-        lesson = parcel.comparison.lesson
+        contents = unpack(file.read_bytes())
+        lesson = contents.comparison.lesson
         if lesson is None:
-            raise ParcelError("it is not the comparison of a lesson")
-        made = Recording(lesson, parcel.snapshot, parcel.machine, parcel.data, parcel.command)
+            raise ComparisonFileError("it is not the comparison of a lesson")
+        made = Recording(
+            lesson, contents.snapshot, contents.machine, contents.data, contents.command
+        )
     except OSError as error:
         _log.warning("the recording %s cannot be read: %s", file, error)
         return None
-    except ParcelError as error:
+    except ComparisonFileError as error:
         _log.warning("the recording %s is left out: %s", file, error)
         _read[file] = (stamp, None)
         return None

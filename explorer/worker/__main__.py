@@ -7,6 +7,7 @@ import sys
 from filelock import Timeout
 
 from explorer.store.comparisons import RunStore
+from explorer.store.migrations import StoreError
 from explorer.worker.control import is_alive, lock
 from explorer.worker.worker import PATIENCE, Worker
 from resnet.settings import home
@@ -15,9 +16,10 @@ from resnet.settings import home
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m explorer.worker")
     parser.add_argument("--stop", action="store_true", help="stop the worker; its runs are saved")
-    if parser.parse_args().stop:
-        return _ask_to_stop(RunStore())
+    stop = parser.parse_args().stop
     try:
+        if stop:
+            return _ask_to_stop(RunStore())
         with lock().acquire(timeout=2):
             worker = Worker(RunStore())
             signal.signal(signal.SIGTERM, worker.stop)
@@ -25,6 +27,9 @@ def main() -> int:
             worker.run()
     except Timeout:
         print("a worker is running already; this one ends")
+    except StoreError as error:
+        print(f"worker: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

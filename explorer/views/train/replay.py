@@ -54,17 +54,17 @@ def replay(name: str) -> None:
     if buttons.button("Leave the replay", key="leave_replay", width="stretch"):
         del st.session_state[REPLAYED]
         st.rerun()
-    guess = prediction.chosen(lesson.name)
-    if guess is None and lesson.choices:
+    predicted = prediction.chosen(lesson.name)
+    if predicted is None and lesson.choices:
         prediction.ask(lesson)
     board(recording.snapshot, f"replay_{name}", height=CHART_HEIGHT, replay=True)
     with st.expander("The outcome"):
         st.markdown(f"##### {verdicts.verdict_of(recording.snapshot)}")
         came_true = prediction.outcome(lesson, recording.snapshot)
-        if guess is not None and came_true is not None:
-            right = "which is what it shows" if guess == came_true else "but it shows"
-            shown = "" if guess == came_true else f" *{lesson.choices[came_true]}*"
-            st.markdown(f"You predicted *{lesson.choices[guess]}* {right}{shown}")
+        if predicted is not None and came_true is not None:
+            right = "which is what it shows" if predicted == came_true else "but it shows"
+            shown = "" if predicted == came_true else f" *{lesson.choices[came_true]}*"
+            st.markdown(f"You predicted *{lesson.choices[predicted]}* {right}{shown}")
         st.markdown(meaning(lesson, recording.snapshot))
         st.markdown(f":gray[{verdicts.evidence(recording.snapshot)}]")
     st.caption("Made by:")
