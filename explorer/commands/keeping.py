@@ -6,7 +6,7 @@ from explorer.commands.printing import in_columns, print_outcome
 from explorer.commands.selection import CommandError, chosen, seeds_of, snapshot_of, states_of, when
 from explorer.files.command_line import command_of
 from explorer.files.format import MAX_FILE, pack, unpack
-from explorer.files.importing import bring_in
+from explorer.files.importing import import_comparison
 from explorer.report import progress, table
 from explorer.store.comparisons import RunStore
 from explorer.store.errors import last_errors
@@ -77,14 +77,14 @@ def export(options: argparse.Namespace) -> int:
     return 0
 
 
-def bring(options: argparse.Namespace) -> int:
+def import_(options: argparse.Namespace) -> int:
     if options.file.stat().st_size > MAX_FILE:
         raise CommandError(
             f"{options.file} is larger than the {MAX_FILE >> 20} MB that a comparison may have"
         )
-    parcel = unpack(options.file.read_bytes())
-    identity = bring_in(RunStore(), parcel)
-    print(f"{identity}  {parcel.comparison.title}, from {parcel.comparison.origin}")
+    contents = unpack(options.file.read_bytes())
+    identity = import_comparison(RunStore(), contents)
+    print(f"{identity}  {contents.comparison.title}, from {contents.comparison.origin}")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""When a waiting turn is likely to start: arithmetic over what trains, what waits and the pace."""
+"""When a waiting turn is likely to start: from what trains, what waits and the throughput."""
 
 from collections.abc import Iterable, Sequence
 

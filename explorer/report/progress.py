@@ -21,8 +21,8 @@ def progress(comparison: Comparison) -> tuple[float, str]:
     turns = sorted({run.turn for run in comparison.runs})
     now = _turn(comparison.runs)
     mine = [run for run in comparison.runs if run.turn == now]
-    going = [run for run in mine if run.state in states.ACTIVE] or mine
-    behind = min(going, key=lambda run: run.iteration / run.iterations)
+    active = [run for run in mine if run.state in states.ACTIVE] or mine
+    behind = min(active, key=lambda run: run.iteration / run.iterations)
     words = f"iteration {behind.iteration:,} of {behind.iterations:,}"
     if len(turns) > 1:
         all_done = all(run.state == states.FINISHED for run in comparison.runs)
@@ -35,23 +35,23 @@ def progress(comparison: Comparison) -> tuple[float, str]:
 
 
 def seconds_left(comparison: Comparison, now: float | None = None) -> float | None:
-    """For all that still trains and the turns to come, at the pace since this leg began.
+    """For all that still trains and the turns to come, at the throughput since a lane took them up.
 
-    None while there is no pace yet. Waiting in line between turns is not in it.
+    None while there is no throughput yet. Waiting in line between turns is not in it.
     """
     now = time.time() if now is None else now
-    training = [run for run in comparison.runs if run.state == states.RUNNING and run.leg_started]
-    pace = sum(
-        (run.iteration - run.leg_from)
+    training = [run for run in comparison.runs if run.state == states.RUNNING and run.active_since]
+    throughput = sum(
+        (run.iteration - run.active_from)
         * macs_of_an_iteration(run)
-        / max(1e-3, now - (run.leg_started or 0.0))
+        / max(1e-3, now - (run.active_since or 0.0))
         for run in training
     )
-    if pace <= 0:
+    if throughput <= 0:
         return None
     ahead = [run for run in comparison.runs if run.state in (states.RUNNING, states.QUEUED)]
     left = sum(max(0, run.iterations - run.iteration) * macs_of_an_iteration(run) for run in ahead)
-    return left / pace
+    return left / throughput
 
 
 def _planned(run: Run, active: bool) -> int:

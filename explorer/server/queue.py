@@ -21,7 +21,7 @@ class Line:
     order   the ids of what waits, in the order of their next turns; what trains is among them
             while further seeds of it wait
     starts  seconds until these turns, and
-    ends    until the turns that train now are over; empty while the machine's pace is not known
+    ends    until the turns that train now are over; empty while the throughput is not known
     """
 
     active: dict[str, Comparison] = field(default_factory=dict)
@@ -49,10 +49,10 @@ def read(store: RunStore) -> Line:
     active = {each.id: each for each in store.active()}
     turns = [each for each in store.coming_turns() if each in active]
     line = Line(active, tuple(dict.fromkeys(turns)))
-    pace = store.reported("pace")
-    if pace is None:
+    throughput = store.reported("throughput")
+    if throughput is None:
         return line
-    seconds = pace[0]["seconds_per_mac"]
+    seconds = throughput[0]["seconds_per_mac"]
     return replace(
         line,
         starts=starts_in(list(active.values()), turns, seconds),

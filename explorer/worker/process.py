@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import secrets
 import subprocess
 import sys
@@ -10,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from resnet.settings import home
+from resnet.settings import environment, home
 
 # Labs use all cores beside whatever else goes on here. Threads that spin while they wait for one
 # that has no core made a lab of 3 s take 9 to 25 s on two busy cores; threads that sleep do not.
@@ -36,11 +35,11 @@ class Lane:
         with log:
             return cls(
                 subprocess.Popen(
-                    [sys.executable, "-m", "explorer.lane"],
+                    [sys.executable, "-P", "-m", "explorer.lane"],
                     stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=log,
-                    env={**PATIENT, **os.environ},
+                    env={**PATIENT, **environment()},
                 )
             )
 

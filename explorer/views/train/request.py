@@ -11,7 +11,7 @@ from resnet.spec.net import for_classes
 
 
 @dataclass(frozen=True)
-class Wish:
+class LaunchRequest:
     """What the controls describe.
 
     entries  the nets with their recipes, one for each curve
@@ -36,25 +36,27 @@ class Wish:
         ]
 
 
-def own_wish(nets: Sequence[NetSpec], recipe: Recipe, seeds: int = 1) -> Wish:
+def own_request(nets: Sequence[NetSpec], recipe: Recipe, seeds: int = 1) -> LaunchRequest:
     """One's own comparison: nets that share a recipe."""
     entries = tuple((net, recipe) for net in nets)
-    return Wish("Your own comparison", entries, None, recipe.seed, seeds)
+    return LaunchRequest("Your own comparison", entries, None, recipe.seed, seeds)
 
 
-def lesson_wish(lesson: Lesson, seed: int, seeds: int = 1, full: bool = False) -> Wish:
+def lesson_request(lesson: Lesson, seed: int, seeds: int = 1, full: bool = False) -> LaunchRequest:
     entries = lesson.gpu if full and lesson.gpu else lesson.entries
     pairs = tuple((entry.net, entry.recipe) for entry in entries)
-    return Wish(lesson.title, pairs, lesson.name, seed, seeds, full and bool(lesson.gpu))
+    return LaunchRequest(lesson.title, pairs, lesson.name, seed, seeds, full and bool(lesson.gpu))
 
 
-def submit(store: RunStore, wish: Wish, data: str, worker: dict[str, Any], owner: str = "") -> str:
-    """Queues the wish with images from `data`; returns the comparison's id. Raises Refused.
+def submit(
+    store: RunStore, wanted: LaunchRequest, data: str, worker: dict[str, Any], owner: str = ""
+) -> str:
+    """Queues the request with images from `data`; returns the comparison's id. Raises Refused.
 
     worker  its last report, which says how many classes a folder of images has
     owner   the visitor who launches it
     """
-    if not wish.entries:
+    if not wanted.entries:
         raise Refused("no net was chosen; choose at least one")
     classes = (worker.get("folder_classes") if data == "folder" else None) or 10
-    return store.submit(wish.title, wish.runs(data, classes), wish.lesson, owner)
+    return store.submit(wanted.title, wanted.runs(data, classes), wanted.lesson, owner)

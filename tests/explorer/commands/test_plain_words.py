@@ -10,7 +10,7 @@ from explorer.commands import follow, labs
 from explorer.lane import in_process, lab_nets
 from explorer.lane import labs as lab_lane
 from explorer.store.comparisons import RunStore
-from explorer.store.curation import Shelf
+from explorer.store.curation import Curation
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no folder is called so there")
 
@@ -37,7 +37,7 @@ def odd_images(tmp_path, monkeypatch):
 def comparison(store, small, nets):
     """One that was trained, and tagged and noted, in such words."""
     identity = store.submit(ODD, [(net, small) for net in nets])
-    Shelf(store).describe(identity, ODD, ["$x_1 & *y*"], ODD)
+    Curation(store).describe(identity, ODD, ["$x_1 & *y*"], ODD)
     in_process.run_next(store)
     return identity
 

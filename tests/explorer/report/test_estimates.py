@@ -9,7 +9,7 @@ from explorer.report.formatting import about, ordinal, place_words
 from explorer.store import states
 from resnet.cost import cost
 
-PACE = 1e-9
+SECONDS_PER_MAC = 1e-9
 
 
 def work(spec, recipe, iterations):
@@ -33,8 +33,8 @@ def test_smaller_images_are_less_work(store, submit):
 def test_a_turn_starts_when_those_before_it_are_done(store, submit):
     first, second, third = submit(), submit(iterations=80), submit()
     store.claim("lane")
-    each = PACE * work_left(store.comparison(first).runs)
-    starts = starts_in(store.active(), store.coming_turns(), PACE)
+    each = SECONDS_PER_MAC * work_left(store.comparison(first).runs)
+    starts = starts_in(store.active(), store.coming_turns(), SECONDS_PER_MAC)
     assert starts == pytest.approx({second: each, third: 3 * each})
     run = store.comparison(first).runs[0]
     half = [
@@ -43,20 +43,20 @@ def test_a_turn_starts_when_those_before_it_are_done(store, submit):
         else found
         for found in store.active()
     ]
-    assert starts_in(half, store.coming_turns(), PACE)[second] == pytest.approx(each / 2)
+    assert starts_in(half, store.coming_turns(), SECONDS_PER_MAC)[second] == pytest.approx(each / 2)
 
 
 def test_each_seed_is_a_turn_of_its_own(store, nets, small):
     seeds = [(nets[0], replace(small, seed=seed)) for seed in range(3)]
     many = store.submit("many", seeds, owner="a")
     other = store.submit("other", [(nets[0], small)], owner="b")
-    one = PACE * work(nets[0], small, 40)
+    one = SECONDS_PER_MAC * work(nets[0], small, 40)
     assert store.coming_turns() == [many, other, many, many]
-    assert starts_in(store.active(), store.coming_turns(), PACE) == pytest.approx(
+    assert starts_in(store.active(), store.coming_turns(), SECONDS_PER_MAC) == pytest.approx(
         {many: 0.0, other: one}
     )
     store.claim("lane")
-    assert starts_in(store.active(), store.coming_turns(), PACE) == pytest.approx(
+    assert starts_in(store.active(), store.coming_turns(), SECONDS_PER_MAC) == pytest.approx(
         {other: one, many: 2 * one}
     )
 
@@ -66,8 +66,8 @@ def test_turns_of_one_comparison_may_differ_in_length(store, nets, small):
     many = store.submit("many", long + short, owner="a")
     after = store.submit("after", short, owner="a")
     assert store.coming_turns() == [many, many, after]
-    whole = PACE * work_left(store.comparison(many).runs)
-    starts = starts_in(store.active(), store.coming_turns(), PACE)
+    whole = SECONDS_PER_MAC * work_left(store.comparison(many).runs)
+    starts = starts_in(store.active(), store.coming_turns(), SECONDS_PER_MAC)
     assert starts == pytest.approx({many: 0.0, after: whole})
 
 
@@ -76,8 +76,10 @@ def test_a_run_that_has_ended_takes_no_time(store, submit):
     waiting = submit()
     claimed = store.claim("lane")
     store.settle(claimed.runs[0].id, "lane", states.DIVERGED)
-    rest = PACE * work_left(claimed.runs[1:])
-    assert starts_in(store.active(), store.line(), PACE) == pytest.approx({waiting: rest})
+    rest = SECONDS_PER_MAC * work_left(claimed.runs[1:])
+    assert starts_in(store.active(), store.line(), SECONDS_PER_MAC) == pytest.approx(
+        {waiting: rest}
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,6 +101,6 @@ def test_a_time_is_as_exact_as_an_estimate_can_be(seconds, words):
     assert about(seconds) == words
 
 
-def test_without_a_pace_only_the_place_is_said():
+def test_without_a_throughput_only_the_place_is_said():
     assert place_words(2, 240.0) == "3rd in line, starts in about 4 min"
     assert place_words(0) == "1st in line"

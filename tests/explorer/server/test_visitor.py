@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 from explorer.report import formatting
 from explorer.server import queue, teacher, visitor
 from explorer.store import states
-from explorer.store.curation import Shelf
+from explorer.store.curation import Curation
 from explorer.store.records import Visitor
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Feed
 from explorer.views.parts import notices, queue_panel
 
@@ -155,7 +155,7 @@ def test_the_line_says_places_and_times(store, launch):
     first, second, third = launch("a"), launch("b"), launch("c")
     assert queue.read(store).words(second) == "2nd in line"
     store.claim("lane")
-    store.report("pace", {"seconds_per_mac": 1e-7})
+    store.report("throughput", {"seconds_per_mac": 1e-7})
     seen = queue.read(store)
     assert [each.id for each in seen.training] == [first]
     assert [each.id for each in seen.waiting] == [second, third]
@@ -268,11 +268,11 @@ def test_a_visitor_stops_their_own_only_and_a_teacher_moves_all(known, store, la
     assert {run.state for run in store.comparison(mine).runs} == {states.STOPPED}
 
 
-def test_a_wish_that_is_refused_says_why(known, store, launch):
+def test_a_request_that_is_refused_says_why(known, store, launch):
     launch("other")
     last = launch("last")
     boss = opened(panel_page, "boss", everything=True).run()
-    Wishes(store).stop(last)
+    ControlRequests(store).stop(last)
     next(each for each in boss.button if each.label == "To the front").click().run()
     assert [each.value for each in boss.toast] == [
         "Not done: it does not wait any more, so it cannot be moved."
@@ -318,7 +318,7 @@ def test_an_end_before_its_time_is_told_in_its_own_words(known, store, launch):
 def test_what_was_deleted_is_not_told(known, store, launch):
     mine = launch("me")
     shown = opened(notices_page).run()
-    Shelf(store).delete(mine)
+    Curation(store).delete(mine)
     assert not shown.run().toast
 
 

@@ -9,7 +9,7 @@ from explorer.report.curves import WHOLE_SET
 from explorer.store.records import Comparison
 from explorer.views.train import link as train_link
 from explorer.views.train import recipe_widgets
-from explorer.views.train.request import own_wish
+from explorer.views.train.request import own_request
 from resnet.spec import Recipe
 from resnet.spec.checks import listed
 from resnet.spec.differences import difference
@@ -35,7 +35,7 @@ def copied(comparison: Comparison) -> Copy:
     seeds = comparison.seeds
     in_a_row = seeds == tuple(range(seeds[0], seeds[0] + len(seeds)))
     recipe = replace(_for_widgets(first.recipe), seed=seeds[0])
-    link = train_link.link_of(own_wish(nets, recipe, len(seeds) if in_a_row else 1))
+    link = train_link.link_of(own_request(nets, recipe, len(seeds) if in_a_row else 1))
     if link.get("images") == "None":  # all of a set whose size is not known
         del link["images"]
     values, _wrong = train_link.from_link(link)
