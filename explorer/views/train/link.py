@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from explorer.store.comparisons import MAX_NETS, MAX_SEEDS
+from explorer.store.launch import LaunchRequest
 from explorer.views.train.recipe_widgets import OWN, OWN_NETS, SETTINGS, own_recipe
-from explorer.views.train.request import Wish
 from resnet.lessons import DEGRADATION, LESSONS
 from resnet.spec import NetSpec, SpecError
 
@@ -48,17 +48,17 @@ def from_link(parameters: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
     return values, wrong
 
 
-def link_of(wish: Wish) -> dict[str, str]:
-    """The query parameters that `from_link` turns back into this wish (without its data set)."""
-    seed = {"seed": str(wish.seed)} if wish.seed else {}
-    if wish.seeds > 1:
-        seed["seeds"] = str(wish.seeds)
-    if wish.lesson:
-        return {"lesson": wish.lesson, **({"full": "1"} if wish.full else {}), **seed}
-    nets = {"nets": ",".join(str(net) for net, _ in wish.entries)}
-    if not wish.entries:
+def link_of(request: LaunchRequest) -> dict[str, str]:
+    """The query parameters that `from_link` turns back into this request (without its data set)."""
+    seed = {"seed": str(request.seed)} if request.seed else {}
+    if request.seeds > 1:
+        seed["seeds"] = str(request.seeds)
+    if request.lesson:
+        return {"lesson": request.lesson, **({"full": "1"} if request.full else {}), **seed}
+    nets = {"nets": ",".join(str(net) for net, _ in request.entries)}
+    if not request.entries:
         return {**nets, **seed}
-    default, recipe = own_recipe(0), wish.entries[0][1]
+    default, recipe = own_recipe(0), request.entries[0][1]
     changed = {
         setting.field: str(getattr(recipe, setting.field))
         for setting in SETTINGS
