@@ -1,24 +1,29 @@
-# make run: the app with its worker.  make test: the tests.  make check: format, lint, types, tests.
-# make bench: speed.
+# make run: the app with its worker.  make test: all tests.  make quick: those without training and
+# browser.  make check: format, lint, types, all tests.  make bench: speed.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(if $(filter Windows_NT,$(OS)),$(VENV)/Scripts,$(VENV)/bin)
 PORT ?= 8501
+# a worker a core, four at most; each takes whole files, the slow ones first (tests/conftest.py)
+PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test check bench stop install clean
+.PHONY: run test quick check bench stop install clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m streamlit run explorer/app.py --server.port $(PORT)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -q $(ARGS)
+	$(PYTEST) $(ARGS)
+
+quick: $(VENV)/.installed-dev
+	$(PYTEST) -m 'not browser and not trains' $(ARGS)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/mypy benchmarks/*.py
-	$(BIN)/python -m pytest -q $(ARGS)
+	$(PYTEST) $(ARGS)
 
 # training speed against a plain PyTorch loop, on two cores; fails where it has become slower
 bench: $(VENV)/.installed

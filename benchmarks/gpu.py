@@ -262,7 +262,8 @@ class Slices:
             nets = [
                 (NetSpec.parse(name), replace(recipes[name], **settings)) for name in FIGURE6[part]
             ]
-            made["id"] = store.submit(f"Figure 6, {part}", nets)
+            lesson = "degradation" if part == "four" else None  # its long form has the same nets
+            made["id"] = store.submit(f"Figure 6, {part}", nets, lesson)
             self._keep()
         else:
             self._python("-m", "explorer", "resume", made["id"], "--detach", check=False)
@@ -355,12 +356,12 @@ def rate(trainers: Sequence[Trainer], steps: int) -> float:
 
     def part() -> float:
         began = time.perf_counter()
-        for _ in itertools.islice(going, steps * len(trainers)):
+        for _ in itertools.islice(stepping, steps * len(trainers)):
             pass
         wait()
         return steps * len(trainers) * trainers[0].recipe.batch / (time.perf_counter() - began)
 
-    going = in_step(trainers)
+    stepping = in_step(trainers)
     part()
     return statistics.median(part() for _ in range(5))
 
@@ -388,8 +389,9 @@ def pack_home(out: Path) -> None:
     """The store and what can be resumed as OUT/home.tar.*; decoded images stay behind."""
     for old in out.glob("home.tar.*"):
         old.unlink()
-    known = [run for found in RunStore().comparisons() for run in found.runs if not found.lesson]
-    wanted = {"runs.db", "runs.db-wal", "worker.log", *(f"run-{run.id}" for run in known)}
+    known = [found for found in RunStore().comparisons() if found.title.startswith("Figure 6")]
+    folders = (f"run-{run.id}" for found in known for run in found.runs)
+    wanted = {"runs.db", "runs.db-wal", "worker.log", *folders}
     with tempfile.TemporaryFile() as whole:
         with tarfile.open(fileobj=whole, mode="w") as tar:
             for name in sorted(wanted, reverse=True):  # the store first

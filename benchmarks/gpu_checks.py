@@ -37,10 +37,10 @@ class Again:
 
 def random_images(count: int) -> ImageSet:
     """Noise in ten classes: enough to compare steps, and to time them."""
-    draws = torch.Generator().manual_seed(0)
+    rng = torch.Generator().manual_seed(0)
 
     def part(number: int) -> tuple[Tensor, Tensor]:
-        pixels = torch.randint(0, 256, (number, 3, 32, 32), generator=draws, dtype=torch.uint8)
+        pixels = torch.randint(0, 256, (number, 3, 32, 32), generator=rng, dtype=torch.uint8)
         return pixels, torch.arange(number) % 10
 
     names = tuple(f"class {number}" for number in range(10))

@@ -1,15 +1,19 @@
-"""The command line on the store of the app: `python -m explorer train | list | export | ...`"""
+"""The command line on the store of the app: `python -m explorer train | list | export | ...`
+
+An installed program has it as `resnet-explorer`. Without a command it opens the app.
+"""
 
 import argparse
 import os
 import sys
 from collections.abc import Callable
 
-from explorer.commands import keeping, labs, training
-from explorer.commands.arguments import REFUSED, argument_parser
+from explorer.commands import keeping, labs, opening, training
+from explorer.commands.arguments import REFUSED, options_of
 
 Command = Callable[[argparse.Namespace], int]
 COMMANDS: dict[str, Command] = {
+    "app": opening.open_app,
     "train": training.train,
     "watch": training.watch,
     "resume": training.resume,
@@ -17,7 +21,7 @@ COMMANDS: dict[str, Command] = {
     "list": keeping.list_all,
     "show": keeping.show,
     "export": keeping.export,
-    "import": keeping.bring,
+    "import": keeping.import_,
     "record": training.record,
     "lab": labs.lab,
 }
@@ -28,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     130 after Ctrl-C, which leaves what trains as it is.
     """
-    options = argument_parser().parse_args(arguments)
+    options = options_of(sys.argv[1:] if arguments is None else arguments)
     try:
         return COMMANDS[options.command](options)
     except REFUSED as error:

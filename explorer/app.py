@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.server import shared, visitor
+from explorer.server import refreshes, shared, visitor
 from explorer.views.parts.notices import notices
 
 ASSETS = Path(__file__).parent / "assets"
@@ -16,13 +16,18 @@ def to_train() -> None:
     st.switch_page(TRAIN, query_params=st.query_params.to_dict())
 
 
+refreshes.mend()
 st.set_page_config("ResNet Explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 st.html(ASSETS / "page.css")
 if st.context.is_embedded:  # inside another page: no navigation, and no space around
     st.html(ASSETS / "embedded.css")
 else:
     st.logo(str(ASSETS / "logo.svg"), size="large")
-shared.start()
+try:
+    shared.start()
+except shared.StoreError as error:
+    st.error(str(error))
+    st.stop()
 visitor.remember()
 notices()
 

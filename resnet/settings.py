@@ -2,16 +2,58 @@
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 CIFAR10_BYTES = 170_498_071  # of the archive, as published beside it
 CACHE_VERSION = 1
 
+_PACKAGE = Path(__file__).resolve().parent
+
 
 def home() -> Path:
-    """The folder for runs and decoded images: RESNET_HOME, else checkpoints/ of this checkout."""
+    """The folder for runs and decoded images.
+
+    RESNET_HOME, else checkpoints/ of this checkout, else, where the program was installed, a folder
+    of the user's own.
+    """
     given = os.environ.get("RESNET_HOME")
-    return Path(given) if given else Path(__file__).resolve().parents[1] / "checkpoints"
+    if given:
+        return Path(given)
+    root = checkout()
+    return root / "checkpoints" if root else _of_the_user() / "resnet-explorer"
+
+
+def ships(name: str) -> Path:
+    """A folder that ships with the program: checkpoints/NAME of this checkout, else installed."""
+    return (checkout() or _PACKAGE) / "checkpoints" / name
+
+
+def checkout() -> Path | None:
+    """The folder of the checkout that this program runs from; None where it was installed."""
+    root = _PACKAGE.parent
+    return root if (root / "pyproject.toml").is_file() else None
+
+
+def environment() -> dict[str, str]:
+    """For a process of this program, started by `python -P -m`: it imports what this one does.
+
+    Without -P it would import from the folder that somebody happens to be in.
+    """
+    root = checkout()
+    if root is None:
+        return dict(os.environ)
+    paths = (str(root), os.environ.get("PYTHONPATH"))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+
+
+def _of_the_user() -> Path:
+    """Where this system keeps what programs write for a user."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
 
 
 def data_home() -> Path:

@@ -1,7 +1,11 @@
-"""What the tests share: a home of their own, one thread, a few small images, many nets."""
+"""What the tests share: kinds, a home of their own, one thread, a few small images, many nets."""
 
 import sys
+from collections import Counter
+from functools import cache
 from itertools import product
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
 
 import pytest
 
@@ -39,6 +43,61 @@ def _names():
 
 
 NETS = tuple(NetSpec.parse(name) for name in _names())
+
+
+BROWSER = Path(__file__).with_name("browser")
+# What trains, and what starts a process, which costs as much: some of these takes a second.
+TRAINS = (
+    *("run_next", "do_next_job"),
+    *("resnet.train", "resnet.commands", "resnet.cli", "resnet.__main__"),
+    *("explorer.lane", "explorer.worker", "explorer.__main__", "subprocess"),
+)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Gives every test its kind, and puts files with many slow ones first, kinds by turns.
+
+    `browser` is what lies in that folder, `trains` what reaches, itself or by its fixtures and
+    helpers, what trains or starts a process. What is left is quick: `make quick`. Workers side by
+    side take a file each in this order, so browsers do not all run at once, and all end together.
+    """
+    for item in items:
+        fixtures = [found[-1].func for found in item._fixtureinfo.name2fixturedefs.values()]
+        if item.path.is_relative_to(BROWSER):
+            item.add_marker("browser")
+        elif any(map(trains, (item.function, *fixtures))):
+            item.add_marker("trains")
+    result = yield
+    places = {}
+    for kind in ("browser", "trains"):
+        files = Counter(item.path for item in items if item.get_closest_marker(kind))
+        places |= {path: place for place, (path, _) in enumerate(files.most_common())}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+    return result
+
+
+@cache
+def trains(function):
+    """Whether a function names something of TRAINS, or calls one beside it that does."""
+    reached, waiting = set(), [function]
+    while waiting:
+        reached.add(each := waiting.pop())
+        for name in names_in(each.__code__):
+            used = each.__globals__.get(name)
+            home = getattr(used, "__name__" if isinstance(used, ModuleType) else "__module__", "")
+            if name.startswith(TRAINS) or str(home).startswith(TRAINS):
+                return True
+            if home == each.__module__:
+                beside = vars(used).values() if isinstance(used, type) else (used,)
+                functions = {one for one in beside if isinstance(one, FunctionType)}
+                waiting += functions - reached
+    return False
+
+
+def names_in(code):
+    inner = [names_in(part) for part in code.co_consts if isinstance(part, CodeType)]
+    return set(code.co_names).union(*inner)
 
 
 def pytest_generate_tests(metafunc):
@@ -79,11 +138,11 @@ def images():
 
     from resnet.data import ImageSet
 
-    draws = torch.Generator().manual_seed(0)
+    rng = torch.Generator().manual_seed(0)
 
     def part(count):
         labels = torch.arange(count) % 10
-        noise = torch.randint(0, 60, (count, 3, 32, 32), generator=draws)
+        noise = torch.randint(0, 60, (count, 3, 32, 32), generator=rng)
         pixels = noise + 20 * labels[:, None, None, None]
         return pixels.to(torch.uint8), labels
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.trains  # by a file that is loaded at run time
+
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 
 

@@ -212,6 +212,7 @@ def cells():
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.trains
 def test_the_notebook_runs():
     """Every code cell, in order, in one namespace; cells marked "exact" print what is kept."""
     names = {"__name__": "notebook"}

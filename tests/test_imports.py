@@ -98,7 +98,7 @@ def test_arrows_run_down(name):
 def test_every_room_has_its_place_and_nothing_is_loose():
     assert {room(name) for name in APP} == set(ROOMS)
     loose = {file.name for file in (ROOT / "explorer").glob("*.*")}
-    assert loose == {"__init__.py", "__main__.py", "app.py"}
+    assert loose == {"__init__.py", "__main__.py", "app.py", ".streamlit"}
     loose = {file.name for file in (ROOT / "resnet").glob("*.*")}
     assert loose == {"__init__.py", "__main__.py", "plan.py", "settings.py"}
 

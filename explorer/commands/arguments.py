@@ -5,14 +5,28 @@ from pathlib import Path
 
 from explorer.commands.follow import NoWorker
 from explorer.commands.selection import CommandError
-from explorer.files.fields import ParcelError
+from explorer.files.fields import ComparisonFileError
 from explorer.files.format import FILE_ENDING
 from explorer.store.comparisons import MAX_SEEDS, Refused
+from explorer.store.migrations import StoreError
 from resnet.cli.arguments import NAMES, add_recipe, add_training
 from resnet.labs import LABS
 from resnet.spec import SpecError
 
-REFUSED = (SpecError, Refused, ParcelError, CommandError, NoWorker)  # each has its sentence
+# Each has its sentence.
+REFUSED = (SpecError, Refused, ComparisonFileError, CommandError, NoWorker, StoreError)
+
+
+def options_of(words: list[str]) -> argparse.Namespace:
+    """The command with its options; `more` are those of the app, which Streamlit reads."""
+    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help")):
+        words = ["app", *words]
+    parser = argument_parser()
+    options, more = parser.parse_known_args(words)
+    if more and options.command != "app":
+        parser.error(f"unrecognized arguments: {' '.join(more)}")
+    options.more = more
+    return options
 
 
 def argument_parser() -> argparse.ArgumentParser:
@@ -22,6 +36,12 @@ def argument_parser() -> argparse.ArgumentParser:
         "another folder for them. An id may be shortened as far as it stays the only one.",
     )
     found = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    found.add_parser(
+        "app",
+        help="open the app, as without a command; options are those of `streamlit run`",
+        description="Open the app. Options are those of `streamlit run`, as --server.port 8600.",
+    )
 
     train = found.add_parser("train", help="train a lesson or nets of your own", epilog=NAMES)
     add_training(train)
@@ -42,7 +62,7 @@ def argument_parser() -> argparse.ArgumentParser:
         ("watch", "follow a comparison that trains"),
         ("resume", "carry on with what was stopped, paused or broke off"),
         ("stop", "stop a comparison; it is saved, and can be resumed"),
-        ("export", "write a comparison to one file, to hand in or keep"),
+        ("export", "write a comparison to one file, to send or keep"),
         ("import", "put a comparison from a file into the store"),
     ):
         command = found.add_parser(name, help=words)

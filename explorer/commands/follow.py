@@ -76,7 +76,7 @@ def _happens(store: RunStore, snapshot: Snapshot) -> str:
     if words:
         return words
     words = "paused, " if comparison.paused else ""
-    words += progress.progress(comparison, seen.pace)[1]
+    words += progress.progress(comparison, seen.throughput)[1]
     newest = max(
         ((each.run, row) for each in snapshot.curves for row in each.tests),
         key=lambda pair: pair[1].id,

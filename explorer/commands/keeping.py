@@ -6,9 +6,9 @@ from explorer.commands.printing import in_columns, print_outcome
 from explorer.commands.selection import CommandError, chosen, seeds_of, snapshot_of, states_of, when
 from explorer.files.command_line import command_of
 from explorer.files.format import MAX_FILE, pack, unpack
-from explorer.files.importing import bring_in
+from explorer.files.importing import import_comparison
 from explorer.report import progress, table
-from explorer.report.estimates import machine_pace
+from explorer.report.estimates import machine_throughput
 from explorer.store.comparisons import RunStore
 from explorer.store.errors import last_errors
 
@@ -49,7 +49,7 @@ def show(options: argparse.Namespace) -> int:
     print(f"{found.id}  {found.title}")
     seed = "seed" if len(found.seeds) == 1 else "seeds"
     for name, words in (
-        ("state", f"{states_of(found)}, {progress.progress(found, machine_pace(store))[1]}"),
+        ("state", f"{states_of(found)}, {progress.progress(found, machine_throughput(store))[1]}"),
         ("created", f"{when(found)}, {seed} {seeds_of(found)}"),
         ("lesson", found.lesson or ""),
         ("from", found.origin),
@@ -78,14 +78,14 @@ def export(options: argparse.Namespace) -> int:
     return 0
 
 
-def bring(options: argparse.Namespace) -> int:
+def import_(options: argparse.Namespace) -> int:
     if options.file.stat().st_size > MAX_FILE:
         raise CommandError(
             f"{options.file} is larger than the {MAX_FILE >> 20} MB that a comparison may have"
         )
-    parcel = unpack(options.file.read_bytes())
-    identity = bring_in(RunStore(), parcel)
-    print(f"{identity}  {parcel.comparison.title}, from {parcel.comparison.origin}")
+    contents = unpack(options.file.read_bytes())
+    identity = import_comparison(RunStore(), contents)
+    print(f"{identity}  {contents.comparison.title}, from {contents.comparison.origin}")
     return 0
 
 

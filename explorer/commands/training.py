@@ -12,7 +12,7 @@ from explorer.report import table
 from explorer.store import states
 from explorer.store.comparisons import RunStore
 from explorer.store.launch import LaunchRequest, launch
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Snapshot
 from explorer.worker import control
 from resnet.cli.arguments import entries_wanted
@@ -55,7 +55,7 @@ def record(options: argparse.Namespace) -> int:
             f"{comparison.title!r} is not a lesson, and only lessons are replayed; "
             f"python -m explorer export {comparison.id} keeps it"
         )
-    if any(run.state not in DONE for run in comparison.runs):
+    if comparison.active or any(run.state == states.FAILED for run in comparison.runs):
         raise CommandError(
             f"{comparison.title!r} has not ended: its nets are {states_of(comparison)}; "
             f"python -m explorer resume {comparison.id} carries on"
@@ -75,7 +75,7 @@ def resume(options: argparse.Namespace) -> int:
             f"{found.title!r} has nothing to resume: its nets are {states_of(found)}; "
             "train it anew, or extend it on the Train page"
         )
-    Wishes(store).resume(found.id)
+    ControlRequests(store).resume(found.id)
     if options.detach:
         return _leave(store, found.id)
     return _conclude(_follow(store, found.id))
@@ -91,7 +91,7 @@ def stop(options: argparse.Namespace) -> int:
     found = chosen(store, options.id)
     if not found.active:
         raise CommandError(f"{found.title!r} does not train: its nets are {states_of(found)}")
-    Wishes(store).stop(found.id)
+    ControlRequests(store).stop(found.id)
     print(f"{found.id} stops after the mini-batch it is at; it is saved, and can be resumed")
     return 0
 

@@ -7,7 +7,7 @@ from resnet.spec import SpecError
 from resnet.spec.checks import check_number, listed
 
 
-class ParcelError(ValueError):
+class ComparisonFileError(ValueError):
     """Why a file is not taken, in one sentence that is meant to be shown to people."""
 
     def __init__(self, sentence: str) -> None:
@@ -15,7 +15,7 @@ class ParcelError(ValueError):
 
 
 class Fields:
-    """The fields of one object. Every method raises ParcelError where the object is not as asked.
+    """The fields of one object. Every method raises ComparisonFileError where it is not as asked.
 
     where  what the object is, as "run 2", for the sentence
     names  the fields it may have; a field besides is refused
@@ -24,10 +24,12 @@ class Fields:
     def __init__(self, given: Any, where: str, names: tuple[str, ...]) -> None:
         self.where = where
         if not isinstance(given, dict):
-            raise ParcelError(f"{where} must be a JSON object, not {_kind(given)}")
+            raise ComparisonFileError(f"{where} must be a JSON object, not {_kind(given)}")
         for name in given:
             if name not in names:
-                raise ParcelError(f"{where} has a field {name!r}; it can have {listed(names)}")
+                raise ComparisonFileError(
+                    f"{where} has a field {name!r}; it can have {listed(names)}"
+                )
         self._given = given
 
     def raw(self, name: str) -> Any:
@@ -38,9 +40,11 @@ class Fields:
         """Text of at most so many letters, without control characters; "" where it is missing."""
         value = self._given.get(name, "")
         if not isinstance(value, str):
-            raise ParcelError(f"{name} of {self.where} must be text, not {_kind(value)}")
+            raise ComparisonFileError(f"{name} of {self.where} must be text, not {_kind(value)}")
         if len(value) > most:
-            raise ParcelError(f"{name} of {self.where} has {len(value):,} letters; {most:,} fit")
+            raise ComparisonFileError(
+                f"{name} of {self.where} has {len(value):,} letters; {most:,} fit"
+            )
         return "".join(letter for letter in value if letter in "\n\t" or not _unfit(letter))
 
     def whole(self, name: str, low: int, high: int) -> int:
@@ -58,16 +62,18 @@ class Fields:
         """A list of at most so many items; a missing one is empty."""
         value = self._given.get(name, [])
         if not isinstance(value, list):
-            raise ParcelError(f"{name} of {self.where} must be a list, not {_kind(value)}")
+            raise ComparisonFileError(f"{name} of {self.where} must be a list, not {_kind(value)}")
         if len(value) > most:
-            raise ParcelError(f"{name} of {self.where} holds {len(value):,} items; {most:,} fit")
+            raise ComparisonFileError(
+                f"{name} of {self.where} holds {len(value):,} items; {most:,} fit"
+            )
         return value
 
     def column(self, name: str, rows: int, low: float, high: float) -> list[float | None]:
         """A number or null for every row."""
         values = self.items(name, rows)
         if len(values) != rows:
-            raise ParcelError(
+            raise ComparisonFileError(
                 f"{name} of {self.where} holds {len(values):,} numbers for {rows:,} rows"
             )
         for value in values:
@@ -84,7 +90,7 @@ def _check(name: str, value: Any, low: float, high: float, whole: bool = False) 
     try:
         check_number(name, value, low, high, whole=whole)
     except SpecError as error:
-        raise ParcelError(str(error)) from None
+        raise ComparisonFileError(str(error)) from None
 
 
 def _unfit(letter: str) -> bool:

@@ -1,4 +1,4 @@
-"""A comparison as one file: gzipped JSON, so that it can be handed in, shipped and replayed.
+"""A comparison as one file: gzipped JSON, so that it can be sent, imported and replayed.
 
 The file holds what the pages show, not the nets' weights: nets, recipes, rows, what was done while
 they trained, and how it was made. It is read as a stranger's: sizes, counts, numbers and text are
@@ -16,7 +16,7 @@ from importlib import metadata
 from typing import Any
 
 from explorer.files.command_line import command_of
-from explorer.files.fields import Fields, ParcelError
+from explorer.files.fields import ComparisonFileError, Fields
 from explorer.files.runs import MAX_ROWS, curves_of, run_fields
 from explorer.store.comparisons import MAX_NETS, MAX_SEEDS
 from explorer.store.curation import MAX_NOTE, MAX_TAG, MAX_TAGS
@@ -37,7 +37,7 @@ ABOUT = ("title", "lesson", "created", "tags", "note")
 
 
 @dataclass(frozen=True)
-class Parcel:
+class ComparisonFile:
     """A comparison from a file: to be shown as it is, or to be put into a store.
 
     snapshot  as the pages show it; run ids count from 1, nothing in it trains, `origin` says
@@ -68,12 +68,12 @@ def pack(
                where nobody can see it (never the errors). Otherwise everything is kept bit for
                bit, but for the norms of comparisons with more than 3 million of them.
 
-    Raises ParcelError where it has more rows than a file may.
+    Raises ComparisonFileError where it has more rows than a file may.
     """
     comparison = snapshot.comparison
     count = sum(len(each.rows) for each in snapshot.curves)
     if count > MAX_ROWS:
-        raise ParcelError(
+        raise ComparisonFileError(
             f"{comparison.title!r} has {count:,} rows and a file holds {MAX_ROWS:,}; "
             "take its rows as CSV instead"
         )
@@ -99,8 +99,8 @@ def pack(
     return gzip.compress(text.encode(), mtime=0)
 
 
-def unpack(packed: bytes) -> Parcel:
-    """Undoes `pack`. Raises ParcelError, a sentence to show, for what is not its result."""
+def unpack(packed: bytes) -> ComparisonFile:
+    """Undoes `pack`. Raises ComparisonFileError, a sentence to show, for what is not its result."""
     content = _content(packed)
     known = ("format", "version", "program", "made", "comparison", "runs")
     file = Fields(content, "the file", known)
@@ -108,17 +108,17 @@ def unpack(packed: bytes) -> Parcel:
     machine, data, command = (made.text(name, most) for name, most in MAX_MADE.items())
     given = file.items("runs", MAX_NETS * MAX_SEEDS)
     if not given:
-        raise ParcelError("the file holds no run; a comparison has at least one")
+        raise ComparisonFileError("the file holds no run; a comparison has at least one")
     identity = hashlib.blake2b(packed, digest_size=4).hexdigest()
     curves, events = curves_of(given, identity)
     seeds = [each.run.recipe.seed for each in curves]
     if max(seeds.count(seed) for seed in seeds) > MAX_NETS or len(set(seeds)) > MAX_SEEDS:
-        raise ParcelError(
+        raise ComparisonFileError(
             f"the file holds {len(curves)} runs of {len(set(seeds))} seeds; a comparison holds "
             f"{MAX_NETS} nets of {MAX_SEEDS} seeds at most"
         )
     comparison = _comparison(file, identity, machine, tuple(curves))
-    return Parcel(
+    return ComparisonFile(
         Snapshot(comparison, tuple(curves), 0, tuple(events)),
         machine,
         data,
@@ -130,33 +130,39 @@ def unpack(packed: bytes) -> Parcel:
 def _content(packed: bytes) -> Any:
     """The JSON of a file, of a bounded size; its format and version are what we read."""
     if len(packed) > MAX_FILE:
-        raise ParcelError(
+        raise ComparisonFileError(
             f"the file has {len(packed) / 2**20:.1f} MB; a comparison has {MAX_FILE >> 20} at most"
         )
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream:
             text = stream.read(MAX_TEXT + 1)
     except (OSError, EOFError, zlib.error):
-        raise ParcelError(
+        raise ComparisonFileError(
             "the file is not a comparison that the program exported, or it broke off on its way; "
             f"choose one whose name ends in {FILE_ENDING}"
         ) from None
     if len(text) > MAX_TEXT:
-        raise ParcelError(f"the file unpacks to more than {MAX_TEXT >> 20} MB; none of ours does")
+        raise ComparisonFileError(
+            f"the file unpacks to more than {MAX_TEXT >> 20} MB; none of ours does"
+        )
     lists = text.count(b"[") + text.count(b"{")
     if lists > MAX_LISTS or text.count(b",") > MAX_NUMBERS:
-        raise ParcelError("the file holds more lists or numbers than a comparison can")
+        raise ComparisonFileError("the file holds more lists or numbers than a comparison can")
     try:
         content = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:  # or a number too long, or too many brackets
-        raise ParcelError(f"the file is not the JSON of a comparison: {error}") from None
+        raise ComparisonFileError(f"the file is not the JSON of a comparison: {error}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ParcelError("the file is JSON, but not a comparison that the program exported")
+        raise ComparisonFileError(
+            "the file is JSON, but not a comparison that the program exported"
+        )
     version = content.get("version")
     if type(version) is not int or version < 1:
-        raise ParcelError(f"the file says version {version!r} of its format; {VERSION} is known")
+        raise ComparisonFileError(
+            f"the file says version {version!r} of its format; {VERSION} is known"
+        )
     if version > VERSION:
-        raise ParcelError(
+        raise ComparisonFileError(
             f"the file has version {version} of its format and this program reads {VERSION}; "
             "bring the program up to date"
         )
@@ -169,7 +175,7 @@ def _comparison(
     fields = Fields(file.raw("comparison"), "comparison", ABOUT)
     tags = fields.items("tags", MAX_TAGS)
     if not all(isinstance(tag, str) and 0 < len(tag) <= MAX_TAG for tag in tags):
-        raise ParcelError(f"tags of comparison must be texts of 1 to {MAX_TAG} letters")
+        raise ComparisonFileError(f"tags of comparison must be texts of 1 to {MAX_TAG} letters")
     created = fields.number("created", 0, 2**33)
     day = datetime.fromtimestamp(created).strftime("%d %b %Y")
     return Comparison(

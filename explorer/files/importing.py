@@ -5,8 +5,8 @@ import secrets
 import time
 from typing import Any
 
-from explorer.files.fields import ParcelError
-from explorer.files.format import Parcel, pack, unpack
+from explorer.files.fields import ComparisonFileError
+from explorer.files.format import ComparisonFile, pack, unpack
 from explorer.store import comparisons as stores
 from explorer.store.comparisons import Refused, RunStore, row_values
 from explorer.store.records import Run
@@ -14,11 +14,11 @@ from explorer.store.snapshots import Snapshot
 from explorer.store.tables import comparisons, events, rows, runs
 
 
-def bring_in(store: RunStore, parcel: Parcel, owner: str = "") -> str:
+def import_comparison(store: RunStore, contents: ComparisonFile, owner: str = "") -> str:
     """Keeps the comparison under ids of its own and returns its id; twice gives two.
 
     It has an `origin` and no checkpoints, so it can be looked at, compared and exported, but not
-    resumed. `owner` is the visitor who brings it. Raises Refused where the disk is nearly full.
+    resumed. `owner` is the visitor who imports it. Raises Refused where the disk is nearly full.
     """
     free = stores.free_disk()
     if free < stores.NEEDED_DISK:
@@ -26,7 +26,7 @@ def bring_in(store: RunStore, parcel: Parcel, owner: str = "") -> str:
             f"the disk has {free / 2**20:,.0f} MB left and {stores.NEEDED_DISK / 2**20:,.0f} MB "
             "must stay free; free some space, or delete old runs"
         )
-    given, identity = parcel.comparison, secrets.token_hex(4)
+    given, identity = contents.comparison, secrets.token_hex(4)
     with store.write() as connection:
         connection.execute(
             comparisons.insert().values(
@@ -41,12 +41,12 @@ def bring_in(store: RunStore, parcel: Parcel, owner: str = "") -> str:
                 origin=given.origin[:300],
             )
         )
-        for curves in parcel.snapshot.curves:
+        for curves in contents.snapshot.curves:
             statement = runs.insert().values(_run_values(curves.run, identity)).returning(runs.c.id)
             run = connection.execute(statement).scalar_one()
             if curves.rows:
                 connection.execute(rows.insert(), [row_values(run, row) for row in curves.rows])
-            marks = [event for event in parcel.snapshot.events if event.run == curves.run.id]
+            marks = [event for event in contents.snapshot.events if event.run == curves.run.id]
             if marks:
                 connection.execute(
                     events.insert(), [{**vars(event), "run": run} for event in marks]
@@ -70,17 +70,17 @@ def _run_values(run: Run, comparison: str) -> dict[str, Any]:
     }
 
 
-def handed_out(snapshot: Snapshot) -> bytes:
+def export_file(snapshot: Snapshot) -> bytes:
     """The file of a comparison. Raises Refused where it is too large for one."""
     try:
         return pack(snapshot)
-    except ParcelError as error:
+    except ComparisonFileError as error:
         raise Refused(str(error)) from error
 
 
-def taken_in(store: RunStore, file: bytes, owner: str = "") -> str:
+def import_file(store: RunStore, file: bytes, owner: str = "") -> str:
     """Keeps the comparison of a file as a new one and returns its id. Raises Refused."""
     try:
-        return bring_in(store, unpack(file), owner)
-    except ParcelError as error:
+        return import_comparison(store, unpack(file), owner)
+    except ComparisonFileError as error:
         raise Refused(str(error)) from error

@@ -1,7 +1,7 @@
 """Recorded comparisons: what ships with the program so that every lesson can be replayed.
 
 They lie in checkpoints/recorded/ as NAME.resnet.json.gz, each named after its lesson; a further
-one of the same lesson adds a word to the name, as degradation-gpu. `python -m explorer record`
+one of the same lesson adds a word to the name, as degradation-full. `python -m explorer record`
 makes them. They are shown as they are and never enter the store.
 """
 
@@ -11,9 +11,10 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.files.fields import ParcelError
+from explorer.files.fields import ComparisonFileError
 from explorer.files.format import FILE_ENDING, unpack
 from explorer.store.snapshots import Snapshot
+from resnet.settings import ships
 
 PATTERN = f"*{FILE_ENDING}"
 
@@ -48,10 +49,16 @@ def recorded() -> dict[str, Recording]:
         return {name: recording for name, recording in read.items() if recording}
 
 
+def of_lesson(lesson: str) -> dict[str, Recording]:
+    """The recordings of a lesson by name, its own short form first."""
+    found = {name: each for name, each in recorded().items() if each.lesson == lesson}
+    return dict(sorted(found.items(), key=lambda item: item[0] != lesson))
+
+
 def folder() -> Path:
-    """Where they lie: RESNET_RECORDED, else checkpoints/recorded beside the program."""
+    """Where they lie: RESNET_RECORDED, else checkpoints/recorded of the program."""
     given = os.environ.get("RESNET_RECORDED")
-    return Path(given) if given else Path(__file__).parents[2] / "checkpoints" / "recorded"
+    return Path(given) if given else ships("recorded")
 
 
 def _recording(file: Path) -> Recording | None:
@@ -60,15 +67,17 @@ def _recording(file: Path) -> Recording | None:
         stamp = (about.st_mtime_ns, about.st_size)
         if file in _read and _read[file][0] == stamp:
             return _read[file][1]
-        parcel = unpack(file.read_bytes())
-        lesson = parcel.comparison.lesson
+        contents = unpack(file.read_bytes())
+        lesson = contents.comparison.lesson
         if lesson is None:
-            raise ParcelError("it is not the comparison of a lesson")
-        made = Recording(lesson, parcel.snapshot, parcel.machine, parcel.data, parcel.command)
+            raise ComparisonFileError("it is not the comparison of a lesson")
+        made = Recording(
+            lesson, contents.snapshot, contents.machine, contents.data, contents.command
+        )
     except OSError as error:
         _log.warning("the recording %s cannot be read: %s", file, error)
         return None
-    except ParcelError as error:
+    except ComparisonFileError as error:
         _log.warning("the recording %s is left out: %s", file, error)
         _read[file] = (stamp, None)
         return None

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from explorer.files import arrays
-from explorer.files.fields import Fields, ParcelError
+from explorer.files.fields import ComparisonFileError, Fields
 from explorer.store import states
 from explorer.store.comparisons import ROW_FIELDS
 from explorer.store.records import BY_LAYER, EXTENDED, PAUSED, RATE, Event, Run, StoredRow
@@ -64,7 +64,7 @@ def run_fields(
 
 
 def curves_of(given: Sequence[Any], comparison: str) -> tuple[list[Curves], list[Event]]:
-    """The runs of a file with their rows, and all events. Raises ParcelError."""
+    """The runs of a file with their rows, and all events. Raises ComparisonFileError."""
     curves: list[Curves] = []
     events: list[Event] = []
     rows = 0
@@ -82,10 +82,12 @@ def _run(fields: Fields, number: int, comparison: str) -> Run:
         spec = NetSpec.from_json(json.dumps(fields.raw("net")))
         recipe = Recipe.from_json(json.dumps(fields.raw("recipe")))
     except (SpecError, TypeError) as error:
-        raise ParcelError(f"the net or recipe of {fields.where} cannot be: {error}") from None
+        raise ComparisonFileError(
+            f"the net or recipe of {fields.where} cannot be: {error}"
+        ) from None
     texts: dict[str, Any] = {name: fields.text(name, most) for name, most in SIZES.items()}
     if texts["state"] not in states.WORDS:
-        raise ParcelError(f"state {texts['state']!r} of {fields.where} is not known")
+        raise ComparisonFileError(f"state {texts['state']!r} of {fields.where} is not known")
     if texts["state"] in states.ACTIVE:
         texts["state"] = states.STOPPED  # it does not train any more
     return Run(
@@ -96,8 +98,8 @@ def _run(fields: Fields, number: int, comparison: str) -> Run:
         want=None,
         iteration=fields.whole("iteration", 0, MAX_ITERATIONS),
         seconds=fields.number("seconds", 0, MAX_SECONDS),
-        leg_started=None,
-        leg_from=0,
+        active_since=None,
+        active_from=0,
         turn=fields.whole("turn", 0, MAX_TURN),
         until=fields.whole("until", 1, MAX_ITERATIONS),
         **texts,
@@ -109,11 +111,11 @@ def _rows(given: Fields, run: Run, most: int, first: int) -> list[StoredRow]:
     fields = Fields(given.raw("rows"), f"rows of {given.where}", (*ROW_FIELDS, *BY_LAYER))
     iterations = fields.items("iteration", MAX_ROWS)
     if len(iterations) > most:
-        raise ParcelError(f"the file holds more than {MAX_ROWS:,} rows")
+        raise ComparisonFileError(f"the file holds more than {MAX_ROWS:,} rows")
     count = len(iterations)
     whole = all(type(each) is int and 0 <= each <= MAX_ITERATIONS for each in iterations)
     if not whole or any(a >= b for a, b in pairwise(iterations)):
-        raise ParcelError(
+        raise ComparisonFileError(
             f"iteration of {fields.where} must be whole numbers from 0 to {MAX_ITERATIONS:,}, "
             "each larger than the last"
         )
@@ -121,13 +123,13 @@ def _rows(given: Fields, run: Run, most: int, first: int) -> list[StoredRow]:
         name: fields.column(name, count, 0, HIGHEST.get(name, 100.0)) for name in ROW_FIELDS[1:]
     }
     if None in columns["seconds"]:
-        raise ParcelError(f"seconds of {fields.where} must be a number in every row")
+        raise ComparisonFileError(f"seconds of {fields.where} must be a number in every row")
     layers = _layers(run.spec, run.recipe)
     for name in BY_LAYER:
         try:
             columns[name] = arrays.decode(fields.raw(name), count, layers[name])
         except ValueError as error:
-            raise ParcelError(f"the {name} of {given.where} {error}") from None
+            raise ComparisonFileError(f"the {name} of {given.where} {error}") from None
     return [
         StoredRow(
             id=first + place + 1,
@@ -143,7 +145,7 @@ def _event(given: Any, run: Run) -> Event:
     fields = Fields(given, f"an event of run {run.id}", EVENT_NAMES)
     kind = fields.text("kind", 16)
     if kind not in (RATE, EXTENDED, PAUSED):
-        raise ParcelError(f"{fields.where} is of the kind {kind!r}, which is not known")
+        raise ComparisonFileError(f"{fields.where} is of the kind {kind!r}, which is not known")
     highest = {RATE: 1000.0, EXTENDED: float(MAX_ITERATIONS)}
     return Event(
         run=run.id,
@@ -155,11 +157,11 @@ def _event(given: Any, run: Run) -> Event:
 
 
 def _layers(spec: NetSpec, recipe: Recipe) -> dict[str, int]:
-    """How many numbers a row has of each kind. ParcelError for a net such images cannot pass."""
+    """Numbers of each kind in a row. ComparisonFileError for a net such images cannot pass."""
     try:
         laid_out = plan(spec, recipe.image_size)
     except SpecError as error:
-        raise ParcelError(str(error)) from None
+        raise ComparisonFileError(str(error)) from None
     weighted = len(laid_out.weighted)
     return {"gradients": weighted, "weights": weighted, "responses": len(laid_out.answering)}
 

@@ -1,4 +1,4 @@
-"""`Leg`: a run for as long as a lane has it."""
+"""`ActiveRun`: a run for as long as a lane has it."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Left(Exception):
 
 
 @dataclass(eq=False)
-class Leg:
+class ActiveRun:
     """A run for as long as this lane has it.
 
     lock    on the run's folder, held until the lane leaves it
@@ -32,10 +32,10 @@ class Leg:
     lock: BaseFileLock
     events: EventFiles | None = None
     begun: bool = False
-    hold_at: int | None = None
+    pause_at: int | None = None
     paused: bool = False
 
     @property
     def due(self) -> bool:
         """Whether it is to pause where it is."""
-        return self.begun and self.hold_at is not None and self.trainer.iteration >= self.hold_at
+        return self.begun and self.pause_at is not None and self.trainer.iteration >= self.pause_at

@@ -1,4 +1,4 @@
-"""Room for the runs of a lane: each is set up, or waits, or trains on the CPU, or cannot train.
+"""Admission of runs to a lane: each is set up, or waits, or trains on the CPU, or cannot train.
 
 Where the GPU has no memory for all nets at once, fewer train at a time; where it has none for one
 alone, or another program has taken it, that net trains on the CPU. Nothing is lost: a run begins
@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import torch
 
-from explorer.lane.active_run import Left, Leg
+from explorer.lane.active_run import ActiveRun, Left
 from explorer.store import states
 from explorer.store.comparisons import RunStore
 from explorer.store.records import Run
@@ -19,14 +19,14 @@ from resnet import data
 from resnet.spec import SpecError
 from resnet.train import checkpoint
 
-SetUp = Callable[[Run, str | None], Leg]  # on the device named; None for the best there is
+SetUp = Callable[[Run, str | None], ActiveRun]  # on the device named; None for the best there is
 
 WAITS = "the GPU has no memory left for {net}, which goes on when another net has ended"
 ON_CPU = "the GPU has no memory for {net}, which trains on the CPU and takes longer"
 TAKEN = "the GPU cannot be used now ({why}), so {net} trains on the CPU and takes longer"
 
 
-class Room:
+class Admission:
     """Sets up the runs of `lane`, and keeps those that have to wait, in their order."""
 
     def __init__(self, store: RunStore, lane: str, set_up: SetUp) -> None:
@@ -36,17 +36,17 @@ class Room:
         self._set_up = set_up
         self._words: dict[int, str] = {}  # of runs that are not where people expect them
 
-    def admit(self, run: Run, alone: bool) -> Leg | None:
+    def admit(self, run: Run, alone: bool) -> ActiveRun | None:
         """The run set up; None where it has to wait for others, or cannot be trained.
 
         alone  whether no other net is on the device, so that waiting would help nothing
         """
-        leg = self._tried(run, None)
-        if leg == FULL:
+        active = self._tried(run, None)
+        if active == FULL:
             return self.put_off(run, alone)
-        return leg if isinstance(leg, Leg) else None
+        return active if isinstance(active, ActiveRun) else None
 
-    def put_off(self, run: Run, alone: bool) -> Leg | None:
+    def put_off(self, run: Run, alone: bool) -> ActiveRun | None:
         """What becomes of a run whose memory ran out: it waits, or carries on on the CPU."""
         if alone:
             return self._on_cpu(run, ON_CPU.format(net=run.spec.title))
@@ -54,7 +54,7 @@ class Room:
         self._say(run, WAITS.format(net=run.spec.title))
         return None
 
-    def next(self, alone: bool) -> Leg | None:
+    def next(self, alone: bool) -> ActiveRun | None:
         """The run that has waited longest, if it fits by now."""
         run = self.waiting.pop(0)
         return self.admit(run, alone)
@@ -74,13 +74,13 @@ class Room:
         for run in list(self.waiting):
             self._leave(run, state, message)
 
-    def _tried(self, run: Run, device: str | None) -> "Leg | str | None":
-        """The leg; FULL where memory ran out; None where the run was settled otherwise."""
+    def _tried(self, run: Run, device: str | None) -> "ActiveRun | str | None":
+        """The run set up; FULL where memory ran out; None where the run was settled otherwise."""
         free_memory()
         try:
-            leg = self._set_up(run, device)
+            active = self._set_up(run, device)
             self._say(run, self._words.get(run.id, "") if device else "")
-            return leg
+            return active
         except torch.OutOfMemoryError:
             return FULL
         except Left as left:
@@ -95,14 +95,14 @@ class Room:
             self.store.settle(run.id, self.lane, states.FAILED, f"it could not be set up: {error}")
         return None
 
-    def _on_cpu(self, run: Run, words: str) -> Leg | None:
+    def _on_cpu(self, run: Run, words: str) -> ActiveRun | None:
         self._words[run.id] = words
-        leg = self._tried(run, "cpu")
-        if leg == FULL:
+        active = self._tried(run, "cpu")
+        if active == FULL:
             self.store.settle(
                 run.id, self.lane, states.FAILED, "there is no memory for it; try a smaller net"
             )
-        return leg if isinstance(leg, Leg) else None
+        return active if isinstance(active, ActiveRun) else None
 
     def _leave(self, run: Run, state: str, message: str = "") -> None:
         self.waiting.remove(run)

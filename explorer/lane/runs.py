@@ -3,8 +3,8 @@
 import traceback
 from collections.abc import Callable
 
-from explorer.lane.active_run import Leg
-from explorer.lane.admission import Room
+from explorer.lane.active_run import ActiveRun
+from explorer.lane.admission import Admission
 from explorer.lane.setup import Images, set_up
 from explorer.lane.training import LaneTraining
 from explorer.store import states
@@ -22,10 +22,10 @@ def train(
     """
     images = Images(store, lane, gone)
 
-    def ready(run: Run, device: str | None) -> Leg:
+    def ready(run: Run, device: str | None) -> ActiveRun:
         return set_up(store, run, images.of(run), images.check, device)
 
-    training = LaneTraining(store, lane, Room(store, lane, ready), gone)
+    training = LaneTraining(store, lane, Admission(store, lane, ready), gone)
     for identity in ids:
         run = store.run(identity)
         if run:

@@ -8,7 +8,7 @@ import torch
 from filelock import FileLock, Timeout
 
 from explorer.lane import tensorboard
-from explorer.lane.active_run import Left, Leg
+from explorer.lane.active_run import ActiveRun, Left
 from explorer.lane.training import ORPHANED
 from explorer.store import states
 from explorer.store.comparisons import RunStore, checkpoint_file, run_folder
@@ -63,7 +63,7 @@ def set_up(
     images: data.ImageSet,
     check: Callable[[Run], None],
     device: str | None = None,
-) -> Leg:
+) -> ActiveRun:
     """A run at its last checkpoint, where there is one; later rows are taken back.
 
     device  None for the best that this machine has
@@ -92,7 +92,7 @@ def _locked(store: RunStore, run: Run, check: Callable[[Run], None]) -> FileLock
 
 def _at_its_checkpoint(
     store: RunStore, run: Run, trainer: Trainer, images: data.ImageSet, lock: FileLock
-) -> Leg:
+) -> ActiveRun:
     file = checkpoint_file(run.id)
     note = f"{images.label} ({images.note})" if images.note else images.label
     if file.exists():
@@ -109,7 +109,7 @@ def _at_its_checkpoint(
     store.rewind(run.id, trainer.iteration)
     store.describe(run.id, f"{device_name(trainer.device.type)}, {trainer.precision}", note)
     folder = run_folder(run.id) / "events" / f"{run.spec}-seed{run.recipe.seed}"
-    return Leg(
+    return ActiveRun(
         run, trainer, lock, tensorboard.open_events(folder, trainer.layer_names, trainer.iteration)
     )
 

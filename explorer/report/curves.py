@@ -1,6 +1,6 @@
 """What a chart shows of a comparison: one curve a net over all its seeds, its name, its marks.
 
-Imports no streamlit; explorer/live draws it.
+Imports no streamlit; explorer/charts draws it.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,8 +1,8 @@
 """How long it takes still: the one estimate that bars, sentences, the line and the terminal read.
 
-What trains goes on at the pace it has had since it began to, as soon as that is long enough to
-tell; until then, and for what waits, the machine's own pace counts, which the worker reports. A
-pace is wall seconds for each multiply-add of a forward pass.
+What trains goes on at the throughput it has had since a lane took it up, as soon as that is long
+enough to tell; until then, and for what waits, the machine's own counts, which the worker reports.
+A throughput is given in wall seconds for each multiply-add of a forward pass.
 """
 
 import time
@@ -15,21 +15,21 @@ from explorer.store.records import Comparison, Run, macs_of_an_iteration
 SHORTEST = 2.0  # seconds; who has trained for less tells too little
 
 
-def machine_pace(store: RunStore) -> float | None:
+def machine_throughput(store: RunStore) -> float | None:
     """Of this machine with all its lanes busy; None before anything was measured."""
-    kept = store.reported("pace")
+    kept = store.reported("throughput")
     return float(kept[0]["seconds_per_mac"]) if kept else None
 
 
-def pace_of(
+def throughput_of(
     comparison: Comparison, machine: float | None = None, now: float | None = None
 ) -> float | None:
-    """The pace at which a comparison goes on; the machine's where its own is not known."""
+    """The throughput at which a comparison goes on; the machine's where its own is not known."""
     now = time.time() if now is None else now
     speed = sum(
-        (run.iteration - run.leg_from) * macs_of_an_iteration(run) / (now - run.leg_started)
+        (run.iteration - run.active_from) * macs_of_an_iteration(run) / (now - run.active_since)
         for run in comparison.runs
-        if run.state == states.RUNNING and run.leg_started and now - run.leg_started >= SHORTEST
+        if run.state == states.RUNNING and run.active_since and now - run.active_since >= SHORTEST
     )
     return 1 / speed if speed > 0 else machine
 
@@ -37,19 +37,19 @@ def pace_of(
 def seconds_left(
     comparison: Comparison, machine: float | None = None, now: float | None = None
 ) -> float | None:
-    """For all that still trains and the turns to come; None while there is no pace yet.
+    """For all that still trains and the turns to come; None while there is no throughput yet.
 
     Waiting in line between turns is not in it.
     """
-    pace = pace_of(comparison, machine, now)
+    throughput = throughput_of(comparison, machine, now)
     ahead = [run for run in comparison.runs if run.state in (states.RUNNING, states.QUEUED)]
-    return None if pace is None else pace * work_left(ahead)
+    return None if throughput is None else throughput * work_left(ahead)
 
 
 def ends_in(comparison: Comparison, machine: float, now: float | None = None) -> float:
     """Seconds until the turn that trains now has ended."""
-    pace = pace_of(comparison, machine, now) or machine
-    return pace * work_left(run for run in comparison.runs if run.state == states.RUNNING)
+    throughput = throughput_of(comparison, machine, now) or machine
+    return throughput * work_left(run for run in comparison.runs if run.state == states.RUNNING)
 
 
 def starts_in(
@@ -64,13 +64,13 @@ def starts_in(
     turns   the comparison of each turn to come, in the line's order
     """
     clock = sum(ends_in(each, machine, now) for each in active)
-    paces = {each.id: pace_of(each, machine, now) or machine for each in active}
+    theirs = {each.id: throughput_of(each, machine, now) or machine for each in active}
     coming = {each.id: _turns_of(each) for each in active}
     starts: dict[str, float] = {}
     for comparison in turns:
         starts.setdefault(comparison, clock)
         if coming.get(comparison):
-            clock += paces[comparison] * work_left(coming[comparison].pop(0))
+            clock += theirs[comparison] * work_left(coming[comparison].pop(0))
     return starts
 
 

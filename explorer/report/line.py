@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from explorer.report.estimates import ends_in, machine_pace, starts_in
+from explorer.report.estimates import ends_in, machine_throughput, starts_in
 from explorer.report.formatting import place_words
 from explorer.store.comparisons import RunStore
 from explorer.store.records import Comparison
@@ -12,17 +12,17 @@ from explorer.store.records import Comparison
 class Line:
     """What is active at one moment.
 
-    active  all that trains, waits or is paused, by id
-    order   the ids of what waits, in the order of their next turns; what trains is among them
-            while further seeds of it wait
-    pace    of the machine, see `explorer.report.estimates`; None while it is not known
-    starts  seconds until these turns, and
-    ends    until the turns that train now are over; empty while the pace is not known
+    active      all that trains, waits or is paused, by id
+    order       the ids of what waits, in the order of their next turns; what trains is among them
+                while further seeds of it wait
+    throughput  of the machine, see `explorer.report.estimates`; None while it is not known
+    starts      seconds until these turns, and
+    ends        until the turns that train now are over; empty while the throughput is not known
     """
 
     active: dict[str, Comparison] = field(default_factory=dict)
     order: tuple[str, ...] = ()
-    pace: float | None = None
+    throughput: float | None = None
     starts: dict[str, float] = field(default_factory=dict)
     ends: dict[str, float] = field(default_factory=dict)
 
@@ -48,11 +48,11 @@ def read(store: RunStore) -> Line:
     """The line as it is in the store now."""
     active = {each.id: each for each in store.active()}
     turns = [each for each in store.coming_turns() if each in active]
-    line = Line(active, tuple(dict.fromkeys(turns)), machine_pace(store))
-    if line.pace is None:
+    line = Line(active, tuple(dict.fromkeys(turns)), machine_throughput(store))
+    if line.throughput is None:
         return line
     return replace(
         line,
-        starts=starts_in(list(active.values()), turns, line.pace),
-        ends={each.id: ends_in(each, line.pace) for each in line.training},
+        starts=starts_in(list(active.values()), turns, line.throughput),
+        ends={each.id: ends_in(each, line.throughput) for each in line.training},
     )

@@ -8,11 +8,11 @@ from explorer.store import states
 from explorer.store.records import Comparison, Run, macs_of_an_iteration
 
 
-def progress(comparison: Comparison, pace: float | None = None) -> tuple[float, str]:
+def progress(comparison: Comparison, throughput: float | None = None) -> tuple[float, str]:
     """The share of the work that is done, 0 to 1, and a sentence about it.
 
     The sentence is about the seed that trains: "seed 2 of 3, iteration 240 of 400, 41 s left".
-    What will not train on counts as done. pace: of the machine, for `seconds_left`.
+    What will not train on counts as done. throughput: of the machine, for `seconds_left`.
     """
     done = sum(run.iteration * macs_of_an_iteration(run) for run in comparison.runs)
     total = sum(
@@ -21,14 +21,14 @@ def progress(comparison: Comparison, pace: float | None = None) -> tuple[float, 
     turns = sorted({run.turn for run in comparison.runs})
     now = _turn(comparison.runs)
     mine = [run for run in comparison.runs if run.turn == now]
-    going = [run for run in mine if run.state in states.ACTIVE] or mine
-    behind = min(going, key=lambda run: run.iteration / run.iterations)
+    active = [run for run in mine if run.state in states.ACTIVE] or mine
+    behind = min(active, key=lambda run: run.iteration / run.iterations)
     words = f"iteration {behind.iteration:,} of {behind.iterations:,}"
     if len(turns) > 1:
         all_done = all(run.state == states.FINISHED for run in comparison.runs)
         seed = f"{len(turns)} seeds" if all_done else f"seed {turns.index(now) + 1} of {len(turns)}"
         words = f"{seed}, {words}"
-    left = seconds_left(comparison, pace)
+    left = seconds_left(comparison, throughput)
     if comparison.running and left is not None:
         words += f", {duration(left)} left"
     return done / max(1, total), words

@@ -8,7 +8,7 @@ from explorer.store.records import RATE, StoredRow
 from explorer.store.snapshots import Curves, Snapshot
 from resnet.lessons import Result
 from resnet.paper import comparable
-from resnet.paper.comparable import Earned, PaperPoint
+from resnet.paper.comparable import Comparability, PaperPoint
 from resnet.spec import Recipe
 from resnet.spec.names import Entry, curve
 from resnet.verdict import verdict
@@ -63,13 +63,13 @@ def paper_says(snapshot: Snapshot) -> list[str]:
     """What the paper prints for these nets, what came out, and why the two may not be compared."""
     return comparable.paper_says(
         [(each, [row.test_error for row in ends if row.test_error is not None])
-         for each, ends in _earned(snapshot)]
+         for each, ends in _comparabilities(snapshot)]
     )  # fmt: skip
 
 
 def paper_points(snapshot: Snapshot) -> list[PaperPoint]:
-    """The published errors to draw beside curves: of those whose recipe earns it alone."""
-    points = [each.point for each, _ in _earned(snapshot)]
+    """The published errors to draw beside curves: of those that are comparable alone."""
+    points = [each.point for each, _ in _comparabilities(snapshot)]
     return list(dict.fromkeys(point for point in points if point))
 
 
@@ -118,8 +118,8 @@ def _finished(each: Curves) -> bool:
 
 def _done(members: Sequence[Curves]) -> bool:
     """Whether a seed has its final errors: nothing of it goes on, and something has finished."""
-    going = any(each.run.state in states.ACTIVE for each in members)
-    return not going and any(map(_finished, members))
+    active = any(each.run.state in states.ACTIVE for each in members)
+    return not active and any(map(_finished, members))
 
 
 def _under_way(seeds: dict[int, list[Curves]]) -> list[Curves]:
@@ -171,7 +171,7 @@ def _result(each: Curves) -> Result:
     )
 
 
-def _earned(snapshot: Snapshot) -> list[tuple[Earned, list[StoredRow]]]:
+def _comparabilities(snapshot: Snapshot) -> list[tuple[Comparability, list[StoredRow]]]:
     """Every curve held against the paper, with the last tests of its runs that have finished."""
     changed = {event.run for event in snapshot.events if event.kind == RATE}
     members: dict[Entry, list[Curves]] = {}
@@ -179,7 +179,7 @@ def _earned(snapshot: Snapshot) -> list[tuple[Earned, list[StoredRow]]]:
         members.setdefault(curve(each.run.spec, each.run.recipe), []).append(each)
     found = []
     for (net, recipe), curves in members.items():
-        held = comparable.earned(
+        held = comparable.comparability(
             net,
             recipe,
             next((each.run.data for each in curves if each.run.data), ""),

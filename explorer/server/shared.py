@@ -6,6 +6,7 @@ import time
 import streamlit as st
 
 from explorer.store.comparisons import RunStore
+from explorer.store.migrations import StoreError as StoreError  # as app.py catches it
 from explorer.store.snapshots import Feed
 from explorer.worker import control
 
@@ -25,8 +26,11 @@ def feed(comparison: str) -> Feed:
 
 @st.cache_resource
 def start() -> threading.Thread:
-    """Starts the thread that reports this server and starts a worker where there is none."""
-    thread = threading.Thread(target=_keep, args=(store(),), daemon=True, name="keeper")
+    """Starts the thread that reports this server and starts a worker where there is none.
+
+    Raises StoreError, whose text says why, where the store is not for this version of the program.
+    """
+    thread = threading.Thread(target=_keep, args=(store(),), daemon=True, name="server resources")
     thread.start()
     return thread
 
@@ -44,5 +48,5 @@ def _keep(kept: RunStore) -> None:
                 tried = time.monotonic()
                 control.start_detached()
         except Exception as error:  # a full or locked disk must not end the thread
-            print(f"keeper: {error}", flush=True)
+            print(f"server resources: {error}", flush=True)
         time.sleep(LOOK_EVERY)

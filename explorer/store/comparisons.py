@@ -52,7 +52,7 @@ ROW_FIELDS = (
 
 
 class Refused(ValueError):
-    """A wish that the store does not take; its text says why and what would work."""
+    """A request that the store does not take; its text says why and what would work."""
 
 
 class RunStore:
@@ -207,8 +207,8 @@ class RunStore:
                     state=states.RUNNING,
                     want=None,
                     lane=lane,
-                    leg_started=time.time(),
-                    leg_from=runs.c.iteration,
+                    active_since=time.time(),
+                    active_from=runs.c.iteration,
                 )
             )
             connection.execute(  # a place that a teacher gave is for one turn
@@ -226,11 +226,11 @@ class RunStore:
     def owned(self, lane: str) -> dict[int, Wanted]:
         """The runs that a lane holds, training or paused, and what is wanted of each."""
         query = sa.select(
-            runs.c.id, runs.c.want, runs.c.hold_at, runs.c.want_rate, runs.c.until
+            runs.c.id, runs.c.want, runs.c.pause_at, runs.c.want_rate, runs.c.until
         ).where(_held_by(lane))
         with self._engine.connect() as connection:
             return {
-                row.id: Wanted(row.want, row.hold_at, row.want_rate, row.until)
+                row.id: Wanted(row.want, row.pause_at, row.want_rate, row.until)
                 for row in connection.execute(query)
             }
 
@@ -272,7 +272,7 @@ class RunStore:
             connection.execute(
                 runs.update()
                 .where(runs.c.id == run)
-                .values(iteration=iteration, leg_from=iteration, leg_started=time.time())
+                .values(iteration=iteration, active_from=iteration, active_since=time.time())
             )
             if gone:
                 mine = sa.select(runs.c.comparison).where(runs.c.id == run).scalar_subquery()
@@ -284,7 +284,7 @@ class RunStore:
 
     def settle(self, run: int, lane: str, state: str, message: str = "") -> None:
         """Writes the state in which a lane leaves its run; a rate asked for too late is dropped."""
-        values = {"state": state, "want": None, "hold_at": None, "lane": None}
+        values = {"state": state, "want": None, "pause_at": None, "lane": None}
         if state in (states.FINISHED, states.DIVERGED):
             values["want_rate"] = None
         with self.write() as connection:
@@ -309,7 +309,9 @@ class RunStore:
             connection.execute(
                 runs.update()
                 .where(runs.c.id == run, _held_by(lane))
-                .values(state=states.RUNNING, leg_started=time.time(), leg_from=runs.c.iteration)
+                .values(
+                    state=states.RUNNING, active_since=time.time(), active_from=runs.c.iteration
+                )
             )
 
     def let_go(self, run: int, lane: str) -> bool:
@@ -323,7 +325,7 @@ class RunStore:
                         runs.c.lane == lane,
                         runs.c.state == states.PAUSED,
                         runs.c.want.is_(None),
-                        runs.c.hold_at <= runs.c.iteration,
+                        runs.c.pause_at <= runs.c.iteration,
                     )
                     .values(lane=None)
                 ).rowcount
@@ -373,8 +375,8 @@ class RunStore:
         waiting = sa.and_(
             runs.c.state == states.PAUSED,
             runs.c.want.is_(None),
-            runs.c.hold_at.is_not(None),
-            runs.c.hold_at <= runs.c.iteration,
+            runs.c.pause_at.is_not(None),
+            runs.c.pause_at <= runs.c.iteration,
         )
         with self.write() as connection:
             connection.execute(runs.update().where(theirs, waiting).values(lane=None))
@@ -382,7 +384,7 @@ class RunStore:
             return connection.execute(
                 runs.update()
                 .where(theirs, held, sa.not_(waiting))
-                .values(state=states.INTERRUPTED, want=None, hold_at=None, lane=None)
+                .values(state=states.INTERRUPTED, want=None, pause_at=None, lane=None)
             ).rowcount
 
     def report(self, key: str, value: dict[str, Any]) -> None:
@@ -423,7 +425,7 @@ class RunStore:
             .group_by(comparisons.c.id)
         )
         served = (
-            sa.select(comparisons.c.owner, sa.func.max(runs.c.leg_started).label("at"))
+            sa.select(comparisons.c.owner, sa.func.max(runs.c.active_since).label("at"))
             .join(runs, runs.c.comparison == comparisons.c.id)
             .group_by(comparisons.c.owner)
         )

@@ -1,4 +1,4 @@
-"""The shelf: tags, notes, archive and deletion of comparisons, with a while to think again."""
+"""Curation: tags, notes, archive and deletion of comparisons, with a while to think again."""
 
 import json
 import shutil
@@ -19,7 +19,7 @@ MAX_TAG = 30
 MAX_NOTE = 4000
 
 
-class Shelf:
+class Curation:
     """What one visitor does to comparisons that are there; None: the machine's own people.
 
     Every method raises Refused, with a sentence to show, where it cannot be done.
@@ -49,7 +49,7 @@ class Shelf:
         self._set(comparison, archived=archived)
 
     def delete(self, comparison: str) -> None:
-        """Takes a comparison away; for ten minutes `bring_back` has it again.
+        """Takes a comparison away; for ten minutes `restore` undoes it.
 
         Raises Refused while it trains.
         """
@@ -61,7 +61,7 @@ class Shelf:
             connection.execute(
                 runs.update()
                 .where(runs.c.comparison == comparison, runs.c.state.in_(states.ACTIVE))
-                .values(state=states.STOPPED, want=None, hold_at=None)
+                .values(state=states.STOPPED, want=None, pause_at=None)
             )
             connection.execute(
                 comparisons.update()
@@ -69,7 +69,7 @@ class Shelf:
                 .values(deleted=time.time())
             )
 
-    def bring_back(self, comparison: str) -> None:
+    def restore(self, comparison: str) -> None:
         """Undoes `delete`; what was waiting then is stopped now, and can be resumed."""
         gone = {each.id: each for each in self._store.comparisons(deleted=True)}
         self._allowed(gone.get(comparison))

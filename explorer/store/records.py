@@ -32,7 +32,7 @@ class Run:
 
     until      the iteration at which it is finished: the recipe's (as 0 says), or later where it
                was extended
-    hold_at    the iteration at which it is to pause (0: at once); None: not
+    pause_at    the iteration at which it is to pause (0: at once); None: not
     want_rate  a new learning rate that its lane has not taken up yet
     held       whether a lane holds it, training or paused
     turn       runs of the same turn train at once, turn after turn: one turn a seed
@@ -46,14 +46,14 @@ class Run:
     want: str | None
     iteration: int
     seconds: float
-    leg_started: float | None
-    leg_from: int
+    active_since: float | None
+    active_from: int
     device: str
     data: str
     message: str
     turn: int = 0
     until: int = 0
-    hold_at: int | None = None
+    pause_at: int | None = None
     want_rate: float | None = None
     held: bool = False
 
@@ -153,7 +153,7 @@ class Wanted:
     """What a lane is to do with one of its runs."""
 
     state: str | None
-    hold_at: int | None
+    pause_at: int | None
     rate: float | None
     until: int
 

@@ -1,6 +1,7 @@
-"""What visitors wish of comparisons that are there: stop, pause, step, resume, rate, extend.
+"""What visitors request of comparisons that are there: stop, pause, step, resume, rate, extend.
 
-A wish is written beside the state; the lane reads it between steps, acts, and writes the new state.
+A request is written beside the state; the lane reads it between steps, acts, and writes the new
+state.
 """
 
 import time
@@ -17,10 +18,10 @@ from resnet.spec.checks import check_number
 from resnet.spec.recipe import MAX_ITERATIONS
 
 
-class Wishes:
-    """The wishes of one visitor; None stands for the machine's own people, who may do all.
+class ControlRequests:
+    """The requests of one visitor; None stands for the machine's own people, who may do all.
 
-    Every method raises Refused, with a sentence to show, where the wish cannot be taken.
+    Every method raises Refused, with a sentence to show, where the request cannot be taken.
     """
 
     def __init__(self, store: RunStore, by: Visitor | None = None) -> None:
@@ -39,7 +40,7 @@ class Wishes:
             connection.execute(
                 runs.update()
                 .where(mine, nobodys)
-                .values(state=states.STOPPED, want=None, hold_at=None)
+                .values(state=states.STOPPED, want=None, pause_at=None)
             )
             connection.execute(
                 runs.update()
@@ -56,7 +57,7 @@ class Wishes:
             connection.execute(
                 runs.update()
                 .where(mine, runs.c.state.in_(states.HELD_BY_A_LANE), runs.c.lane.is_not(None))
-                .values(hold_at=None)
+                .values(pause_at=None)
             )
             again = sa.or_(
                 runs.c.state.in_(states.RESUMABLE),
@@ -67,7 +68,7 @@ class Wishes:
                 connection.execute(
                     runs.update()
                     .where(mine, again)
-                    .values(state=states.QUEUED, want=None, hold_at=None, message="", lane=None)
+                    .values(state=states.QUEUED, want=None, pause_at=None, message="", lane=None)
                 )
                 _queue_again(connection, comparison)
 
@@ -78,7 +79,7 @@ class Wishes:
             connection.execute(
                 runs.update()
                 .where(_of(comparison), runs.c.state == states.RUNNING)
-                .values(hold_at=0)
+                .values(pause_at=0)
             )
 
     def step(self, comparison: str, iterations: int = 1) -> None:
@@ -90,7 +91,7 @@ class Wishes:
             furthest = connection.scalar(sa.select(sa.func.max(runs.c.iteration)).where(*paused))
             if furthest is None:
                 raise Refused("nothing is paused here; pause first, then step")
-            connection.execute(runs.update().where(*paused).values(hold_at=furthest + iterations))
+            connection.execute(runs.update().where(*paused).values(pause_at=furthest + iterations))
             released = connection.execute(
                 runs.update()
                 .where(*paused, runs.c.lane.is_(None))

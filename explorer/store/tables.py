@@ -5,6 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from explorer.store import migrations
+
 metadata = sa.MetaData()
 
 comparisons = sa.Table(
@@ -40,14 +42,14 @@ runs = sa.Table(
     sa.Column("lane", sa.String(40)),
     sa.Column("iteration", sa.Integer, nullable=False, default=0),
     sa.Column("seconds", sa.Float, nullable=False, default=0.0),
-    sa.Column("leg_started", sa.Float),
-    sa.Column("leg_from", sa.Integer, nullable=False, default=0),
+    sa.Column("active_since", sa.Float),
+    sa.Column("active_from", sa.Integer, nullable=False, default=0),
     sa.Column("device", sa.String(80), nullable=False, default=""),
     sa.Column("data", sa.String(200), nullable=False, default=""),
     sa.Column("message", sa.String(500), nullable=False, default=""),
     sa.Column("turn", sa.Integer, nullable=False, server_default="0"),  # of a turn: train at once
     sa.Column("until", sa.Integer, nullable=False, server_default="0"),  # 0: as the recipe says
-    sa.Column("hold_at", sa.Integer),  # the iteration at which it is to pause; NULL: go on
+    sa.Column("pause_at", sa.Integer),  # the iteration at which it is to pause; NULL: go on
     sa.Column("want_rate", sa.Float),  # a new learning rate that its lane has not taken up yet
     sqlite_autoincrement=True,  # a folder of checkpoints never meets another run of the same id
 )
@@ -83,8 +85,8 @@ events = sa.Table(
     sa.UniqueConstraint("run", "iteration", "kind"),
 )
 
-guesses = sa.Table(
-    "guesses",
+predictions = sa.Table(
+    "predictions",
     metadata,
     sa.Column("comparison", sa.ForeignKey("comparisons.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("visitor", sa.String(24), primary_key=True),
@@ -123,27 +125,42 @@ jobs = sa.Table(
 
 
 def open_engine(url: str) -> sa.Engine:
-    """An engine with the tables made. On SQLite: WAL, a busy timeout, writers take turns."""
+    """An engine with the tables made, or brought up. On SQLite: WAL, a busy timeout, writers take
+    turns. Raises StoreError for the tables of a newer version of the program."""
     engine = sa.create_engine(url)
     if engine.dialect.name == "sqlite":
         Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
         sa.event.listen(engine, "connect", _prepare)
         sa.event.listen(engine, "begin", _begin)
-    with engine.execution_options(writes=True).begin() as connection:
-        metadata.create_all(connection)
-        _add_missing_columns(connection)
+    if _version(engine) != migrations.NEWEST:
+        with engine.execution_options(writes=True).begin() as connection:
+            _bring_up(connection)
     return engine
 
 
-def _add_missing_columns(connection: sa.Connection) -> None:
-    """Brings a database that an older version of the program made up to these tables."""
+def _version(engine: sa.Engine) -> str | None:
+    """The version of the tables, by one query; None where they have none yet."""
+    try:
+        with engine.connect() as connection:
+            return connection.scalar(sa.select(migrations.version_table.c.version_num))
+    except sa.exc.DBAPIError:
+        return None
+
+
+def _bring_up(connection: sa.Connection) -> None:
+    """Makes or alters the tables; who came second finds them done."""
     inspector = sa.inspect(connection)
-    for table in metadata.sorted_tables:
-        known = {column["name"] for column in inspector.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in known:
-                definition = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
-                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {definition}")
+    if not inspector.has_table(comparisons.name):
+        metadata.create_all(connection)
+        migrations.stamp(connection)
+        return
+    version = None
+    if inspector.has_table(migrations.version_table.name):
+        version = connection.scalar(sa.select(migrations.version_table.c.version_num))
+    if version is not None:
+        migrations.check(version, connection.engine.url.render_as_string())
+    if version != migrations.NEWEST:
+        migrations.bring_up(connection)
 
 
 def _prepare(connection: Any, _record: Any) -> None:

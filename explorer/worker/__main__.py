@@ -7,16 +7,19 @@ import sys
 from filelock import Timeout
 
 from explorer.store.comparisons import RunStore
+from explorer.store.migrations import StoreError
 from explorer.worker.control import is_alive, lock
 from explorer.worker.worker import PATIENCE, Worker
+from resnet.settings import home
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m explorer.worker")
     parser.add_argument("--stop", action="store_true", help="stop the worker; its runs are saved")
-    if parser.parse_args().stop:
-        return _ask_to_stop(RunStore())
+    stop = parser.parse_args().stop
     try:
+        if stop:
+            return _ask_to_stop(RunStore())
         with lock().acquire(timeout=2):
             worker = Worker(RunStore())
             signal.signal(signal.SIGTERM, worker.stop)
@@ -24,6 +27,9 @@ def main() -> int:
             worker.run()
     except Timeout:
         print("a worker is running already; this one ends")
+    except StoreError as error:
+        print(f"worker: {error}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -39,7 +45,7 @@ def _ask_to_stop(store: RunStore) -> int:
         with lock().acquire(timeout=PATIENCE + 10):
             print("the worker has ended")
     except Timeout:
-        print("the worker has not ended; see checkpoints/worker.log")
+        print(f"the worker has not ended; see {home() / 'worker.log'}")
         return 1
     return 0
 

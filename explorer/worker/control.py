@@ -7,7 +7,7 @@ from typing import Any
 from filelock import FileLock
 
 from explorer.store.comparisons import RunStore
-from resnet.settings import home
+from resnet.settings import environment, home
 
 SILENT = 8.0  # seconds without a report after which a worker or server counts as gone
 
@@ -33,7 +33,8 @@ def start_detached() -> None:
     home().mkdir(parents=True, exist_ok=True)
     with (home() / "worker.log").open("ab") as log:
         subprocess.Popen(
-            [sys.executable, "-m", "explorer.worker"],
+            [sys.executable, "-P", "-m", "explorer.worker"],
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -1,4 +1,4 @@
-"""A desk of the worker for jobs: one at a time, beside what trains, in a lane that is kept warm.
+"""What hands jobs to a lane: one at a time, beside what trains, in a lane that is kept warm.
 
 A lane that has done a job keeps torch, images and nets in memory and gets the next job, until none
 has come for a while: small questions are then answered in a fraction of the time.
@@ -22,14 +22,14 @@ PATIENCE = 5.0  # seconds given to a lane to end by itself
 WARM = 60.0  # seconds that a lane without a job is kept
 
 
-class JobDesk:
+class JobRunner:
     """Hands the next job to a lane, and notices when the lane dies or takes too long.
 
-    beside  another desk: this one then takes quick jobs alone, and only while that one has been
+    beside  another runner: this one then takes quick jobs alone, and only while that one has been
             at a job for a while, so that they need not wait for it, nor for a cold lane in vain
     """
 
-    def __init__(self, jobs: JobStore, beside: "JobDesk | None" = None) -> None:
+    def __init__(self, jobs: JobStore, beside: "JobRunner | None" = None) -> None:
         self.jobs = jobs
         self._beside = beside
         self.lane: Lane | None = None

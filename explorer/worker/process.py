@@ -2,14 +2,13 @@
 
 import contextlib
 import json
-import os
 import secrets
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from typing import Any
 
-from resnet.settings import home
+from resnet.settings import environment, home
 
 # Labs use all cores beside whatever else goes on here. Threads that spin while they wait for one
 # that has no core made a lab of 3 s take 9 to 25 s on two busy cores; threads that sleep do not.
@@ -29,11 +28,11 @@ class Lane:
         with log:
             return cls(
                 subprocess.Popen(
-                    [sys.executable, "-m", "explorer.lane"],
+                    [sys.executable, "-P", "-m", "explorer.lane"],
                     stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=log,
-                    env={**PATIENT, **os.environ},
+                    env={**PATIENT, **environment()},
                 )
             )
 

@@ -1,7 +1,7 @@
 """How fast this machine trains, so that the line can say when a turn is likely to begin.
 
-The report "pace" of the store holds `seconds_per_mac`: wall seconds per multiply-add of one forward
-pass, with every lane busy. So a comparison takes about `seconds_per_mac * work_left(runs)`
+The report "throughput" of the store holds `seconds_per_mac`: wall seconds per multiply-add of one
+forward pass, with every lane busy. So a comparison takes about `seconds_per_mac * work_left(runs)`
 (explorer.report.estimates); its tests, and the decoding of images on the way, are in the figure.
 """
 
@@ -12,7 +12,7 @@ from explorer.store import states
 from explorer.store.comparisons import RunStore
 from explorer.store.records import Run, macs_of_an_iteration
 
-KEY = "pace"
+KEY = "throughput"
 REPORT_EVERY = 10.0  # seconds
 SHORTEST = 2.0  # seconds; a comparison that trained for less tells too little
 NEW_SHARE = 0.5  # of a fresh measurement in the figure, the rest is what was known before
@@ -45,7 +45,7 @@ class _Timed:
         return (self.ended_at - self.began_at) * macs_of_an_iteration(self.run) / self.seconds
 
 
-class Pace:
+class Throughput:
     """Watches what a worker trains and keeps the report; `look` about once a second.
 
     In the store a run moves on with its rows, so each is timed from row to row; the speeds of those

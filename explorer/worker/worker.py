@@ -11,16 +11,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from explorer.store.comparisons import RunStore, claim, free_disk
-from explorer.store.curation import Shelf
+from explorer.store.curation import Curation
 from explorer.store.jobs.store import JobStore
 from explorer.store.records import Run
 from explorer.worker.control import SILENT
-from explorer.worker.jobs import JobDesk
+from explorer.worker.jobs import JobRunner
 from explorer.worker.process import Lane
-from explorer.worker.throughput import Pace
+from explorer.worker.throughput import Throughput
 from resnet.cost.sharing import cores, share_out
 from resnet.export.onnx_packages import missing
-from resnet.settings import has_cifar10, image_folder, image_folder_classes, image_folder_label
+from resnet.settings import (
+    has_cifar10,
+    home,
+    image_folder,
+    image_folder_classes,
+    image_folder_label,
+)
 
 POLL = 0.2  # seconds
 REPORT_EVERY = 1.0
@@ -36,13 +42,13 @@ class Worker:
 
     def __init__(self, store: RunStore) -> None:
         self.store = store
-        desk = JobDesk(JobStore(store))
-        self.desks = (desk, JobDesk(JobStore(store), beside=desk))
+        runner = JobRunner(JobStore(store))
+        self.job_runners = (runner, JobRunner(JobStore(store), beside=runner))
         self.waiting: list[Lane] = []
         self.busy: list[Lane] = []
         self.stopping = False
         self.started = time.time()
-        self._pace = Pace(store)
+        self._throughput = Throughput(store)
         self._training = ""  # the comparison that the busy lanes train
         self._reported = 0.0
         self._purged = 0.0
@@ -59,8 +65,8 @@ class Worker:
             if not self.busy:
                 self._keep_lanes_waiting()
                 self._start_next()
-            for desk in self.desks:
-                desk.look(self._next_lane)
+            for runner in self.job_runners:
+                runner.look(self._next_lane)
             time.sleep(POLL)
         self._wind_up()
 
@@ -81,20 +87,20 @@ class Worker:
                 "folder_classes": image_folder_classes(),
                 "missing_for_onnx": missing(),
                 "ready": self._machine() is not None,
-                "problem": "training processes do not start; checkpoints/worker.log says why"
+                "problem": f"training processes do not start; {home().name}/worker.log says why"
                 if self._lost > 2
                 else "",
             },
         )
-        wish = self.store.reported("stop")
-        self.stopping = self.stopping or bool(wish and wish[0].get("pid") == os.getpid())
+        request = self.store.reported("stop")
+        self.stopping = self.stopping or bool(request and request[0].get("pid") == os.getpid())
         training = self.store.comparison(self._training) if self.busy else None
-        self._pace.look(
+        self._throughput.look(
             training.runs if training else (), len(self.busy), self._lanes(), time.monotonic()
         )
         if time.monotonic() - self._purged >= PURGE_EVERY:
             self._purged = time.monotonic()
-            Shelf(self.store).purge()
+            Curation(self.store).purge()
 
     def _machine(self) -> dict[str, Any] | None:
         """What a lane of this worker has reported; None until the first one is up."""
@@ -143,15 +149,15 @@ class Worker:
         server = self.store.reported("server")
         if (
             self.busy
-            or any(desk.busy for desk in self.desks)
+            or any(runner.busy for runner in self.job_runners)
             or (server and server[1] < SILENT + 30)
         ):
             self._needed = time.monotonic()
         return time.monotonic() - self._needed > ALONE_FOR
 
     def _wind_up(self) -> None:
-        for desk in self.desks:
-            desk.close()
+        for runner in self.job_runners:
+            runner.close()
         lanes = self.waiting + self.busy
         for lane in lanes:
             lane.dismiss()

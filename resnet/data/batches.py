@@ -85,9 +85,9 @@ class Batches:
         drawn = torch.zeros(4, len(index), dtype=torch.int64)
         drawn[0] = index
         if self.recipe.augment:
-            draws = generator(self.recipe.seed, "augmentation", iteration)
-            drawn[1:3] = torch.randint(0, 2 * self._pad + 1, (2, len(index)), generator=draws)
-            drawn[3] = torch.rand(len(index), generator=draws) < 0.5
+            rng = generator(self.recipe.seed, "augmentation", iteration)
+            drawn[1:3] = torch.randint(0, 2 * self._pad + 1, (2, len(index)), generator=rng)
+            drawn[3] = torch.rand(len(index), generator=rng) < 0.5
         return drawn
 
     def assembled(self, draws: Tensor) -> tuple[Tensor, Tensor]:

@@ -25,21 +25,21 @@ def images(part: str, progress: Callable[[int, int], None]) -> tuple[Tensor, Ten
     """The training or test images: (N, 3, 32, 32) uint8 and (N,) int64 labels, classes mixed."""
     count = PER_CLASS[part]
     total = count * len(CLASSES)
-    draws = np.random.default_rng([VERSION, part == "test"])
-    labels = draws.permutation(np.repeat(np.arange(len(CLASSES)), count))
+    rng = np.random.default_rng([VERSION, part == "test"])
+    labels = rng.permutation(np.repeat(np.arange(len(CLASSES)), count))
     pixels = np.empty((total, 3, SIDE, SIDE), np.uint8)
     for start in range(0, total, CHUNK):
         chunk = labels[start : start + CHUNK]
-        pixels[start : start + CHUNK] = _draw(chunk, draws)
+        pixels[start : start + CHUNK] = _draw(chunk, rng)
         progress(min(start + CHUNK, total), total)
     return torch.from_numpy(pixels), torch.from_numpy(labels.astype(np.int64))
 
 
-def _draw(labels: np.ndarray, draws: np.random.Generator) -> np.ndarray:
+def _draw(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     n = len(labels)
-    size = draws.uniform(7.5, 11.5, n)[:, None, None]  # "radius" in pixels
-    angle = draws.uniform(0, 2 * np.pi, n)[:, None, None]
-    centre = draws.uniform(12, SIDE - 12, (2, n))[:, :, None, None]
+    size = rng.uniform(7.5, 11.5, n)[:, None, None]  # "radius" in pixels
+    angle = rng.uniform(0, 2 * np.pi, n)[:, None, None]
+    centre = rng.uniform(12, SIDE - 12, (2, n))[:, :, None, None]
     rows, columns = np.mgrid[:SIDE, :SIDE][:, None] + 0.5
     down, right = rows - centre[0], columns - centre[1]
     u = (np.cos(angle) * right + np.sin(angle) * down) / size
@@ -50,11 +50,11 @@ def _draw(labels: np.ndarray, draws: np.random.Generator) -> np.ndarray:
         inside[of_class] = _distance(label, u[of_class], v[of_class])
     coverage = 1 / (1 + np.exp(np.clip(inside * size * 2, -30, 30)))  # soft edge of half a pixel
 
-    ground, ink = _colours(n, draws)
-    wave = _waves(n, rows, columns, draws)
-    picture = ground[:, :, None, None] + wave[:, None] * draws.uniform(0.03, 0.12, (n, 3, 1, 1))
+    ground, ink = _colours(n, rng)
+    wave = _waves(n, rows, columns, rng)
+    picture = ground[:, :, None, None] + wave[:, None] * rng.uniform(0.03, 0.12, (n, 3, 1, 1))
     picture = picture + coverage[:, None] * (ink[:, :, None, None] - picture)
-    picture += draws.normal(0, NOISE, picture.shape)
+    picture += rng.normal(0, NOISE, picture.shape)
     return (np.clip(picture, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
@@ -85,16 +85,16 @@ def _distance(label: int, u: np.ndarray, v: np.ndarray) -> np.ndarray:
             return radius - (0.68 + 0.3 * np.cos(5 * np.arctan2(v, u)))
 
 
-def _colours(n: int, draws: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _colours(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Ground and ink, (n, 3) each: random, and apart by a quarter of full scale or more."""
-    ground = draws.uniform(0.1, 0.9, (n, 3))
-    step = draws.uniform(0.25, 0.5, (n, 3)) * draws.choice([-1, 1], (n, 3))
+    ground = rng.uniform(0.1, 0.9, (n, 3))
+    step = rng.uniform(0.25, 0.5, (n, 3)) * rng.choice([-1, 1], (n, 3))
     ink = np.where((ground + step < 0) | (ground + step > 1), ground - step, ground + step)
     return ground, ink
 
 
-def _waves(n: int, rows: np.ndarray, columns: np.ndarray, draws: np.random.Generator) -> np.ndarray:
+def _waves(n: int, rows: np.ndarray, columns: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A plane wave over each ground, so that an edge alone gives nothing away: (n, 32, 32)."""
-    pitch = draws.uniform(0.2, 0.9, (2, n))[:, :, None, None]
-    phase = draws.uniform(0, 2 * np.pi, n)[:, None, None]
+    pitch = rng.uniform(0.2, 0.9, (2, n))[:, :, None, None]
+    phase = rng.uniform(0, 2 * np.pi, n)[:, None, None]
     return np.sin(pitch[0] * rows + pitch[1] * columns + phase)

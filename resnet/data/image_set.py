@@ -89,8 +89,14 @@ def _folder(found: folder.Found, report: Progress) -> ImageSet:
 
 
 def _cifar10(where: Path, report: Progress) -> ImageSet:
-    from torchvision.datasets import CIFAR10
-
+    try:
+        from torchvision.datasets import CIFAR10
+    except (ImportError, RuntimeError) as error:  # it was built for another torch
+        raise DataError(
+            f"CIFAR-10 is read by torchvision, which cannot be loaded here ({_cause(error)}); "
+            "install torch and torchvision as one pair (docs/INSTALL.md), or start with the "
+            "generated set, which needs no torchvision"
+        ) from error
     where.mkdir(parents=True, exist_ok=True)
     archive = where / CIFAR10.filename
     try:

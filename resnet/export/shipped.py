@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from resnet.settings import ships
 from resnet.spec import NetSpec, Recipe
 from resnet.spec.checks import listed
 
@@ -76,9 +77,9 @@ class Shipped:
 
 
 def folder() -> Path:
-    """Where they lie: RESNET_SHIPPED, else checkpoints/nets beside the program."""
+    """Where they lie: RESNET_SHIPPED, else checkpoints/nets of the program."""
     given = os.environ.get("RESNET_SHIPPED")
-    return Path(given) if given else Path(__file__).parents[2] / "checkpoints" / "nets"
+    return Path(given) if given else ships("nets")
 
 
 def names() -> list[str]:

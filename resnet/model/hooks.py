@@ -12,7 +12,7 @@ Note = Callable[[str, Tensor], None]
 
 
 @contextmanager
-def recording(
+def hooked(
     net: nn.Module, names: Iterable[str], note: Note, *, of: str = "output"
 ) -> Iterator[None]:
     """While inside, `note(name, tensor)` is called whenever the module of that name has run.
@@ -33,7 +33,7 @@ def recording(
             handle.remove()
 
 
-class Spread:
+class RunningDeviation:
     """The standard deviation of numbers that come in parts, each (N, C, H, W).
 
     A part's mean is taken in float32; squares are summed, and parts joined, in float64.

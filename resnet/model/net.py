@@ -115,7 +115,7 @@ def build(
     return net.to(device)
 
 
-def _initialise(net: Net, draws: torch.Generator) -> None:
+def _initialise(net: Net, rng: torch.Generator) -> None:
     shortcuts = []
     for name, module in net.named_modules():
         if isinstance(module, nn.BatchNorm2d):
@@ -123,17 +123,17 @@ def _initialise(net: Net, draws: torch.Generator) -> None:
         elif isinstance(module, nn.Conv2d) and ".shortcut." in name:
             shortcuts.append(module)
         elif isinstance(module, nn.Conv2d):
-            _he(module, draws)
+            _he(module, rng)
         elif isinstance(module, nn.Linear):
             bound = module.in_features**-0.5
-            nn.init.uniform_(module.weight, -bound, bound, generator=draws)
+            nn.init.uniform_(module.weight, -bound, bound, generator=rng)
             nn.init.zeros_(module.bias)
     for module in shortcuts:  # last, so that the main branch draws the same numbers without them
-        _he(module, draws)
+        _he(module, rng)
 
 
-def _he(conv: nn.Conv2d, draws: torch.Generator) -> None:
-    nn.init.kaiming_normal_(conv.weight, mode="fan_out", generator=draws)
+def _he(conv: nn.Conv2d, rng: torch.Generator) -> None:
+    nn.init.kaiming_normal_(conv.weight, mode="fan_out", generator=rng)
     if conv.bias is not None:
         nn.init.zeros_(conv.bias)
 

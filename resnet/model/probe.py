@@ -7,7 +7,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from resnet.model.hooks import Spread, recording
+from resnet.model.hooks import RunningDeviation, hooked
 from resnet.model.net import Net
 from resnet.plan import Plan
 
@@ -36,7 +36,7 @@ class GradientProbe:
 
 
 @contextmanager
-def responding(net: Net) -> Iterator[dict[str, Spread]]:
+def responding(net: Net) -> Iterator[dict[str, RunningDeviation]]:
     """While inside, the responses of a net in evaluation mode to all that it is shown, by layer.
 
     Source: He et al. 2015, Section 4.2 and Fig. 7: the standard deviation of each 3x3 layer's
@@ -44,10 +44,10 @@ def responding(net: Net) -> Iterator[dict[str, Spread]]:
     positions together.
     """
     places = measured_at(net.plan)
-    spreads = {layer: Spread() for layer in places}
-    of_module = {place: spreads[layer] for layer, place in places.items()}
-    with recording(net, of_module, lambda name, output: of_module[name].add(output)):
-        yield spreads
+    deviations = {layer: RunningDeviation() for layer in places}
+    of_module = {place: deviations[layer] for layer, place in places.items()}
+    with hooked(net, of_module, lambda name, output: of_module[name].add(output)):
+        yield deviations
 
 
 def measured_at(laid_out: Plan) -> dict[str, str]:

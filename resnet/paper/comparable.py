@@ -1,6 +1,6 @@
 """What the paper prints for a net, and whether a run was made so that the two may be compared.
 
-The recipe that earns it: He et al. 2015, Section 4.2 (all 50,000 training images of 32x32 with
+The recipe that is comparable: He et al. 2015, Section 4.2 (all 50,000 training images of 32x32 with
 augmentation, mini-batches of 128, 64,000 iterations, a rate of 0.1 divided by 10 at 32,000 and
 48,000, momentum, weight decay; 0.01 for the 110-layer net until its training error is below 80 %),
 on CIFAR-10 itself, tested on all of its 10,000 test images.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import mean
 from typing import NamedTuple
 
-from resnet.paper.errors import PrintedError, published_error
+from resnet.paper.errors import PublishedError, published_error
 from resnet.paper.tables import FIGURE_6_PLAIN, PAPER, PLAIN_110_ERROR_ABOVE
 from resnet.spec import NetSpec, Recipe
 from resnet.spec.checks import listed
@@ -31,7 +31,7 @@ class PaperPoint(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Earned:
+class Comparability:
     """What the paper prints for a net, and what keeps a run of it from being compared with that.
 
     published   None where it prints no error for exactly this net
@@ -42,7 +42,7 @@ class Earned:
     """
 
     net: NetSpec
-    published: PrintedError | None
+    published: PublishedError | None
     in_fig_6: bool
     differs: tuple[str, ...]
     shorter: bool
@@ -72,7 +72,7 @@ class Earned:
 
     @property
     def point(self) -> PaperPoint | None:
-        """What may be drawn beside the run's curve: only where its recipe earns it.
+        """What may be drawn beside the run's curve: only where its recipe is comparable.
 
         The mean where one is printed, for a run of one's own is not the best of five.
         """
@@ -84,9 +84,9 @@ class Earned:
         return PaperPoint(self.net.title, value, label)
 
 
-def earned(
+def comparability(
     net: NetSpec, recipe: Recipe, data: str, iterations: int, changed: bool = False
-) -> Earned:
+) -> Comparability:
     """Holds a run against the paper.
 
     data        what its images are labelled with, as "CIFAR-10 (JPEG)"; "" where not known yet
@@ -99,16 +99,16 @@ def earned(
     if changed:
         differs += ("the learning rate was changed by hand",)
     shorter = recipe.iterations < PAPER_RECIPE.iterations
-    return Earned(net, published, drawn, differs, shorter, iterations)
+    return Comparability(net, published, drawn, differs, shorter, iterations)
 
 
-def paper_says(runs: Sequence[tuple[Earned, Sequence[float]]]) -> list[str]:
-    """Sentences on what the paper prints for nets and what came out here; see `Earned`.
+def paper_says(runs: Sequence[tuple[Comparability, Sequence[float]]]) -> list[str]:
+    """Sentences on what the paper prints for nets and what came out here; see `Comparability`.
 
     runs  a net's, with the test errors that its runs ended with, in percent, one a seed
     """
     sentences = [_side_by_side(each, errors) for each, errors in runs if each.comparable]
-    printed: dict[tuple[str, tuple[str, ...]], list[Earned]] = {}
+    printed: dict[tuple[str, tuple[str, ...]], list[Comparability]] = {}
     for each, _ in runs:
         if each.published and not each.comparable:
             printed.setdefault((each.table, each.why_not), []).append(each)
@@ -134,7 +134,7 @@ def paper_says(runs: Sequence[tuple[Earned, Sequence[float]]]) -> list[str]:
     return sentences
 
 
-def _side_by_side(each: Earned, errors: Sequence[float]) -> str:
+def _side_by_side(each: Comparability, errors: Sequence[float]) -> str:
     if each.published:
         paper = f"{_figure(each)} ({each.table})"
     elif str(each.net) in FIGURE_6_PLAIN:
@@ -149,7 +149,7 @@ def _side_by_side(each: Earned, errors: Sequence[float]) -> str:
     return f"{each.net.title}, test error. Paper: {paper}. You got: {got}."
 
 
-def _figure(each: Earned, before: str = ", ", after: str = "") -> str:
+def _figure(each: Comparability, before: str = ", ", after: str = "") -> str:
     """ "8.75 %"; where five runs are printed, "6.43 %, best of five, mean 6.61 ± 0.16 %"."""
     assert each.published is not None
     text = f"{each.published.error:.2f} %"

@@ -11,7 +11,7 @@ from resnet.spec import NetSpec
 
 
 @dataclass(frozen=True)
-class PrintedError:
+class PublishedError:
     """An error in percent, and where it is printed.
 
     mean, spread  of five runs, the best of which has this error; None where one run is printed
@@ -26,24 +26,26 @@ class PrintedError:
         return f"{self.error:.2f} % ({self.source})"
 
 
-def published_error(net: NetSpec) -> PrintedError | None:
+def published_error(net: NetSpec) -> PublishedError | None:
     """The error that is printed for exactly this net, if any; the best of five for ResNet-110."""
     return published_errors().get(str(net))
 
 
 @lru_cache(maxsize=1)
-def published_errors() -> dict[str, PrintedError]:
+def published_errors() -> dict[str, PublishedError]:
     """Every printed error by the name of its net; ImageNet's are top-1, 10-crop."""
-    errors: dict[str, PrintedError] = {}
+    errors: dict[str, PublishedError] = {}
     for table, source in ((TABLE_2, f"{PAPER}, Table 2"), (TABLE_3, f"{PAPER}, Table 3")):
         for row in table:
             if row.net:
-                errors.setdefault(row.net, PrintedError(row.top1, source))
+                errors.setdefault(row.net, PublishedError(row.top1, source))
     for each in TABLE_6:
         if each.net:
-            errors[each.net] = PrintedError(each.error, f"{PAPER}, Table 6", each.mean, each.spread)
+            errors[each.net] = PublishedError(
+                each.error, f"{PAPER}, Table 6", each.mean, each.spread
+            )
     for each in FOLLOW_UP_ROWS:
         if each.net:
             table_number = 2 if each.label == "pre-activation" else 1
-            errors[each.net] = PrintedError(each.error, f"{FOLLOW_UP}, Table {table_number}")
+            errors[each.net] = PublishedError(each.error, f"{FOLLOW_UP}, Table {table_number}")
     return errors

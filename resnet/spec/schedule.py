@@ -1,4 +1,4 @@
-"""The learning rate at an iteration; `Course`: a recipe, and what people changed on the way."""
+"""The learning rate at an iteration; `Schedule`: a recipe, and what people changed on the way."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Course:
+class Schedule:
     """How a net is really trained. `changes` in order of iteration, one for each at most."""
 
     recipe: Recipe
@@ -38,7 +38,7 @@ class Course:
         return max((self.recipe.iterations, *ends))
 
     def base(self, iteration: int) -> float:
-        """The rate that the schedule starts from at an iteration, counted from 0."""
+        """The rate that the recipe's schedule starts from at an iteration, counted from 0."""
         rates = [change.rate for change in self.changes if change.iteration <= iteration]
         return rates[-1] if rates else self.recipe.learning_rate
 
@@ -53,14 +53,14 @@ class Course:
             return base
         return lr_at(self.recipe, iteration, warm, base)
 
-    def changed(self, iteration: int, rate: float) -> "Course":
-        """This course with another base from an iteration on; it takes the place of one there."""
+    def changed(self, iteration: int, rate: float) -> "Schedule":
+        """This schedule with another base from an iteration on; it takes the place of one there."""
         at = next((each for each in self.changes if each.iteration == iteration), None)
         fresh = replace(at, rate=rate) if at else Change(iteration, rate)
         return self._with(fresh)
 
-    def extended(self, until: int, rate: float) -> "Course":
-        """This course with a later end, at a constant rate from the end it has on.
+    def extended(self, until: int, rate: float) -> "Schedule":
+        """This schedule with a later end, at a constant rate from the end it has on.
 
         Raises SpecError where that end is not later.
         """
@@ -79,7 +79,7 @@ class Course:
     def from_list(cls, recipe: Recipe, changes: Sequence[Sequence[Any]]) -> Self:
         return cls(recipe, tuple(Change(*each) for each in changes))
 
-    def _with(self, fresh: Change) -> "Course":
+    def _with(self, fresh: Change) -> "Schedule":
         others = [each for each in self.changes if each.iteration != fresh.iteration]
         ordered = sorted([*others, fresh], key=lambda each: each.iteration)
         return replace(self, changes=tuple(ordered))

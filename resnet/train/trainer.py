@@ -18,7 +18,7 @@ from resnet.model.probe import GradientProbe, responding
 from resnet.plan import plan
 from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.spec.row import Row
-from resnet.spec.schedule import WARM_BELOW, Course
+from resnet.spec.schedule import WARM_BELOW, Schedule
 from resnet.train.evaluate import error_on
 from resnet.train.fused.evaluation import for_evaluation
 from resnet.train.step import GraphStep, Step, on_cuda
@@ -54,7 +54,7 @@ class Trainer:
         check_trainable(spec, len(images.classes))
         self.spec = spec
         self.recipe = recipe
-        self.course = Course(recipe)
+        self.schedule = Schedule(recipe)
         self.device = torch.device(device or best_device())
         self.precision = precision_on(self.device, recipe.precision)
         if self.device.type == "cuda":  # errors in fp32 are to be fp32
@@ -93,7 +93,7 @@ class Trainer:
 
     @property
     def finished(self) -> bool:
-        return self.iteration >= self.course.iterations
+        return self.iteration >= self.schedule.iterations
 
     def modules_changed(self) -> None:
         """To be called when modules of the net were replaced: its steps run through them then."""
@@ -102,14 +102,14 @@ class Trainer:
 
     def change_rate(self, rate: float) -> None:
         """Trains on with `rate` in place of the recipe's learning rate; the schedule stays."""
-        self.course = self.course.changed(self.iteration, rate)
+        self.schedule = self.schedule.changed(self.iteration, rate)
 
     def extend(self, until: int, rate: float) -> None:
         """Trains on to `until` iterations in all, at a constant rate beyond the end it had.
 
         Raises SpecError where that is not beyond it.
         """
-        self.course = self.course.extended(until, rate)
+        self.schedule = self.schedule.extended(until, rate)
 
     @_on_its_stream
     def start(self) -> Row | None:
@@ -125,7 +125,7 @@ class Trainer:
     def step(self) -> Row | None:
         """Trains on the next mini-batch; a Row where the recipe logs one, else None."""
         began = time.perf_counter()
-        rate = self.course.rate(self.iteration, self.warm)
+        rate = self.schedule.rate(self.iteration, self.warm)
         self._learn(self.iteration, rate)
         self.iteration += 1
         row = None
@@ -147,7 +147,7 @@ class Trainer:
         self._shown = self.iteration
         loss, batch_error, gradients, weights = self._figures()
         tested = self._tested(self.recipe.test_images, loss)
-        rate = self.course.rate(self.iteration - 1, self.warm)
+        rate = self.schedule.rate(self.iteration - 1, self.warm)
         known = {"gradients": gradients, "weights": weights, **tested}
         return Row(self.iteration, self.seconds, rate, loss, batch_error, **known)
 
@@ -171,7 +171,7 @@ class Trainer:
             "warm": self.warm,
             "sums": self._sums.clone(),
             "summed_from": self._summed_from,
-            "changes": self.course.to_list(),
+            "changes": self.schedule.to_list(),
         }
 
     @_on_its_stream
@@ -184,7 +184,7 @@ class Trainer:
         self.warm = state["warm"]
         self._sums.copy_(state["sums"])
         # checkpoints of older versions have no changes, and rows on the beat and at the end alone
-        self.course = Course.from_list(self.recipe, state.get("changes", ()))
+        self.schedule = Schedule.from_list(self.recipe, state.get("changes", ()))
         past = 0 if self.finished else self.iteration % self.recipe.log_every
         self._summed_from = state.get("summed_from", self.iteration - past)
         self._shown = self.iteration
@@ -218,9 +218,9 @@ class Trainer:
         found["train_error"], found["test_error"] = self.test(count)
         if self.recipe.responses:
             read = copy.deepcopy(self.net).eval()  # folding would move a BN into a response
-            with responding(read) as spreads:
+            with responding(read) as deviations:
                 error_on(read, self.batches, self._parts(count)[1])
-            found["responses"] = tuple(spread.deviation for spread in spreads.values())
+            found["responses"] = tuple(each.deviation for each in deviations.values())
         return found
 
     def _parts(self, count: int | None) -> tuple[Part, Part]:

@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[2]
 # Streamlit's front end looks for its own end points below the page's path first; Chromium reports
 # the 404s although the second look succeeds.
 EXPECTED_404 = "/_stcore/"
+# The first has no window to draw: a page costs it half as much.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -29,19 +31,14 @@ FLAGS = [
 
 
 def _chromium():
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    return None
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="session")
 def browser():
     executable = _chromium()
     if executable is None:
-        reason = (
-            "no Chromium on this machine (looked for chromium, chromium-browser, google-chrome)"
-        )
+        reason = f"no Chromium on this machine (looked for {', '.join(BROWSERS)})"
         if os.environ.get("RESNET_BROWSER_REQUIRED"):
             pytest.fail(reason)
         pytest.skip(reason)

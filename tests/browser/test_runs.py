@@ -125,7 +125,7 @@ def test_a_copy_opens_on_the_train_page_with_nets_and_recipe(open_page):
 
 
 @pytest.mark.timeout(200)
-def test_a_comparison_is_handed_out_and_taken_in_again(open_page, tmp_path):
+def test_a_comparison_is_exported_and_imported_again(open_page, tmp_path):
     it = launched(open_page, "plain8", 24)
     page = open_page(f"/runs?find={it}")
     card_of(page, it).get_by_text("Best and last, note, files").click()
@@ -137,7 +137,7 @@ def test_a_comparison_is_handed_out_and_taken_in_again(open_page, tmp_path):
     card_of(page, it).get_by_role("button", name="Delete").click()
     expect(card_of(page, it)).to_have_count(0)
 
-    page.get_by_role("button", name="Bring in a file").click()
+    page.get_by_role("button", name="Import a file").click()
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="Show it").click()
     card = page.locator("[class*=st-key-card_]")
@@ -147,6 +147,6 @@ def test_a_comparison_is_handed_out_and_taken_in_again(open_page, tmp_path):
 
     broken = tmp_path / "broken.gz"
     broken.write_bytes(b"not a comparison")
-    page.get_by_role("button", name="Bring in a file").click()
+    page.get_by_role("button", name="Import a file").click()
     page.locator("input[type=file]").set_input_files(broken)
     expect(page.get_by_text("is not a comparison that the program exported")).to_be_visible()

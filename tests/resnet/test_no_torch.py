@@ -21,8 +21,8 @@ USES = {
     "settings": "resnet.settings.has_cifar10()",
     "plan": "assert resnet.plan.plan(NetSpec(depth=110)).layers",
     "cost": "assert resnet.cost.cost(NetSpec('imagenet', 152)).macs",
-    "spec.schedule": "from resnet.spec.schedule import Course, lr_at; "
-    "assert lr_at(Recipe(), 0) == Course(Recipe()).rate(0) > 0",
+    "spec.schedule": "from resnet.spec.schedule import Schedule, lr_at; "
+    "assert lr_at(Recipe(), 0) == Schedule(Recipe()).rate(0) > 0",
     "export.shipped": "resnet.export.shipped.names()",
     "spec.row": "assert not resnet.spec.row.Row(0, 0.0).diverged",
 }

@@ -187,8 +187,8 @@ def _widget(control: Control, spec: NetSpec) -> None:
 
 def _depths(spec: NetSpec) -> list[str]:
     """The paper's depths for such blocks, and the net's own."""
-    offered = IMAGENET_BLOCKS if spec.family == "imagenet" else CIFAR_DEPTHS[str(spec.block)]
-    return [str(depth) for depth in sorted({*offered, spec.depth})]
+    options = IMAGENET_BLOCKS if spec.family == "imagenet" else CIFAR_DEPTHS[str(spec.block)]
+    return [str(depth) for depth in sorted({*options, spec.depth})]
 
 
 def _choose(name: str) -> None:

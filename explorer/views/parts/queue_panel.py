@@ -16,7 +16,7 @@ from explorer.server import queue, shared, visitor
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.records import Comparison, Visitor
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 
 # Seconds. Not the period of another fragment on the page: of two that always run one right after
 # the other, the first keeps what it no longer draws (Streamlit 1.67 takes it for interrupted).
@@ -82,7 +82,7 @@ def _panel() -> None:
     height: Any = HEIGHT if len(rows) > SHOWN + 2 else "content"
     with st.container(border=True, height=height, key="line_panel", gap="xsmall"):
         for comparison in seen.training:
-            words = progress(comparison, seen.pace)[1]
+            words = progress(comparison, seen.throughput)[1]
             _row("now", comparison, what(comparison, states.RUNNING), me, words)
         for comparison in rows:
             place = seen.order.index(comparison.id)
@@ -118,15 +118,15 @@ def _row(
         st.markdown(f"**{head}**", width=46)
         st.markdown(f"{words}  \n:gray[{whose(comparison, me)}; {state}]", width="stretch")
         if me.everything and place:
-            _button("To the front", "vertical_align_top", Wishes.move, identity, 0)
+            _button("To the front", "vertical_align_top", ControlRequests.move, identity, 0)
             if place > 1:
-                _button("Up one place", "arrow_upward", Wishes.move, identity, place - 1)
+                _button("Up one place", "arrow_upward", ControlRequests.move, identity, place - 1)
         if me.may_change(comparison) and not (place is not None and comparison.running):
-            _button("Stop", "stop", Wishes.stop, identity)
+            _button("Stop", "stop", ControlRequests.stop, identity)
 
 
 def _button(
-    label: str, icon: str, wish: Callable[..., None], comparison: str, *arguments: Any
+    label: str, icon: str, request: Callable[..., None], comparison: str, *arguments: Any
 ) -> None:
     st.button(
         label,
@@ -134,13 +134,13 @@ def _button(
         key=f"line_{label}_{comparison}",
         type="tertiary",
         on_click=_do,
-        args=(wish, comparison, *arguments),
+        args=(request, comparison, *arguments),
     )
 
 
-def _do(wish: Callable[..., None], comparison: str, *arguments: Any) -> None:
+def _do(request: Callable[..., None], comparison: str, *arguments: Any) -> None:
     try:
-        wish(Wishes(shared.store(), visitor.me()), comparison, *arguments)
+        request(ControlRequests(shared.store(), visitor.me()), comparison, *arguments)
     except Refused as error:
         st.toast(f"Not done: {error}.", icon=":material/block:", duration="long")
     queue.now(fresh=True)

@@ -12,7 +12,7 @@ import streamlit as st
 from explorer.report.formatting import escaped
 from explorer.server import shared
 from explorer.store.comparisons import Refused
-from explorer.store.curation import UNDO_FOR, Shelf
+from explorer.store.curation import UNDO_FOR, Curation
 from explorer.store.records import Comparison, Visitor
 from explorer.views.runs import cache
 from explorer.views.runs.filter import state
@@ -34,26 +34,26 @@ def act(action: Callable[..., Any], *arguments: Any) -> Any:
     return True if result is None else result
 
 
-def wish(action: Callable[[str], None], comparison: str) -> None:
-    """Does what a button wishes of a comparison."""
+def request(action: Callable[[str], None], comparison: str) -> None:
+    """Does what a button requests of a comparison."""
     act(action, comparison)
 
 
 def delete(comparison: Comparison, by: Visitor | None) -> None:
-    if act(Shelf(shared.store(), by).delete, comparison.id):
+    if act(Curation(shared.store(), by).delete, comparison.id):
         st.session_state[DONE] = f"Deleted **{escaped(comparison.title)}**."
         st.session_state[UNDO] = comparison.id
         if st.session_state.get("comparison") == comparison.id:  # what the Train page shows
             del st.session_state["comparison"]
 
 
-def bring_back(comparison: str, by: Visitor | None) -> None:
-    if act(Shelf(shared.store(), by).bring_back, comparison):
+def restore(comparison: str, by: Visitor | None) -> None:
+    if act(Curation(shared.store(), by).restore, comparison):
         st.session_state[DONE] = "It is back in the list."
 
 
 def archive(comparison: Comparison, archived: bool, by: Visitor | None) -> None:
-    if act(Shelf(shared.store(), by).archive, comparison.id, archived):
+    if act(Curation(shared.store(), by).archive, comparison.id, archived):
         where = "Archived" if archived else "Taken out of the archive:"
         more = "; “Archived too” shows it." if archived else "."
         st.session_state[DONE] = f"{where} **{escaped(comparison.title)}**{more}"
@@ -79,7 +79,7 @@ def notice(by: Visitor | None) -> None:
             st.success(f"{said}{minutes}", icon=":material/check:")
         if undo:
             icon = ":material/undo:"
-            st.button("Undo", icon=icon, key="undo", on_click=bring_back, args=(undo, by))
+            st.button("Undo", icon=icon, key="undo", on_click=restore, args=(undo, by))
         if show := st.session_state.get(SHOW):
             st.button("Show it", key="show_it", on_click=_show, args=(show,))
         st.button("Close", type="tertiary", key="close_notice", on_click=_forget)

@@ -1,21 +1,21 @@
-"""The button that takes in a comparison from a file."""
+"""The button that imports a comparison from a file."""
 
 import streamlit as st
 
 from explorer.files.format import FILE_ENDING
-from explorer.files.importing import taken_in
+from explorer.files.importing import import_file
 from explorer.report.formatting import escaped
 from explorer.server import shared
 from explorer.store.records import Visitor
 from explorer.views.runs import actions
 
 MOST_MB = 20
-TIMES = "runs_brought_in"  # how many files came in: the next uploader is an empty one
+TIMES = "runs_imported"  # how many files came in: the next uploader is an empty one
 
 
-def bring_in_button(by: Visitor | None) -> None:
+def import_button(by: Visitor | None) -> None:
     key = f"runs_file_{st.session_state.get(TIMES, 0)}"
-    with st.popover("Bring in a file", icon=":material/upload_file:", key=f"{key}_popover"):
+    with st.popover("Import a file", icon=":material/upload_file:", key=f"{key}_popover"):
         st.markdown(
             "A comparison that somebody downloaded with **All as one file** becomes one of the "
             f"list. Its name ends in `{FILE_ENDING}`."
@@ -36,7 +36,7 @@ def _take(key: str, by: Visitor | None) -> None:
         return
     st.session_state[TIMES] = st.session_state.get(TIMES, 0) + 1
     owner = by.id if by else ""
-    kept = actions.act(taken_in, shared.store(), file.getvalue(), owner)
+    kept = actions.act(import_file, shared.store(), file.getvalue(), owner)
     found = shared.store().comparison(kept) if kept else None
     if found:
-        actions.done(f"Brought in **{escaped(found.title)}**.", show=found.id)
+        actions.done(f"Imported **{escaped(found.title)}**.", show=found.id)

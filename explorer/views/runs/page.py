@@ -9,7 +9,7 @@ from explorer.views.parts import teacher_button
 from explorer.views.parts.queue_panel import line_panel
 from explorer.views.runs import actions
 from explorer.views.runs.filter import state
-from explorer.views.runs.import_button import bring_in_button
+from explorer.views.runs.import_button import import_button
 from explorer.views.runs.list.list import comparison_list, count_words
 from explorer.views.runs.together.section import across
 
@@ -34,7 +34,7 @@ def _page(was_busy: bool, by: Visitor | None) -> None:
             label_visibility="collapsed",
         )
         st.markdown("" if together else count_words(by), width="stretch")
-        bring_in_button(by)
+        import_button(by)
     actions.notice(by)
     if together:
         across(by)

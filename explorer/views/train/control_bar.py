@@ -9,7 +9,7 @@ from explorer.server import shared, visitor
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.records import Comparison, Run
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.views.train.share import share
 from resnet.spec.names import short_titles
 from resnet.spec.recipe import MAX_ITERATIONS
@@ -24,12 +24,18 @@ def control_bar(comparison: Comparison) -> None:
         if not visitor.me().may_change(comparison):
             st.markdown(":gray[launched by another visitor]", width="content")
         elif comparison.paused:
-            _button("Resume", "play_arrow", Wishes.resume, comparison, "Trains on from here.")
+            _button(
+                "Resume", "play_arrow", ControlRequests.resume, comparison, "Trains on from here."
+            )
             _step(comparison)
             _stop(comparison)
         elif comparison.running:
             _button(
-                "Pause", "pause", Wishes.pause, comparison, "Holds after the current mini-batch."
+                "Pause",
+                "pause",
+                ControlRequests.pause,
+                comparison,
+                "Holds after the current mini-batch.",
             )
             _stop(comparison)
         elif comparison.active:
@@ -38,7 +44,7 @@ def control_bar(comparison: Comparison) -> None:
             _button(
                 "Resume",
                 "play_arrow",
-                Wishes.resume,
+                ControlRequests.resume,
                 comparison,
                 "Carries on from the last checkpoint.",
             )
@@ -46,19 +52,21 @@ def control_bar(comparison: Comparison) -> None:
         share(comparison)
 
 
-def _button(label: str, icon: str, wish: object, comparison: Comparison, why: str) -> None:
+def _button(label: str, icon: str, request: object, comparison: Comparison, why: str) -> None:
     st.button(
         label,
         icon=f":material/{icon}:",
         key=label.lower(),
         on_click=act,
-        args=(wish, comparison.id),
+        args=(request, comparison.id),
         help=why,
     )
 
 
 def _stop(comparison: Comparison) -> None:
-    _button("Stop", "stop", Wishes.stop, comparison, "It is saved first, and can be resumed.")
+    _button(
+        "Stop", "stop", ControlRequests.stop, comparison, "It is saved first, and can be resumed."
+    )
 
 
 def _step(comparison: Comparison) -> None:
@@ -68,7 +76,7 @@ def _step(comparison: Comparison) -> None:
             f"+{count}",
             key=f"step_{count}",
             on_click=act,
-            args=(Wishes.step, comparison.id, count),
+            args=(ControlRequests.step, comparison.id, count),
             help=f"Trains every net {count} mini-batch{'es' if count > 1 else ''} further than "
             "the one furthest ahead, then pauses again.",
         )
@@ -110,7 +118,7 @@ def _rate(comparison: Comparison, active: list[Run]) -> None:
         key="rate_change",
         width="stretch",
         on_click=act,
-        args=(Wishes.change_rate, comparison.id, value),
+        args=(ControlRequests.change_rate, comparison.id, value),
     )
 
 
@@ -128,7 +136,7 @@ def _stop_one(comparison: Comparison, active: list[Run]) -> None:
         key="stop_one",
         width="stretch",
         on_click=act,
-        args=(Wishes.stop, comparison.id, chosen.id),
+        args=(ControlRequests.stop, comparison.id, chosen.id),
         help="The others train on.",
     )
 
@@ -160,7 +168,7 @@ def _extend(comparison: Comparison) -> None:
         key="extend",
         width="stretch",
         on_click=act,
-        args=(Wishes.extend, comparison.id, iterations, constant),
+        args=(ControlRequests.extend, comparison.id, iterations, constant),
     )
 
 
@@ -183,10 +191,10 @@ def _turn_pin(comparison: str) -> None:
         del st.session_state[PINNED]
 
 
-def act(wish: Callable[..., None], comparison: str, *arguments: Any) -> None:
-    """Calls a method of Wishes for this visitor, and looks at once at what came of it."""
+def act(request: Callable[..., None], comparison: str, *arguments: Any) -> None:
+    """Calls a method of ControlRequests for this visitor, and looks at once at what came of it."""
     try:
-        wish(Wishes(shared.store(), visitor.me()), comparison, *arguments)
+        request(ControlRequests(shared.store(), visitor.me()), comparison, *arguments)
     except Refused as error:
         st.toast(f"Not done: {error}.", icon=":material/block:", duration="long")
     shared.feed(comparison).snapshot(fresh=True)

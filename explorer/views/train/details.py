@@ -52,7 +52,7 @@ def _numbers(snapshot: Snapshot) -> None:
             f"{identity}{FILE_ENDING}",
             "application/gzip",
             icon=":material/archive:",
-            help="To hand in, or to open on another machine from its Runs page.",
+            help="To send, or to import on another machine on its Runs page.",
         )
 
 

@@ -11,7 +11,7 @@ from explorer.store.launch import LaunchRequest, launch, lesson_request, own_req
 from explorer.views.train import hidden_parts, prediction, recipe_widgets
 from explorer.views.train import link as train_link
 from explorer.views.train.recipe_widgets import OWN
-from explorer.views.train.replay import REPLAYED, offer, replay
+from explorer.views.train.replay import REPLAYED, lesson_of, offer, replay
 from explorer.views.train.watch import watch
 from resnet.lessons import DEGRADATION, LESSONS
 from resnet.spec import SpecError
@@ -34,7 +34,7 @@ def _enter() -> list[str]:
         st.session_state.pop("comparison", None)
     if "replay" in link:
         st.session_state[REPLAYED] = link["replay"]
-        link = {**link, "lesson": link["replay"]}
+        link = {**link, "lesson": lesson_of(link["replay"])}
     if "hide" in link:
         hidden_parts.read_hidden(link["hide"])
     values, wrong = train_link.from_link(link)

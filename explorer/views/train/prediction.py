@@ -6,22 +6,22 @@ import streamlit as st
 
 from explorer.report import verdicts
 from explorer.server import shared, visitor
-from explorer.store.predictions import Guesses
+from explorer.store.predictions import Predictions
 from explorer.store.snapshots import Snapshot
 from resnet.lessons import CLEARLY, LESSONS, Lesson
 
-GUESS = "guess"  # session state: the choice for the lesson that is about to be launched
+PREDICTION = "prediction"  # session state: the choice for the lesson that is about to be launched
 
 
 def ask(lesson: Lesson) -> None:
     """The question and its choices, before a launch."""
     st.markdown(f"#### {lesson.question}")
-    _choices(lesson, f"{GUESS}_{lesson.name}")
+    _choices(lesson, f"{PREDICTION}_{lesson.name}")
 
 
 def chosen(lesson: str | None) -> int | None:
     """What this visitor has predicted of a lesson that is not launched yet."""
-    return st.session_state.get(f"{GUESS}_{lesson}") if lesson else None
+    return st.session_state.get(f"{PREDICTION}_{lesson}") if lesson else None
 
 
 def keep(comparison: str, lesson: str | None) -> None:
@@ -42,7 +42,7 @@ def gate(snapshot: Snapshot) -> bool:
     if lesson is None or not wanted or _mine(comparison.id) is not None:
         return True
     st.markdown(f"#### {lesson.question}")
-    key = f"{GUESS}_{comparison.id}"
+    key = f"{PREDICTION}_{comparison.id}"
     choice = _choices(lesson, key)
     with st.container(horizontal=True):
         if st.button("Show the curves", type="primary", disabled=choice is None, key="show_curves"):
@@ -119,7 +119,7 @@ def _quoted(lesson: Lesson, choice: int) -> str:
 
 
 def _keep(comparison: str, choice: int) -> None:
-    Guesses(shared.store()).guess(comparison, visitor.me().id, choice)
+    Predictions(shared.store()).predict(comparison, visitor.me().id, choice)
     _all.clear()  # or this visitor would be asked again
 
 
@@ -129,4 +129,4 @@ def _mine(comparison: str) -> int | None:
 
 @st.cache_data(ttl=2, show_spinner=False)
 def _all(comparison: str) -> dict[str, int]:
-    return Guesses(shared.store()).all(comparison)
+    return Predictions(shared.store()).all(comparison)

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from explorer.charts.board.component import board
-from explorer.files.recordings import Recording, recorded
+from explorer.files.recordings import Recording, of_lesson, recorded
 from explorer.report import verdicts
 from explorer.report.formatting import escaped
+from explorer.report.meaning import meaning
 from explorer.views.train import prediction
 from resnet.lessons import LESSONS
 
@@ -14,45 +15,57 @@ CHART_HEIGHT = 450
 
 
 def offer(lesson: str) -> None:
-    """The button that plays a lesson's recording, where one ships with the program."""
-    recording = recorded().get(lesson)
-    if recording and st.button(
-        "Replay a recorded run",
-        icon=":material/replay:",
-        key="replay_offer",
-        help=f"Needs no training here. Made on {recording.machine}, with {recording.data}.",
-    ):
-        st.session_state[REPLAYED] = lesson
-        st.session_state.pop("comparison", None)
-        st.rerun()
+    """The buttons that play a lesson's recordings, where any ship with the program."""
+    found = of_lesson(lesson)
+    columns = st.columns([2.4, 4.4, 5.2]) if found else []
+    for column, (name, recording) in zip(columns, found.items(), strict=False):
+        title = recording.snapshot.comparison.title
+        words = "Replay a recorded run" if name == lesson else f"Replay: {escaped(title)}"
+        if column.button(
+            words,
+            icon=":material/replay:",
+            key="replay_offer" if name == lesson else f"replay_offer_{name}",
+            help=f"Needs no training here. Made on {recording.machine}, with {recording.data}.",
+            width="stretch",
+        ):
+            st.session_state[REPLAYED] = name
+            st.session_state.pop("comparison", None)
+            st.rerun()
+
+
+def lesson_of(name: str) -> str:
+    """The lesson of a recording; what is no recording's name is taken for a lesson's."""
+    recording = recorded().get(name)
+    return recording.lesson if recording else name
 
 
 def replay(name: str) -> None:
     """The recording of a lesson, with its player; the outcome waits behind a button."""
     recording = recorded().get(name)
-    lesson = LESSONS.get(name)
+    lesson = LESSONS.get(lesson_of(name))
     if recording is None or lesson is None:
         st.warning(
             f"There is no recording of {name!r} here; launch the lesson itself with the row above."
         )
         return
     words, buttons = st.columns([8, 2.4], vertical_alignment="center")
-    words.markdown(f"**{escaped(lesson.title)}**, recorded. :gray[{escaped(label(recording))}]")
+    title = f"**{escaped(recording.snapshot.comparison.title)}**, recorded."
+    words.markdown(f"{title} :gray[{escaped(label(recording))}]")
     if buttons.button("Leave the replay", key="leave_replay", width="stretch"):
         del st.session_state[REPLAYED]
         st.rerun()
-    guess = prediction.chosen(name)
-    if guess is None and lesson.choices:
+    predicted = prediction.chosen(lesson.name)
+    if predicted is None and lesson.choices:
         prediction.ask(lesson)
     board(recording.snapshot, f"replay_{name}", height=CHART_HEIGHT, replay=True)
     with st.expander("The outcome"):
         st.markdown(f"##### {verdicts.verdict_of(recording.snapshot)}")
         came_true = prediction.outcome(lesson, recording.snapshot)
-        if guess is not None and came_true is not None:
-            right = "which is what it shows" if guess == came_true else "but it shows"
-            shown = "" if guess == came_true else f" *{lesson.choices[came_true]}*"
-            st.markdown(f"You predicted *{lesson.choices[guess]}* {right}{shown}")
-        st.markdown(lesson.meaning)
+        if predicted is not None and came_true is not None:
+            right = "which is what it shows" if predicted == came_true else "but it shows"
+            shown = "" if predicted == came_true else f" *{lesson.choices[came_true]}*"
+            st.markdown(f"You predicted *{lesson.choices[predicted]}* {right}{shown}")
+        st.markdown(meaning(lesson, recording.snapshot))
         st.markdown(f":gray[{verdicts.evidence(recording.snapshot)}]")
     st.caption("Made by:")
     st.code(recording.command, language=None, wrap_lines=True)

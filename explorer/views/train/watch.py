@@ -5,6 +5,7 @@ import streamlit as st
 from explorer.charts.board.component import board
 from explorer.report import progress, status, verdicts
 from explorer.report.formatting import escaped
+from explorer.report.meaning import meaning
 from explorer.server import queue, shared
 from explorer.store.snapshots import Snapshot
 from explorer.views.parts.queue_panel import in_line
@@ -64,7 +65,7 @@ def _details(comparison: str) -> None:
 def _head(snapshot: Snapshot) -> None:
     """Title, progress and controls; the verdict below."""
     comparison = snapshot.comparison
-    share, words = progress.progress(comparison, queue.now().pace)
+    share, words = progress.progress(comparison, queue.now().throughput)
     title, bar, buttons = st.columns([4.4, 2.6, 5], vertical_alignment="center")
     title.markdown(_title(snapshot))
     bar.progress(min(1.0, share), text=words)
@@ -95,7 +96,8 @@ def _words(snapshot: Snapshot) -> None:
     prediction.reveal(snapshot)
     lesson = LESSONS.get(snapshot.comparison.lesson or "")
     if lesson:
-        st.markdown(lesson.look_for if snapshot.comparison.active else lesson.meaning)
+        active = snapshot.comparison.active
+        st.markdown(lesson.look_for if active else meaning(lesson, snapshot))
 
 
 def _baseline(comparison: str) -> Snapshot | None:

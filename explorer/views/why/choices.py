@@ -55,13 +55,13 @@ def nets_of(lab: str, shown: Images) -> list[Source]:
         return [Source(FRESH, name) for name in panel.choose()]
     store = shared.store()
     chosen = state.chosen_nets(lab, shown)
-    offered = sources(panel, shown, store)
+    options = sources(panel, shown, store)
     untrained = not panel.lab.trained or panel.lab.takes == "spec"
     key = f"{NETS}_{lab}_{shown.name}"
     st.session_state[key] = chosen
     st.multiselect(
         "Nets",
-        list(dict.fromkeys([*offered, *chosen])),
+        list(dict.fromkeys([*options, *chosen])),
         key=key,
         format_func=_title,
         max_selections=panel.most,

@@ -66,13 +66,13 @@ def sources(panel: Panel, images: Images, store: RunStore) -> list[str]:
 
 def usual(panel: Panel, images: Images, store: RunStore) -> list[str]:
     """The nets that a lab starts with; [] where it needs trained ones and there are none."""
-    offered = sources(panel, images, store)
+    options = sources(panel, images, store)
     shipped_first = [f"{SHIPPED}:{name}" for name in panel.nets]
-    chosen = [each for each in shipped_first if each in offered]
+    chosen = [each for each in shipped_first if each in options]
     if not chosen:
-        chosen = [each for name in panel.nets if (each := f"{FRESH}:{name}") in offered]
+        chosen = [each for name in panel.nets if (each := f"{FRESH}:{name}") in options]
     if not chosen:  # the runs of one comparison, for they belong together
-        chosen = _together([each for each in offered if each.startswith(f"{RUN}:")], store)
+        chosen = _together([each for each in options if each.startswith(f"{RUN}:")], store)
     return chosen[: panel.most]
 
 

@@ -9,7 +9,7 @@ from explorer.store.jobs.lab_question import Question
 from explorer.views.why import choices, state
 from explorer.views.why.answers import answers
 from explorer.views.why.options import image_sets
-from explorer.views.why.progress import ask, going
+from explorer.views.why.progress import ask, show_progress
 from explorer.views.why.results import before, board
 from explorer.views.why.topics import EXPECTED, PANELS
 
@@ -65,7 +65,7 @@ def _lab(lab: str) -> None:
     ) and ask(open_ones):
         live.append(lab)
         st.rerun()
-    going(found)
+    show_progress(found)
     if not board(lab, found):
         before(lab, chosen, shown, settings)
     state.settled(lab)

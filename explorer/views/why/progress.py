@@ -42,7 +42,7 @@ def ask(found: Sequence[Answer]) -> bool:
     return True
 
 
-def going(found: Sequence[Answer]) -> None:
+def show_progress(found: Sequence[Answer]) -> None:
     """The row of bars; while a job goes on, it alone is drawn anew, and the page when one ends."""
     if refused := st.session_state.pop(PROBLEM, None):
         st.warning(refused)

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from resnet.labs.bench.copies import copied, images_at_once
 from resnet.labs.bench.progress import LabError, Progress, quiet
 from resnet.model import Net, build
-from resnet.model.hooks import recording
+from resnet.model.hooks import hooked
 from resnet.model.net import Branches
 from resnet.plan import Block
 from resnet.spec import NetSpec, SpecError
@@ -122,7 +122,7 @@ def _maps(
     net = copied(net).train()
     size = min(128, images_at_once(net))
     full = range(0, max(len(images) - size, 0) + 1, size)  # as batches in training are
-    with recording(net, names, note):
+    with hooked(net, names, note):
         for start in full:
             progress(start / len(images), "measuring the maps that identities must pass on")
             net(images[start : start + size])

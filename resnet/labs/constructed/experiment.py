@@ -74,8 +74,8 @@ def constructed(
     batches = trainers["built"].batches
     measured = Examples.of(batches, "train", MEASURED)
     deep = deepened(net, target, measured.images, seed=seed, progress=part_of(progress, 0.01, 0.03))
-    telling = part_of(progress, 0.03, 0.08)
-    result = _compared(net, deep, trainers["built"], images.label, telling)
+    part_progress = part_of(progress, 0.03, 0.08)
+    result = _compared(net, deep, trainers["built"], images.label, part_progress)
     trainers["built"].net.load_state_dict(deep.state_dict())
     show(result)
     rows: dict[str, list[Row]] = {name: [] for name in trainers}
@@ -105,8 +105,8 @@ def _compared(net: Net, deep: Net, trainer: Trainer, data: str, progress: Progre
         labels[part] = examples.labels
         for at, one in enumerate((shallow, deep)):
             start = (2 * place + at) / 4
-            telling = part_of(progress, start, start + 0.25)
-            outputs[part, at] = logits_of(one, examples, telling, "comparing the two nets")
+            part_progress = part_of(progress, start, start + 0.25)
+            outputs[part, at] = logits_of(one, examples, part_progress, "comparing the two nets")
     errors = {
         key: 100 * float((logits.argmax(1) != labels[key[0]]).sum()) / len(logits)
         for key, logits in outputs.items()

@@ -22,7 +22,7 @@ from resnet.labs.gradients.activations import EDGES
 from resnet.labs.gradients.result import EDGES_OF_BINS, Gradients, Moment
 from resnet.labs.result import numbers
 from resnet.model import Net, build
-from resnet.model.hooks import recording
+from resnet.model.hooks import hooked
 
 INITIALISATIONS = ("he", "xavier", "gaussian", "as it is")
 MEASURED = 64  # images that the gradients are measured on
@@ -62,10 +62,10 @@ def gradients(
     before = (1 - weight_of_steps) / 2
     moments = [_moment(trained, measured, 0, part_of(progress, 0.0, before))]
     if steps:
-        telling = part_of(progress, before, before + weight_of_steps)
-        done = _train(trained, examples, steps, batch, learning_rate, seed, telling)
-        telling = part_of(progress, before + weight_of_steps, 1.0)
-        moments.append(_moment(trained, measured, done, telling))
+        part_progress = part_of(progress, before, before + weight_of_steps)
+        done = _train(trained, examples, steps, batch, learning_rate, seed, part_progress)
+        part_progress = part_of(progress, before + weight_of_steps, 1.0)
+        moments.append(_moment(trained, measured, done, part_progress))
     layers = _weighted(trained)
     progress(1.0, "done")
     return Gradients(
@@ -93,13 +93,13 @@ def initialise(net: Net, kind: str, std: float, seed: int) -> None:
     net.load_state_dict(fresh.state_dict())
     if kind == "he":
         return
-    draws = generator(seed, "labs", "initialisation", kind)
+    rng = generator(seed, "labs", "initialisation", kind)
     for module in fresh.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
             if kind == "xavier":
-                nn.init.xavier_normal_(module.weight, generator=draws)
+                nn.init.xavier_normal_(module.weight, generator=rng)
             else:
-                nn.init.normal_(module.weight, 0.0, std, generator=draws)
+                nn.init.normal_(module.weight, 0.0, std, generator=rng)
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
     net.load_state_dict(fresh.state_dict())
@@ -141,7 +141,7 @@ def _moment(net: Net, examples: Examples, iteration: int, progress: Progress) ->
         taken.histogram[name] = _histogram(entering.detach())
 
     net.train()
-    with recording(net, layers, forward), recording(net, activations, entering, of="input"):
+    with hooked(net, layers, forward), hooked(net, activations, entering, of="input"):
         logits = net(examples.images)
         loss = F.cross_entropy(logits, examples.labels, reduction="sum")
         net.zero_grad(set_to_none=True)
@@ -175,8 +175,8 @@ def _train(
     optimizer = torch.optim.SGD(net.parameters(), lr=learning_rate, momentum=MOMENTUM)
     net.train()
     for step in range(steps):
-        draws = generator(seed, "labs", "gradients", step)
-        index = torch.randperm(len(examples), generator=draws)[:batch].to(examples.labels.device)
+        rng = generator(seed, "labs", "gradients", step)
+        index = torch.randperm(len(examples), generator=rng)[:batch].to(examples.labels.device)
         loss = F.cross_entropy(net(examples.images[index]), examples.labels[index])
         now = float(loss.detach())
         progress(step / steps, f"training, step {step + 1} of {steps}, loss {now:.3g}")

@@ -141,14 +141,14 @@ def kendall_tau(order: list[int]) -> float:
 
 
 def _chosen(board: Switchboard, count: int, draw: int, seed: int) -> frozenset[str]:
-    draws = generator(seed, "labs", "deleted", count, draw)
-    picked = torch.randperm(len(board.removable), generator=draws)[:count]
+    rng = generator(seed, "labs", "deleted", count, draw)
+    picked = torch.randperm(len(board.removable), generator=rng)[:count]
     return frozenset(board.removable[at] for at in picked.tolist())
 
 
 def _swapped(board: Switchboard, count: int, draw: int, seed: int) -> list[str]:
     """The blocks' order after `count` swaps of two blocks of one stage, drawn one by one."""
-    draws = generator(seed, "labs", "swapped", count, draw)
+    rng = generator(seed, "labs", "swapped", count, draw)
     order = list(board.names)
     pairs = [
         (one, other)
@@ -156,7 +156,7 @@ def _swapped(board: Switchboard, count: int, draw: int, seed: int) -> list[str]:
         for at, one in enumerate(group)
         for other in group[at + 1 :]
     ]
-    for pick in torch.randint(len(pairs), (count,), generator=draws).tolist():
+    for pick in torch.randint(len(pairs), (count,), generator=rng).tolist():
         one, other = (order.index(name) for name in pairs[pick])
         order[one], order[other] = order[other], order[one]
     return order

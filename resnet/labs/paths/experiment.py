@@ -54,13 +54,13 @@ def paths(
     still, statistics = settled(net, examples, part_of(progress, 0.0, 0.1))
     unravelled = Unravelled(still, shown, part_of(progress, 0.1, 0.2))
     blocks = len(net.plan.blocks)
-    telling = part_of(progress, 0.2, 1.0)
+    part_progress = part_of(progress, 0.2, 1.0)
     carried = []
     for length in range(blocks + 1):
         sizes = []
         for number, path in enumerate(_paths_of(length, blocks, samples, seed)):
             share = (length + number / samples) ** 2 / (blocks + 1) ** 2  # long paths cost more
-            telling(min(share, 1.0), f"paths of length {length} of {blocks}")
+            part_progress(min(share, 1.0), f"paths of length {length} of {blocks}")
             gradient = unravelled.gradient(path)
             sizes.append(float(gradient.flatten(1).norm(dim=1).mean()))
         carried.append(sum(sizes) / len(sizes))
@@ -150,8 +150,8 @@ def _back(out: Tensor, to: Tensor, gradient: Tensor) -> Tensor:
 def _paths_of(length: int, blocks: int, samples: int, seed: int) -> list[frozenset[int]]:
     """Different paths of one length, drawn at random; fewer where there are no more."""
     wanted = min(samples, math.comb(blocks, length))
-    draws = generator(seed, "labs", "paths", length)
+    rng = generator(seed, "labs", "paths", length)
     found: dict[frozenset[int], None] = {}
     while len(found) < wanted:
-        found[frozenset(torch.randperm(blocks, generator=draws)[:length].tolist())] = None
+        found[frozenset(torch.randperm(blocks, generator=rng)[:length].tolist())] = None
     return list(found)

@@ -17,7 +17,7 @@ from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
 from resnet.labs.residual_size.result import ResidualSize
 from resnet.labs.result import numbers
 from resnet.model import Net
-from resnet.model.hooks import recording
+from resnet.model.hooks import hooked
 from resnet.plan import Plan
 
 
@@ -40,7 +40,7 @@ def residual_size(net: Net, examples: Examples, *, progress: Progress = quiet) -
     of_x = dict.fromkeys(added.values(), 0.0)
     ratio = dict.fromkeys(added.values(), 0.0)
     f_now: dict[str, Tensor] = {}
-    telling = part_of(progress, 0.4, 1.0)
+    part_progress = part_of(progress, 0.4, 1.0)
     shown = 0
 
     def note(name: str, output: Tensor) -> None:
@@ -50,11 +50,11 @@ def residual_size(net: Net, examples: Examples, *, progress: Progress = quiet) -
             of_f[added[name]] += float(sizes.sum())
             return
         block = passed[name]  # a block's shortcut runs after its main branch
-        telling(shown / len(examples), f"measuring {block}")
+        part_progress(shown / len(examples), f"measuring {block}")
         of_x[block] += float(sizes.sum())
         ratio[block] += float((f_now.pop(block) / sizes).sum())
 
-    with torch.inference_mode(), recording(still, [*added, *passed], note):
+    with torch.inference_mode(), hooked(still, [*added, *passed], note):
         for chunk in examples.chunks(images_at_once(net)):
             still(chunk.images)
             shown += len(chunk)

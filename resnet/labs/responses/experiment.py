@@ -49,9 +49,9 @@ def deviations_of(net: Net, examples: Examples, progress: Progress = quiet) -> t
     In training mode BN would count these images in: give a net in evaluation mode.
     """
     shown = 0
-    with responding(net) as spreads:
+    with responding(net) as deviations:
         for chunk in examples.chunks(images_at_once(net)):
             progress(shown / len(examples), f"measuring on {len(examples):,} images")
             net(chunk.images)
             shown += len(chunk)
-    return tuple(spread.deviation for spread in spreads.values())
+    return tuple(each.deviation for each in deviations.values())

@@ -18,7 +18,7 @@ from resnet.labs.bench.progress import LabError, Progress, part_of, quiet
 from resnet.labs.result import numbers
 from resnet.labs.sees.result import Confusion, Maps, Mistake, Seen
 from resnet.model import Net
-from resnet.model.hooks import recording
+from resnet.model.hooks import hooked
 
 TOP = 5
 CHANNELS = 64  # feature maps of a stage that are kept
@@ -48,7 +48,7 @@ def sees(
     progress(0.7, "looking at the image")
     places = ["stem", *(f"stage{number}" for number in range(1, len(net.plan.stages) + 1))]
     one = examples[index : index + 1]
-    with torch.inference_mode(), recording(still, places, maps.__setitem__):
+    with torch.inference_mode(), hooked(still, places, maps.__setitem__):
         chances = F.softmax(still(one.images).double(), 1)[0]
     best = chances.topk(min(TOP, len(classes)))
     progress(1.0, "done")

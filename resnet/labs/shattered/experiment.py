@@ -52,15 +52,15 @@ def shattered(
     still, statistics = settled(net, examples, part_of(progress, 0.0, 0.1))
     for weight in still.parameters():
         weight.requires_grad_(False)
-    draws = generator(seed, "labs", "shattered")
+    rng = generator(seed, "labs", "shattered")
     classes = int(net.plan.spec.classes or 0)
-    answer = torch.randn(classes, generator=draws).to(examples.images.device)
+    answer = torch.randn(classes, generator=rng).to(examples.images.device)
     series, correlations, steps = [], [], []
     for line in range(lines):
-        one, other = torch.randperm(len(examples), generator=draws)[:2].tolist()
+        one, other = torch.randperm(len(examples), generator=rng)[:2].tolist()
         start, way = examples.images[one], reach * (examples.images[other] - examples.images[one])
-        telling = part_of(progress, 0.1 + 0.9 * line / lines, 0.1 + 0.9 * (line + 1) / lines)
-        found = _along(still, answer, start, way, points, telling)
+        part_progress = part_of(progress, 0.1 + 0.9 * line / lines, 0.1 + 0.9 * (line + 1) / lines)
+        found = _along(still, answer, start, way, points, part_progress)
         length = float(way.norm()) or 1.0
         series.append((found @ (way.flatten().cpu() / length)).numpy())
         correlations.append(autocorrelation(found.numpy()))
@@ -109,8 +109,8 @@ def autocorrelation_of_each(many: np.ndarray) -> np.ndarray:
 
 def references(points: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """White noise and Brownian motion, (20, points) each: independent values, and their sums."""
-    draws = generator(seed, "labs", "noise")
-    white = torch.randn(2, REFERENCES, points, generator=draws, dtype=torch.float64).numpy()
+    rng = generator(seed, "labs", "noise")
+    white = torch.randn(2, REFERENCES, points, generator=rng, dtype=torch.float64).numpy()
     return white[0], white[1].cumsum(1)
 
 

@@ -68,10 +68,10 @@ def surface(
     if known is not None:
         _take_over(known, found)
     missing = [at for at in coarse_to_fine(side) if np.isnan(found.error[at])]
-    telling = part_of(progress, 0.05, 1.0)
+    part_progress = part_of(progress, 0.05, 1.0)
     for number, (row, column) in enumerate(missing):
         words = f"point {number + 1} of {len(missing)}"
-        here = part_of(telling, number / len(missing), (number + 1) / len(missing))
+        here = part_of(part_progress, number / len(missing), (number + 1) / len(missing))
         moved = plane.at(float(found.steps[column]), float(found.steps[row]))
         shown = for_evaluation(moved, examples.images.device)
         loss, error = loss_and_error(shown, examples, here, words)
@@ -127,10 +127,10 @@ class Plane:
 
 
 def _direction(weights: list[Tensor], seed: int, axis: int) -> list[Tensor]:
-    draws = generator(seed, "labs", "surface", axis)
+    rng = generator(seed, "labs", "surface", axis)
     directions = []
     for weight in weights:
-        drawn = torch.randn(weight.shape, generator=draws).to(weight.device)
+        drawn = torch.randn(weight.shape, generator=rng).to(weight.device)
         directions.append(filter_normalised(drawn, weight))
     return directions
 

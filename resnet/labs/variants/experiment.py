@@ -123,12 +123,12 @@ def change_shortcuts(net: Net, variant: Variant, seed: int = 0) -> list[nn.Param
 
     Modules and weights that were there stay the same objects, under the same names.
     """
-    draws = generator(seed, "labs", "variants", variant.name)
+    rng = generator(seed, "labs", "variants", variant.name)
     added: list[nn.Parameter] = []
     device = next(net.parameters()).device
     for block in net.plan.blocks:
         stage, last = block.name.rsplit(".", 1)
-        changed = Changed(cast(Branches, net.get_submodule(block.name)), block, variant, draws)
+        changed = Changed(cast(Branches, net.get_submodule(block.name)), block, variant, rng)
         changed.dropout.seed = seed
         changed.gate.to(device)
         setattr(net.get_submodule(stage), last, changed.train(net.training))
@@ -148,9 +148,9 @@ class Dropped(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if not self.training:
             return x
-        draws = generator(self.seed, "labs", "dropout", self.name, self._step)
+        rng = generator(self.seed, "labs", "dropout", self.name, self._step)
         self._step += 1
-        kept = torch.rand(x.shape, generator=draws) >= DROPPED
+        kept = torch.rand(x.shape, generator=rng) >= DROPPED
         return x * kept.to(x.device) / (1 - DROPPED)
 
 
@@ -158,7 +158,7 @@ class Changed(nn.Module):
     """A residual block, (B, C, H, W) to the same or half the size, with a variant's shortcut."""
 
     def __init__(
-        self, block: Branches, laid_out: Block, variant: Variant, draws: torch.Generator
+        self, block: Branches, laid_out: Block, variant: Variant, rng: torch.Generator
     ) -> None:
         super().__init__()
         self.variant = variant
@@ -171,7 +171,7 @@ class Changed(nn.Module):
             c_in, c_out = laid_out.in_shape[0], laid_out.out_shape[0]
             stride = laid_out.in_shape[1] // laid_out.out_shape[1]
             conv = nn.Conv2d(c_in, c_out, 1, stride)
-            nn.init.kaiming_normal_(conv.weight, mode="fan_out", generator=draws)
+            nn.init.kaiming_normal_(conv.weight, mode="fan_out", generator=rng)
             nn.init.constant_(conv.bias, variant.bias)  # type: ignore[arg-type]
             self.gate.add_module("conv", conv)
             self.gate.add_module("activation", nn.Sigmoid())

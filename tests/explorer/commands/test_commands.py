@@ -21,7 +21,7 @@ from explorer.files.recordings import recorded
 from explorer.lane import in_process
 from explorer.store import states
 from explorer.store.records import RATE
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Feed
 from resnet.cli import arguments
 from resnet.cli.arguments import entries_wanted
@@ -104,7 +104,7 @@ def test_train_submits_follows_and_prints_what_came_out(here, tmp_path, capsys):
 def test_the_bar_says_what_happens(store, submit):
     first, identity = submit(), submit()
     assert "1 comparison ahead" in following._happens(store, snapshot_of(store, identity))
-    Wishes(store).stop(first)
+    ControlRequests(store).stop(first)
     claimed = store.claim("lane")
     run = claimed.runs[0]
     store.append("lane", [(run.id, Row(20, 1.0, 0.1, 2.0, 80.0, 75.0, 80.0))])
@@ -393,6 +393,6 @@ def test_the_whole_way_with_a_worker_of_its_own(store, tmp_path):
         resumed = run("resume", second.id, "--detach")
         assert resumed.code == 0, resumed.err
         assert store.comparison(second.id).active
-        Wishes(store).stop(second.id)
+        ControlRequests(store).stop(second.id)
     finally:
         subprocess.run([sys.executable, "-m", "explorer.worker", "--stop"], capture_output=True)

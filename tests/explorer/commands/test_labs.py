@@ -7,7 +7,7 @@ import pytest
 from explorer.__main__ import main
 from explorer.commands import follow, labs
 from explorer.lane import in_process, lab_nets
-from explorer.lane import labs as lab_lane
+from explorer.lane import labs as lane_labs
 from explorer.store.comparisons import RunStore
 from explorer.store.jobs.store import JobStore
 
@@ -17,7 +17,7 @@ NETS = ("fresh:plain8-w4", "fresh:resnet8-A-w4")
 @pytest.fixture(autouse=True)
 def in_this_process(image_folder, monkeypatch):
     """Jobs are done where they are waited for."""
-    monkeypatch.setattr(lab_lane, "_kept", lab_nets.Kept())
+    monkeypatch.setattr(lane_labs, "_kept", lab_nets.Kept())
     monkeypatch.setattr(labs, "LOOK_EVERY", 0.0)
     monkeypatch.setattr(
         follow.WorkerWatch, "look", lambda watch: in_process.do_next_job(RunStore())

@@ -11,18 +11,18 @@ from itertools import pairwise
 
 import pytest
 
-from explorer.files import format as parcels
+from explorer.files import format as file_format
 from explorer.files.arrays import decode, encode
-from explorer.files.fields import ParcelError
+from explorer.files.fields import ComparisonFileError
 from explorer.files.format import MAX_FILE, MAX_TEXT, RECORDED_NORMS, pack, unpack
-from explorer.files.importing import bring_in
+from explorer.files.importing import import_comparison
 from explorer.lane import in_process
 from explorer.store import comparisons as stores
 from explorer.store import states
 from explorer.store.comparisons import Refused
-from explorer.store.curation import Shelf
+from explorer.store.curation import Curation
 from explorer.store.records import EXTENDED, PAUSED, RATE
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Feed
 from resnet.plan import plan
 from resnet.spec.row import Row
@@ -47,8 +47,8 @@ def trained(store, submit, image_folder):
     store.mark(first.id, 20, RATE, 0.01)
     store.mark(first.id, 20, PAUSED)
     store.mark(first.id, 40, EXTENDED, 60)
-    Shelf(store).tag(identity, ["class 7b", "first try"])
-    Shelf(store).note(identity, "What is „this“?\nA note.")
+    Curation(store).tag(identity, ["class 7b", "first try"])
+    Curation(store).note(identity, "What is „this“?\nA note.")
     return identity
 
 
@@ -56,20 +56,20 @@ def trained(store, submit, image_folder):
 def long(store, submit):
     """A comparison of two nets with 300 rows of norms each, not trained: the numbers are drawn."""
     claimed = store.claim("lane") if submit(iterations=3000) else None
-    draws = random.Random(0)
+    rng = random.Random(0)
     for run in claimed.runs:
         layers = len(plan(run.spec, 16).weighted)
         rows = [
             Row(
                 iteration=10 * place,
-                seconds=draws.uniform(0, 100),
-                learning_rate=draws.uniform(0, 0.1),
-                loss=draws.uniform(0, 3),
-                batch_error=draws.uniform(0, 100),
-                train_error=100 * draws.randrange(2000) / 2000,
-                test_error=100 * draws.randrange(2000) / 2000,
-                gradients=tuple(10 ** draws.uniform(-12, 3) for _ in range(layers)),
-                weights=tuple(10 ** draws.uniform(-1, 2) for _ in range(layers)),
+                seconds=rng.uniform(0, 100),
+                learning_rate=rng.uniform(0, 0.1),
+                loss=rng.uniform(0, 3),
+                batch_error=rng.uniform(0, 100),
+                train_error=100 * rng.randrange(2000) / 2000,
+                test_error=100 * rng.randrange(2000) / 2000,
+                gradients=tuple(10 ** rng.uniform(-12, 3) for _ in range(layers)),
+                weights=tuple(10 ** rng.uniform(-1, 2) for _ in range(layers)),
             )
             for place in range(1, 301)
         ]
@@ -87,7 +87,7 @@ def without_ids(snapshot):
     comparison = snapshot.comparison
     places = {each.run.id: place for place, each in enumerate(snapshot.curves)}
     runs = [
-        replace(each.run, id=0, comparison="", leg_started=None, leg_from=0)
+        replace(each.run, id=0, comparison="", active_since=None, active_from=0)
         for each in snapshot.curves
     ]
     rows = [[replace(row, id=0, run=0) for row in each.rows] for each in snapshot.curves]
@@ -105,15 +105,15 @@ def changed(packed, change):
 
 def test_a_file_holds_the_comparison_bit_for_bit(store, trained):
     snapshot = snapshot_of(store, trained)
-    parcel = unpack(pack(snapshot))
-    assert without_ids(parcel.snapshot) == without_ids(snapshot)
-    assert len(parcel.snapshot.curves) == 4
-    assert len(parcel.snapshot.events) == 3
-    assert all(each.rows[-1].gradients for each in parcel.snapshot.curves)
-    assert all(each.rows[-1].responses for each in parcel.snapshot.curves)
-    assert parcel.data == "tiny images"
-    assert parcel.machine == snapshot.curves[0].run.device
-    assert parcel.comparison.origin.startswith(f"a file made on {parcel.machine}, ")
+    contents = unpack(pack(snapshot))
+    assert without_ids(contents.snapshot) == without_ids(snapshot)
+    assert len(contents.snapshot.curves) == 4
+    assert len(contents.snapshot.events) == 3
+    assert all(each.rows[-1].gradients for each in contents.snapshot.curves)
+    assert all(each.rows[-1].responses for each in contents.snapshot.curves)
+    assert contents.data == "tiny images"
+    assert contents.machine == snapshot.curves[0].run.device
+    assert contents.comparison.origin.startswith(f"a file made on {contents.machine}, ")
 
 
 def test_a_file_without_responses_is_one_that_older_programs_read(store, trained, long):
@@ -129,10 +129,10 @@ def test_the_same_comparison_gives_the_same_bytes(store, trained):
     assert pack(snapshot_of(store, trained)) == pack(snapshot_of(store, trained))
 
 
-def test_brought_in_it_is_a_comparison_of_its_own_that_cannot_be_resumed(store, trained):
+def test_imported_it_is_a_comparison_of_its_own_that_cannot_be_resumed(store, trained):
     before = snapshot_of(store, trained)
-    first = bring_in(store, unpack(pack(before)), owner="somebody")
-    again = bring_in(store, unpack(pack(snapshot_of(store, first))))
+    first = import_comparison(store, unpack(pack(before)), owner="somebody")
+    again = import_comparison(store, unpack(pack(snapshot_of(store, first))))
     assert len({trained, first, again}) == 3
     for identity in (first, again):
         assert without_ids(snapshot_of(store, identity)) == without_ids(before)
@@ -141,7 +141,7 @@ def test_brought_in_it_is_a_comparison_of_its_own_that_cannot_be_resumed(store, 
         assert not found.active
         assert not found.resumable
         with pytest.raises(Refused, match="came in a file, without the nets' weights"):
-            Wishes(store).resume(identity)
+            ControlRequests(store).resume(identity)
     assert store.comparison(first).owner == "somebody"
     assert not in_process.run_next(store)
 
@@ -152,17 +152,17 @@ def test_what_was_training_when_it_was_exported_has_stopped(store, submit):
     for snapshot in (snapshot_of(store, identity), unpack(pack(snapshot_of(store, identity)))):
         kinds = {run.state for run in snapshot.comparison.runs}
     assert kinds == {states.STOPPED}
-    arrived = bring_in(store, unpack(pack(snapshot_of(store, identity))))
+    arrived = import_comparison(store, unpack(pack(snapshot_of(store, identity))))
     assert not store.comparison(arrived).resumable
     assert store.comparison(identity).active
 
 
 def test_a_full_disk_takes_no_file(store, submit, monkeypatch):
-    parcel = unpack(pack(snapshot_of(store, submit())))
+    contents = unpack(pack(snapshot_of(store, submit())))
     before = len(store.comparisons())
     monkeypatch.setattr(stores, "free_disk", lambda: 7 * 2**20)
     with pytest.raises(Refused, match="the disk has 7 MB left and 500 MB must stay free"):
-        bring_in(store, parcel)
+        import_comparison(store, contents)
     assert len(store.comparisons()) == before
 
 
@@ -170,8 +170,8 @@ def test_a_recording_is_small_and_its_errors_are_exact(store, long):
     snapshot = snapshot_of(store, long)
     full, packed = pack(snapshot), pack(snapshot, recording=True)
     assert len(packed) < len(full) / 3
-    parcel = unpack(packed)
-    for before, after in zip(snapshot.curves, parcel.snapshot.curves, strict=True):
+    contents = unpack(packed)
+    for before, after in zip(snapshot.curves, contents.snapshot.curves, strict=True):
         for field in ("iteration", "train_error", "test_error"):
             assert [getattr(row, field) for row in before.rows] == [
                 getattr(row, field) for row in after.rows
@@ -193,19 +193,21 @@ def test_a_recording_is_small_and_its_errors_are_exact(store, long):
 
 
 def test_a_comparison_with_too_many_norms_keeps_those_of_fewer_rows(store, long, monkeypatch):
-    monkeypatch.setattr(parcels, "MAX_NORMS", 2000)
+    monkeypatch.setattr(file_format, "MAX_NORMS", 2000)
     snapshot = snapshot_of(store, long)
-    parcel = unpack(pack(snapshot))
+    contents = unpack(pack(snapshot))
     layers = sum(len(each.rows[0].gradients) for each in snapshot.curves)
-    for each in parcel.snapshot.curves:
+    for each in contents.snapshot.curves:
         kept = [row for row in each.rows if row.gradients]
         assert len(kept) == 2000 // (2 * layers)
         assert each.rows[-1].gradients
 
 
 def test_a_comparison_with_too_many_rows_is_not_packed(store, long, monkeypatch):
-    monkeypatch.setattr(parcels, "MAX_ROWS", 599)
-    with pytest.raises(ParcelError, match="'small' has 600 rows and a file holds 599; take"):
+    monkeypatch.setattr(file_format, "MAX_ROWS", 599)
+    with pytest.raises(
+        ComparisonFileError, match="'small' has 600 rows and a file holds 599; take"
+    ):
         pack(snapshot_of(store, long))
 
 
@@ -330,7 +332,7 @@ def base64_of(*numbers):
     ],
 )
 def test_a_strangers_file_is_refused_in_one_sentence(packed, change, sentence):
-    with pytest.raises(ParcelError, match=sentence) as refused:
+    with pytest.raises(ComparisonFileError, match=sentence) as refused:
         unpack(changed(packed, change))
     assert len(str(refused.value)) <= 300
     assert "\n" not in str(refused.value)
@@ -358,12 +360,14 @@ def zipped(text):
     ids=lambda value: "file" if isinstance(value, bytes) else "",
 )
 def test_what_is_no_comparison_is_refused_in_one_sentence(file, sentence):
-    with pytest.raises(ParcelError, match=sentence):
+    with pytest.raises(ComparisonFileError, match=sentence):
         unpack(file)
 
 
 def test_a_file_that_is_too_large_is_not_even_unpacked():
-    with pytest.raises(ParcelError, match=r"the file has 20\.0 MB; a comparison has 20 at most"):
+    with pytest.raises(
+        ComparisonFileError, match=r"the file has 20\.0 MB; a comparison has 20 at most"
+    ):
         unpack(b"\x1f\x8b" + b"x" * MAX_FILE)
 
 
@@ -372,9 +376,9 @@ def test_a_bomb_is_unpacked_no_further_than_the_bound(monkeypatch):
     import tracemalloc
 
     bomb = gzip.compress(b"\0" * 2**25, 9) * 32  # members one after the other
-    monkeypatch.setattr(parcels, "MAX_TEXT", 2**20)
+    monkeypatch.setattr(file_format, "MAX_TEXT", 2**20)
     tracemalloc.start()
-    with pytest.raises(ParcelError, match="unpacks to more than 1 MB"):
+    with pytest.raises(ComparisonFileError, match="unpacks to more than 1 MB"):
         unpack(bomb)
     assert tracemalloc.get_traced_memory()[1] < 8 * 2**20
     tracemalloc.stop()
@@ -382,29 +386,29 @@ def test_a_bomb_is_unpacked_no_further_than_the_bound(monkeypatch):
 
 @pytest.mark.parametrize("share", [0.2, 0.6, 0.99])
 def test_a_file_that_broke_off_is_refused(packed, share):
-    with pytest.raises(ParcelError, match="it broke off on its way"):
+    with pytest.raises(ComparisonFileError, match="it broke off on its way"):
         unpack(packed[: int(share * len(packed))])
 
 
 def test_any_damage_is_a_sentence_and_nothing_else(packed):
     """Two hundred files with some bytes of their JSON replaced: read, or refused as they should."""
     text = gzip.decompress(packed)
-    draws = random.Random(1)
+    rng = random.Random(1)
     refused = 0
     for _ in range(200):
         damaged = bytearray(text)
-        for _ in range(draws.randint(1, 3)):
-            at = draws.randrange(len(damaged))
-            damaged[at : at + draws.randint(0, 2)] = draws.choice(
+        for _ in range(rng.randint(1, 3)):
+            at = rng.randrange(len(damaged))
+            damaged[at : at + rng.randint(0, 2)] = rng.choice(
                 [b"", b"{", b"]", b"null", b"-1", b"1e999", b'"', b"\xff", b"\\ud800"]
             )
         try:
             unpack(gzip.compress(bytes(damaged), 1))
-        except ParcelError:
+        except ComparisonFileError:
             refused += 1
     assert refused > 100
 
 
 def test_letters_that_no_database_holds_are_left_out(store, packed):
     file = changed(packed, about("title", "a\ud800b\0c"))
-    assert store.comparison(bring_in(store, unpack(file))).title == "abc"
+    assert store.comparison(import_comparison(store, unpack(file))).title == "abc"

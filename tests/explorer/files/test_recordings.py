@@ -13,7 +13,7 @@ from resnet.lessons import LESSONS
 
 
 @pytest.fixture
-def shelf(tmp_path, monkeypatch):
+def recorded(tmp_path, monkeypatch):
     folder = tmp_path / "recorded"
     folder.mkdir()
     monkeypatch.setenv("RESNET_RECORDED", str(folder))
@@ -33,8 +33,8 @@ def put(folder, name, content):
     return file
 
 
-def test_a_recording_is_labelled_with_what_made_it(shelf, snapshot):
-    put(shelf, "degradation", pack(snapshot, command="make it", machine="a slide rule"))
+def test_a_recording_is_labelled_with_what_made_it(recorded, snapshot):
+    put(recorded, "degradation", pack(snapshot, command="make it", machine="a slide rule"))
     (found,) = recordings.recorded().values()
     assert found.lesson == "degradation"
     assert (found.machine, found.command) == ("a slide rule", "make it")
@@ -43,33 +43,33 @@ def test_a_recording_is_labelled_with_what_made_it(shelf, snapshot):
     assert found.snapshot.comparison.origin.startswith("a file made on a slide rule")
 
 
-def test_recordings_go_by_the_names_of_their_files(shelf, snapshot):
+def test_recordings_go_by_the_names_of_their_files(recorded, snapshot):
     for name in ("degradation-gpu", "degradation"):
-        put(shelf, name, pack(snapshot, machine=name))
+        put(recorded, name, pack(snapshot, machine=name))
     found = recordings.recorded()
     assert list(found) == ["degradation", "degradation-gpu"]
     assert {name: each.machine for name, each in found.items()} == {name: name for name in found}
 
 
-def test_a_file_is_read_once_and_again_when_it_changes(shelf, snapshot, monkeypatch):
-    file = put(shelf, "degradation", pack(snapshot, machine="one"))
+def test_a_file_is_read_once_and_again_when_it_changes(recorded, snapshot, monkeypatch):
+    file = put(recorded, "degradation", pack(snapshot, machine="one"))
     first = recordings.recorded()["degradation"]
     with monkeypatch.context() as patched:
         patched.setattr(recordings, "unpack", lambda _: pytest.fail("it was read again"))
         assert recordings.recorded()["degradation"] is first
-    put(shelf, "degradation", pack(snapshot, machine="another"))
+    put(recorded, "degradation", pack(snapshot, machine="another"))
     os.utime(file, ns=(1, 1))
     assert recordings.recorded()["degradation"].machine == "another"
     file.unlink()
     assert recordings.recorded() == {}
 
 
-def test_a_broken_file_is_left_out_with_a_line_in_the_log(shelf, snapshot, caplog):
-    put(shelf, "degradation", pack(snapshot))
-    put(shelf, "broken", pack(snapshot)[:200])
-    (shelf / f"folder{FILE_ENDING}").mkdir()
+def test_a_broken_file_is_left_out_with_a_line_in_the_log(recorded, snapshot, caplog):
+    put(recorded, "degradation", pack(snapshot))
+    put(recorded, "broken", pack(snapshot)[:200])
+    (recorded / f"folder{FILE_ENDING}").mkdir()
     no_lesson = replace(snapshot, comparison=replace(snapshot.comparison, lesson=None))
-    put(shelf, "own", pack(no_lesson))
+    put(recorded, "own", pack(no_lesson))
     with caplog.at_level(logging.WARNING):
         assert list(recordings.recorded()) == ["degradation"]
         said = caplog.text
@@ -81,8 +81,8 @@ def test_a_broken_file_is_left_out_with_a_line_in_the_log(shelf, snapshot, caplo
         assert f"broken{FILE_ENDING}" not in caplog.text  # said once
 
 
-def test_where_nothing_is_recorded_nothing_is_found(shelf):
-    shelf.rmdir()
+def test_where_nothing_is_recorded_nothing_is_found(recorded):
+    recorded.rmdir()
     assert recordings.recorded() == {}
 
 

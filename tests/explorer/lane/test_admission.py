@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from explorer.lane import runs as lane
+from explorer.lane import runs as lane_runs
 from explorer.lane import setup, training
 from explorer.lane.admission import is_taken
 from explorer.store import states
 from explorer.store.comparisons import checkpoint_file
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.store.tables import runs
 from resnet.train import Trainer, checkpoint
 
@@ -87,7 +87,7 @@ def heard(store, monkeypatch):
 def train(store, identity):
     ids = [run.id for run in store.comparison(identity).runs]
     claim(store)
-    lane.train(store, "lane", ids)
+    lane_runs.train(store, "lane", ids)
     return store.comparison(identity)
 
 
@@ -142,7 +142,7 @@ def test_a_waiting_net_can_be_stopped(store, submit, play, monkeypatch):
     device = play(Device(1))
     monkeypatch.setattr(training, "LOOK_EVERY", 0.0)
     identity = submit()
-    device.after_a_step = lambda: Wishes(store).stop(identity)
+    device.after_a_step = lambda: ControlRequests(store).stop(identity)
     comparison = train(store, identity)
     assert [run.state for run in comparison.runs] == [states.STOPPED, states.STOPPED]
     trained, waited = (checkpoint_file(run.id) for run in comparison.runs)

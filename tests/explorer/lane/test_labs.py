@@ -49,7 +49,7 @@ def tiny(image_folder, monkeypatch):
 
 
 @pytest.fixture
-def desk(store):
+def job_store(store):
     return JobStore(store)
 
 
@@ -60,38 +60,38 @@ def question(lab, source=f"fresh:{NET}", **settings):
     return Question(lab, Source.parse(source), chosen, "folder", "tiny images")
 
 
-def ask(desk, lab, source=f"fresh:{NET}", **settings):
-    return desk.submit("lab", question(lab, source, **settings).payload(desk.store))
+def ask(job_store, lab, source=f"fresh:{NET}", **settings):
+    return job_store.submit("lab", question(lab, source, **settings).payload(job_store.store))
 
 
-def answer(store, desk, lab, *arguments, **settings):
-    identity = ask(desk, lab, *arguments, **settings)
+def answer(store, job_store, lab, *arguments, **settings):
+    identity = ask(job_store, lab, *arguments, **settings)
     in_process.do_next_job(store)
-    job = desk.job(identity)
+    job = job_store.job(identity)
     assert job.state == states.FINISHED, job.message
     return LABS[lab].result.from_plain(job.result["result"]), job
 
 
 @pytest.mark.parametrize("lab", LABS)
-def test_every_lab_answers_a_job(store, desk, lab):
-    result, job = answer(store, desk, lab)
+def test_every_lab_answers_a_job(store, job_store, lab):
+    result, job = answer(store, job_store, lab)
     assert isinstance(result, LABS[lab].result)
     assert job.result["label"] == "tiny images"
     assert job.result["note"] == ""
     assert job.result["seconds"] > 0
-    assert desk.look(job.id).share == 1.0
-    assert ask(desk, lab) == job.id  # the same question finds its answer
+    assert job_store.look(job.id).share == 1.0
+    assert ask(job_store, lab) == job.id  # the same question finds its answer
     assert not in_process.do_next_job(store)
 
 
-def test_a_picture_of_ones_own_is_seen(store, desk):
+def test_a_picture_of_ones_own_is_seen(store, job_store):
     upload = base64.b64encode(bytes(32 * 32 * 3)).decode()
-    seen, _ = answer(store, desk, "sees", upload=upload)
+    seen, _ = answer(store, job_store, "sees", upload=upload)
     assert seen.label is None
     assert seen.image.max() == 0
-    identity = ask(desk, "sees", upload="AAAA")
+    identity = ask(job_store, "sees", upload="AAAA")
     in_process.do_next_job(store)
-    assert "did not arrive whole" in desk.job(identity).message
+    assert "did not arrive whole" in job_store.job(identity).message
 
 
 @pytest.mark.parametrize(
@@ -104,42 +104,44 @@ def test_a_picture_of_ones_own_is_seen(store, desk):
         ("variants", f"fresh:{NET}", {"recipe": {"batch": 0}}, "batch 0 is out of range"),
     ],
 )
-def test_what_a_lab_cannot_do_is_said_in_a_sentence(store, desk, lab, source, settings, sentence):
-    identity = ask(desk, lab, source, **settings)
+def test_what_a_lab_cannot_do_is_said_in_a_sentence(
+    store, job_store, lab, source, settings, sentence
+):
+    identity = ask(job_store, lab, source, **settings)
     in_process.do_next_job(store)
-    assert desk.job(identity).state == states.FAILED
-    assert sentence in desk.job(identity).message
+    assert job_store.job(identity).state == states.FAILED
+    assert sentence in job_store.job(identity).message
 
 
-def test_other_images_than_the_page_spoke_of_are_not_used(store, desk):
+def test_other_images_than_the_page_spoke_of_are_not_used(store, job_store):
     asked = Question("responses", Source.parse(f"fresh:{NET}"), {}, "folder", "CIFAR-10")
-    identity = desk.submit("lab", asked.payload(store))
+    identity = job_store.submit("lab", asked.payload(store))
     in_process.do_next_job(store)
-    assert "the images here are tiny images now, not CIFAR-10" in desk.job(identity).message
+    assert "the images here are tiny images now, not CIFAR-10" in job_store.job(identity).message
 
 
-def stop_when_told(desk, identity, at):
+def stop_when_told(job_store, identity, at):
     """Stops the job as soon as it is told to be so far; returns when that was."""
     stopped = []
 
     def watch():
-        while desk.look(identity).share < at:
+        while job_store.look(identity).share < at:
             time.sleep(0.02)
-        desk.stop(identity)
+        job_store.stop(identity)
         stopped.append(time.monotonic())
 
     threading.Thread(target=watch).start()
     return stopped
 
 
-def test_a_lab_stops_within_two_seconds_and_keeps_what_it_has(store, desk, monkeypatch):
+def test_a_lab_stops_within_two_seconds_and_keeps_what_it_has(store, job_store, monkeypatch):
     monkeypatch.setattr(job_context, "TELL_EVERY", 0.05)
     monkeypatch.setattr(job_context, "SHOW_EVERY", 0.0)
-    identity = ask(desk, "surface", side=65)
-    stopped = stop_when_told(desk, identity, 0.06)
+    identity = ask(job_store, "surface", side=65)
+    stopped = stop_when_told(job_store, identity, 0.06)
     in_process.do_next_job(store)
     assert time.monotonic() - stopped[0] < 2
-    look, job = desk.look(identity), desk.job(identity)
+    look, job = job_store.look(identity), job_store.job(identity)
     assert look.state == states.STOPPED
     assert look.message == f"stopped at {100 * look.share:.0f} %"
     assert look.shown > 1
@@ -147,58 +149,58 @@ def test_a_lab_stops_within_two_seconds_and_keeps_what_it_has(store, desk, monke
     assert 0 < part.done < 1
 
     # asked again, it goes on from there
-    assert ask(desk, "surface", side=65) == identity
-    assert desk.job(identity).result == job.result
+    assert ask(job_store, "surface", side=65) == identity
+    assert job_store.job(identity).result == job.result
     shown = []
     monkeypatch.setattr(JobStore, "show", lambda self, j, lane, result: shown.append(result))
-    stopped = stop_when_told(desk, identity, 0.06)
+    stopped = stop_when_told(job_store, identity, 0.06)
     in_process.do_next_job(store)
     first = LABS["surface"].result.from_plain(shown[0]["result"])
     assert first.done >= part.done
 
 
-def test_a_finer_surface_begins_with_the_coarser_one(store, desk, monkeypatch):
-    coarse, _ = answer(store, desk, "surface", side=5)
+def test_a_finer_surface_begins_with_the_coarser_one(store, job_store, monkeypatch):
+    coarse, _ = answer(store, job_store, "surface", side=5)
     told = []
     monkeypatch.setattr(JobStore, "show", lambda self, j, lane, result: told.append(result))
     monkeypatch.setattr(job_context, "SHOW_EVERY", 0.0)
-    fine, _ = answer(store, desk, "surface", side=9)
+    fine, _ = answer(store, job_store, "surface", side=9)
     first = LABS["surface"].result.from_plain(told[0]["result"])
     assert first.done * 81 == pytest.approx(26)
     assert (fine.loss[::2, ::2] == coarse.loss).all()
 
 
-def test_what_waits_is_stopped_at_once_and_only_by_who_asked(desk):
-    payload = question("responses").payload(desk.store)
-    identity = desk.submit("lab", payload, owner="anna")
+def test_what_waits_is_stopped_at_once_and_only_by_who_asked(job_store):
+    payload = question("responses").payload(job_store.store)
+    identity = job_store.submit("lab", payload, owner="anna")
     with pytest.raises(Refused, match="another visitor asked this"):
-        desk.stop(identity, Visitor("otto"))
-    desk.stop(identity, Visitor("anna"))
-    assert desk.look(identity).state == states.STOPPED
-    assert desk.claim("a lane") is None
+        job_store.stop(identity, Visitor("otto"))
+    job_store.stop(identity, Visitor("anna"))
+    assert job_store.look(identity).state == states.STOPPED
+    assert job_store.claim("a lane") is None
 
 
-def test_one_visitor_cannot_fill_the_line(desk, monkeypatch):
+def test_one_visitor_cannot_fill_the_line(job_store, monkeypatch):
     monkeypatch.setattr(jobs, "MAX_WAITING_EACH", 1)
-    desk.submit("lab", {"n": 1}, owner="anna")
-    desk.submit("lab", {"n": 1}, owner="anna")
+    job_store.submit("lab", {"n": 1}, owner="anna")
+    job_store.submit("lab", {"n": 1}, owner="anna")
     with pytest.raises(Refused, match="1 questions of yours are waiting already"):
-        desk.submit("lab", {"n": 2}, owner="anna")
-    desk.submit("lab", {"n": 2}, owner="otto")
+        job_store.submit("lab", {"n": 2}, owner="anna")
+    job_store.submit("lab", {"n": 2}, owner="otto")
 
 
-def test_a_second_question_finds_images_and_net_in_memory(store, desk, monkeypatch):
-    answer(store, desk, "switched")
+def test_a_second_question_finds_images_and_net_in_memory(store, job_store, monkeypatch):
+    answer(store, job_store, "switched")
     monkeypatch.setattr("resnet.data.load", None)
     monkeypatch.setattr("explorer.lane.lab_nets.build", None)
-    result, _ = answer(store, desk, "switched", off=["stage1.block1", "stage3.block1"])
+    result, _ = answer(store, job_store, "switched", off=["stage1.block1", "stage3.block1"])
     assert result.off == ("stage1.block1", "stage3.block1")
 
 
-def test_a_run_is_looked_into_when_it_has_ended(store, desk, submit):
+def test_a_run_is_looked_into_when_it_has_ended(store, job_store, submit):
     identity = submit()
     run = store.comparison(identity).runs[1]
     in_process.run_next(store)
-    result, _ = answer(store, desk, "lesion", f"run:{run.id}", draws=1)
+    result, _ = answer(store, job_store, "lesion", f"run:{run.id}", draws=1)
     assert result.net == "resnet8-A"
     assert result.statistics == "kept from training"

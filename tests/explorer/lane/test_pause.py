@@ -6,11 +6,11 @@ import time
 import pytest
 
 from explorer.lane import in_process, setup, training
-from explorer.lane import runs as lane
+from explorer.lane import runs as lane_runs
 from explorer.store import comparisons, states
 from explorer.store.comparisons import checkpoint_file
 from explorer.store.records import EXTENDED, PAUSED, RATE
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.worker import worker
 from resnet.train import Trainer, checkpoint
 
@@ -70,7 +70,9 @@ def lanes(store):
         for share in worker.shares(claimed, shares):
             mine = f"lane-{len(threads)}"
             store.hand_over(share, mine)
-            thread = threading.Thread(target=lane.train, args=(store, mine, share), daemon=True)
+            thread = threading.Thread(
+                target=lane_runs.train, args=(store, mine, share), daemon=True
+            )
             threads.append(thread)
             thread.start()
         return threads[-1]
@@ -83,7 +85,7 @@ def lanes(store):
 
 @pytest.fixture
 def slow(monkeypatch):
-    """Steps of 5 ms at least, so that a wish meets a run on its way."""
+    """Steps of 5 ms at least, so that a request meets a run on its way."""
     step = Trainer.step
 
     def slower(self):
@@ -95,7 +97,7 @@ def slow(monkeypatch):
 
 def pause_midway(store, comparison):
     wait_for(lambda: len(store.since(comparison)) >= 4)
-    Wishes(store).pause(comparison)
+    ControlRequests(store).pause(comparison)
     wait_for(lambda: store.comparison(comparison).paused)
 
 
@@ -118,7 +120,7 @@ def test_paused_nets_are_saved_shown_and_marked_and_go_on_to_the_undisturbed_row
     assert {(each.run, each.iteration, each.kind) for each in marks} == {
         (run.id, run.iteration, PAUSED) for run in runs(store, paused)
     }
-    Wishes(store).resume(paused)
+    ControlRequests(store).resume(paused)
     wait_for(lambda: are(store, paused, states.FINISHED, states.FINISHED))
     assert figures(store, paused) == figures(store, undisturbed)
     for each in iterations(store, paused):
@@ -132,7 +134,7 @@ def test_a_step_brings_every_net_to_the_same_iteration_and_shows_it(store, submi
     pause_midway(store, comparison)
     furthest = max(run.iteration for run in runs(store, comparison))
     for target, step in ((furthest + 1, 1), (furthest + 8, 7)):
-        Wishes(store).step(comparison, step)
+        ControlRequests(store).step(comparison, step)
         wait_for(
             lambda target=target: all(
                 (run.state, run.iteration) == (states.PAUSED, target)
@@ -142,7 +144,7 @@ def test_a_step_brings_every_net_to_the_same_iteration_and_shows_it(store, submi
         for each in iterations(store, comparison):
             assert each[-1] == target
             assert each == sorted(set(each))
-    Wishes(store).stop(comparison)
+    ControlRequests(store).stop(comparison)
     wait_for(lambda: are(store, comparison, states.STOPPED, states.STOPPED))
 
 
@@ -163,7 +165,7 @@ def test_a_paused_lane_lets_go_where_others_wait_and_is_stepped_from_the_line(
     lanes().join(60)
     assert are(store, other, states.FINISHED, states.FINISHED)
     furthest = max(run.iteration for run in runs(store, held))
-    Wishes(store).step(held, 3)
+    ControlRequests(store).step(held, 3)
     assert are(store, held, states.QUEUED, states.QUEUED)
     lanes()
     wait_for(
@@ -171,7 +173,7 @@ def test_a_paused_lane_lets_go_where_others_wait_and_is_stepped_from_the_line(
             (run.state, run.iteration) == (states.PAUSED, furthest + 3) for run in runs(store, held)
         )
     )
-    Wishes(store).resume(held)
+    ControlRequests(store).resume(held)
     wait_for(lambda: are(store, held, states.FINISHED, states.FINISHED))
     assert figures(store, held) == figures(store, undisturbed)
 
@@ -194,13 +196,13 @@ def test_a_lane_waits_for_its_neighbour_before_it_lets_go(store, submit, lanes, 
     wait_for(lambda: len(store.since(comparison)) >= 4)
     with store.write() as connection:  # as a step leaves them whose targets are far apart
         first = runs(store, comparison)[0].id
-        connection.exec_driver_sql(f"UPDATE runs SET hold_at = 0 WHERE id = {first}")
+        connection.exec_driver_sql(f"UPDATE runs SET pause_at = 0 WHERE id = {first}")
     wait_for(lambda: are(store, comparison, states.PAUSED, states.RUNNING))
     submit(iterations=10)
     time.sleep(0.5)  # longer than a lane lets others wait
     assert store.owned("lane-0") or store.owned("lane-1")
     assert len({**store.owned("lane-0"), **store.owned("lane-1")}) == 2
-    Wishes(store).stop(comparison)
+    ControlRequests(store).stop(comparison)
     wait_for(lambda: are(store, comparison, states.STOPPED, states.STOPPED))
 
 
@@ -211,10 +213,10 @@ def test_one_net_is_stopped_while_the_other_is_paused_and_that_one_goes_on(
     lanes()
     pause_midway(store, comparison)
     first, _ = runs(store, comparison)
-    Wishes(store).stop(comparison, first.id)
+    ControlRequests(store).stop(comparison, first.id)
     wait_for(lambda: are(store, comparison, states.STOPPED, states.PAUSED))
     with store.write() as connection:
-        connection.exec_driver_sql("UPDATE runs SET hold_at = NULL")
+        connection.exec_driver_sql("UPDATE runs SET pause_at = NULL")
     wait_for(lambda: are(store, comparison, states.STOPPED, states.FINISHED))
     assert runs(store, comparison)[0].iteration < 100
 
@@ -224,7 +226,7 @@ def test_one_net_is_stopped_while_the_other_trains_on(store, submit, lanes, slow
     lanes()
     wait_for(lambda: len(store.since(comparison)) >= 4)
     _, second = runs(store, comparison)
-    Wishes(store).stop(comparison, second.id)
+    ControlRequests(store).stop(comparison, second.id)
     wait_for(lambda: are(store, comparison, states.FINISHED, states.STOPPED))
 
 
@@ -232,12 +234,12 @@ def test_a_pause_asked_for_before_the_start_holds_at_the_untrained_net(store, su
     comparison = submit()
     name = "claim"
     share = [run.id for run in comparisons.claim(store, name)]
-    Wishes(store).pause(comparison)
-    thread = threading.Thread(target=lane.train, args=(store, name, share), daemon=True)
+    ControlRequests(store).pause(comparison)
+    thread = threading.Thread(target=lane_runs.train, args=(store, name, share), daemon=True)
     thread.start()
     wait_for(lambda: are(store, comparison, states.PAUSED, states.PAUSED))
     assert iterations(store, comparison) == [[0], [0]]
-    Wishes(store).resume(comparison)
+    ControlRequests(store).resume(comparison)
     wait_for(lambda: are(store, comparison, states.FINISHED, states.FINISHED))
     assert iterations(store, comparison) == [[0, 10, 20, 30, 40]] * 2
     thread.join(60)
@@ -248,14 +250,16 @@ def test_a_stop_asked_for_before_the_start_ends_before_images_are_decoded(
 ):
     comparison = submit()
     share = [run.id for run in comparisons.claim(store, "claim")]
-    Wishes(store).stop(comparison)
+    ControlRequests(store).stop(comparison)
     monkeypatch.setattr(setup.data, "load", lambda *_: pytest.fail("images were asked for"))
-    lane.train(store, "claim", share)
+    lane_runs.train(store, "claim", share)
     assert are(store, comparison, states.STOPPED, states.STOPPED)
 
 
-@pytest.mark.parametrize("wish", ["stop", "the worker is gone"])
-def test_decoding_is_broken_off_where_nobody_wants_it_any_more(store, submit, monkeypatch, wish):
+@pytest.mark.parametrize("request_made", ["stop", "the worker is gone"])
+def test_decoding_is_broken_off_where_nobody_wants_it_any_more(
+    store, submit, monkeypatch, request_made
+):
     comparison = submit()
     share = [run.id for run in comparisons.claim(store, "claim")]
     gone, told = threading.Event(), []
@@ -263,15 +267,15 @@ def test_decoding_is_broken_off_where_nobody_wants_it_any_more(store, submit, mo
     def load(_, progress):
         progress("decoding images", 1, 100)
         told.append(store.comparison(comparison).message)
-        Wishes(store).stop(comparison) if wish == "stop" else gone.set()
+        ControlRequests(store).stop(comparison) if request_made == "stop" else gone.set()
         progress("decoding images", 2, 100)
         pytest.fail("it went on decoding")
 
     monkeypatch.setattr(setup.data, "load", load)
     monkeypatch.setattr(setup, "TELL_EVERY", 0.0)
-    lane.train(store, "claim", share, gone.is_set)
+    lane_runs.train(store, "claim", share, gone.is_set)
     assert told == ["decoding images"]
-    ended = states.STOPPED if wish == "stop" else states.INTERRUPTED
+    ended = states.STOPPED if request_made == "stop" else states.INTERRUPTED
     assert are(store, comparison, ended, ended)
 
 
@@ -279,14 +283,14 @@ def test_a_new_rate_is_taken_up_marked_and_survives_a_stop(store, submit, lanes,
     comparison = submit(iterations=200, schedule="constant", warmup="none")
     lanes()
     wait_for(lambda: len(store.since(comparison)) >= 4)
-    Wishes(store).change_rate(comparison, 0.003)
+    ControlRequests(store).change_rate(comparison, 0.003)
     wait_for(lambda: len(store.events(comparison)) == 2)
     assert all(run.want_rate is None for run in runs(store, comparison))
     at = {each.run: each.iteration for each in store.events(comparison)}
     wait_for(lambda: min(run.iteration for run in runs(store, comparison)) > max(at.values()))
-    Wishes(store).stop(comparison)
+    ControlRequests(store).stop(comparison)
     wait_for(lambda: are(store, comparison, states.STOPPED, states.STOPPED))
-    Wishes(store).resume(comparison)
+    ControlRequests(store).resume(comparison)
     lanes().join(60)
     assert are(store, comparison, states.FINISHED, states.FINISHED)
     assert {(each.kind, each.value) for each in store.events(comparison)} == {(RATE, 0.003)}
@@ -299,13 +303,13 @@ def test_a_new_rate_is_taken_up_while_paused(store, submit, lanes, slow):
     comparison = submit(iterations=100, schedule="constant", warmup="none")
     lanes()
     pause_midway(store, comparison)
-    Wishes(store).change_rate(comparison, 0.0)
+    ControlRequests(store).change_rate(comparison, 0.0)
     wait_for(lambda: all(run.want_rate is None for run in runs(store, comparison)))
     assert store.comparison(comparison).paused
     for run in runs(store, comparison):
         saved = checkpoint.load(checkpoint_file(run.id))[2]
         assert saved["changes"] == [[run.iteration, 0.0, None]]
-    Wishes(store).resume(comparison)
+    ControlRequests(store).resume(comparison)
     wait_for(lambda: are(store, comparison, states.FINISHED, states.FINISHED))
     assert {row.learning_rate for row in store.since(comparison)} == {None, 0.05, 0.0}
 
@@ -314,7 +318,7 @@ def test_finished_nets_are_extended_from_where_they_ended(store, submit):
     comparison = submit()
     in_process.run_next(store)
     before = figures(store, comparison)
-    Wishes(store).extend(comparison, 25, 0.01)
+    ControlRequests(store).extend(comparison, 25, 0.01)
     in_process.run_next(store)
     assert are(store, comparison, states.FINISHED, states.FINISHED)
     assert iterations(store, comparison) == [[0, 10, 20, 30, 40, 50, 60, 65]] * 2
@@ -332,7 +336,7 @@ def test_an_extension_whose_checkpoint_is_gone_says_so_and_keeps_the_curve(store
     comparison = submit()
     in_process.run_next(store)
     checkpoint_file(runs(store, comparison)[0].id).unlink()
-    Wishes(store).extend(comparison, 10, 0.01)
+    ControlRequests(store).extend(comparison, 10, 0.01)
     in_process.run_next(store)
     assert are(store, comparison, states.FAILED, states.FINISHED)
     message = runs(store, comparison)[0].message
@@ -351,11 +355,11 @@ def test_a_net_that_diverges_does_not_keep_the_others_from_pausing(store, nets, 
     comparison = store.submit("together", both)
     lanes()
     wait_for(lambda: are(store, comparison, states.DIVERGED, states.RUNNING))
-    Wishes(store).pause(comparison)
+    ControlRequests(store).pause(comparison)
     wait_for(lambda: are(store, comparison, states.DIVERGED, states.PAUSED))
-    Wishes(store).step(comparison)
+    ControlRequests(store).step(comparison)
     wait_for(lambda: len(store.events(comparison)) == 2)
-    Wishes(store).stop(comparison)
+    ControlRequests(store).stop(comparison)
     wait_for(lambda: are(store, comparison, states.DIVERGED, states.STOPPED))
 
 
@@ -365,7 +369,7 @@ def test_a_paused_run_whose_worker_ends_stays_paused_and_goes_on_from_there(stor
     comparison = submit(iterations=60)
     gone = threading.Event()
     share = [run.id for run in comparisons.claim(store, "mine")]
-    thread = threading.Thread(target=lane.train, args=(store, "mine", share, gone.is_set))
+    thread = threading.Thread(target=lane_runs.train, args=(store, "mine", share, gone.is_set))
     thread.start()
     pause_midway(store, comparison)
     gone.set()
@@ -373,7 +377,7 @@ def test_a_paused_run_whose_worker_ends_stays_paused_and_goes_on_from_there(stor
     store.interrupt()  # as the next worker does when it begins
     assert are(store, comparison, states.PAUSED, states.PAUSED)
     assert store.place(comparison) is None
-    Wishes(store).resume(comparison)
+    ControlRequests(store).resume(comparison)
     in_process.run_next(store)
     assert are(store, comparison, states.FINISHED, states.FINISHED)
     assert figures(store, comparison) == figures(store, undisturbed)
@@ -384,7 +388,7 @@ def test_a_run_saved_at_its_end_but_not_settled_is_finished_when_resumed(store, 
     in_process.run_next(store)
     with store.write() as connection:  # as if it was killed between the two
         connection.exec_driver_sql("UPDATE runs SET state = 'interrupted'")
-    Wishes(store).resume(comparison)
+    ControlRequests(store).resume(comparison)
     in_process.run_next(store)
     assert are(store, comparison, states.FINISHED, states.FINISHED)
     assert iterations(store, comparison) == [[0, 10, 20, 30, 40]] * 2
@@ -401,7 +405,7 @@ def test_a_later_turn_waits_for_a_paused_one_but_a_stepped_run_of_it_does_not(
     assert share == [run.id for run in runs(store, comparison) if run.recipe.seed == 0]
     for run in share:
         store.hold(run, "mine", 5)
-    Wishes(store).pause(comparison)
+    ControlRequests(store).pause(comparison)
     assert store.line() == []  # the second seed waits for the first, which is paused
     with store.write() as connection:  # one let go and stepped, the other still held
         connection.exec_driver_sql(
@@ -431,11 +435,11 @@ def test_stopping_during_the_first_turn_stops_the_later_ones(store, nets, small)
     both = [(net, replace(small, seed=seed)) for seed in (0, 1) for net in nets]
     comparison = store.submit("two seeds", both)
     share = [run.id for run in comparisons.claim(store, "mine")]
-    Wishes(store).stop(comparison)
-    lane.train(store, "mine", share)
+    ControlRequests(store).stop(comparison)
+    lane_runs.train(store, "mine", share)
     assert {run.state for run in runs(store, comparison)} == {states.STOPPED}
     assert not in_process.run_next(store)
-    Wishes(store).resume(comparison)
+    ControlRequests(store).resume(comparison)
     while in_process.run_next(store):
         pass
     assert {run.state for run in runs(store, comparison)} == {states.FINISHED}

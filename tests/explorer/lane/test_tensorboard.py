@@ -9,7 +9,7 @@ from explorer.lane import in_process, tensorboard, training
 from explorer.lane.tensorboard import EventFiles, open_events, scalars
 from explorer.store import states
 from explorer.store.comparisons import checkpoint_file, run_folder
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from resnet.spec.row import Row
 
 ROW = Row(
@@ -99,7 +99,7 @@ def test_a_lane_writes_every_row_and_says_where_it_goes_on(store, submit, monkey
     monkeypatch.setattr(training, "LOOK_EVERY", 0.0)
     comparison = submit()
     in_process.run_next(store)
-    Wishes(store).extend(comparison, 10, 0.01)
+    ControlRequests(store).extend(comparison, 10, 0.01)
     in_process.run_next(store)
     runs = store.comparison(comparison).runs
     assert {run.state for run in runs} == {states.FINISHED}

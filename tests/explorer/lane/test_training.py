@@ -12,7 +12,7 @@ from filelock import FileLock
 from explorer.lane import in_process, runs, training
 from explorer.store import comparisons, states
 from explorer.store.comparisons import RunStore, checkpoint_file, run_folder
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.worker import control
 from explorer.worker import process as lane_process
 from resnet import data
@@ -95,7 +95,7 @@ def test_a_killed_lane_is_interrupted_and_resumes_to_the_undisturbed_numbers(sto
     begun = [checkpoint.load(file)[2]["iteration"] for file in files]
     assert all(0 < iteration < 300 for iteration in begun)
 
-    Wishes(store).resume(disturbed)
+    ControlRequests(store).resume(disturbed)
     in_process.run_next(store)
     assert {run.state for run in store.comparison(disturbed).runs} == {states.FINISHED}
     assert curves(store, disturbed) == curves(store, undisturbed)
@@ -112,7 +112,7 @@ def test_a_stopped_comparison_resumes_to_the_undisturbed_numbers(store, submit, 
 
     def stop_soon():
         wait_for(lambda: len(store.since(stopped)) > 4)
-        Wishes(store).stop(stopped)
+        ControlRequests(store).stop(stopped)
 
     thread = threading.Thread(target=stop_soon)
     thread.start()
@@ -121,7 +121,7 @@ def test_a_stopped_comparison_resumes_to_the_undisturbed_numbers(store, submit, 
     found = store.comparison(stopped)
     assert {run.state for run in found.runs} == {states.STOPPED}
     assert all(0 < run.iteration < 100 for run in found.runs)
-    Wishes(store).resume(stopped)
+    ControlRequests(store).resume(stopped)
     in_process.run_next(store)
     assert curves(store, stopped) == curves(store, undisturbed)
 
@@ -176,7 +176,7 @@ def test_a_stop_reaches_a_lane_that_waits_for_the_one_before(store, submit):
         thread = threading.Thread(target=runs.train, args=(store, "mine", claimed))
         thread.start()
         wait_for(lambda: "trained it before" in store.comparison(identity).message)
-        Wishes(store).stop(identity)
+        ControlRequests(store).stop(identity)
         thread.join(60)
     assert {run.state for run in store.comparison(identity).runs} == {states.STOPPED}
 
@@ -214,7 +214,7 @@ def test_a_run_is_not_resumed_on_other_images(store, submit, monkeypatch):
         with store.write() as connection:
             connection.exec_driver_sql(f"UPDATE runs SET state='stopped' WHERE id={run.id}")
     monkeypatch.setenv("RESNET_DATA_NAME", "other images")
-    Wishes(store).resume(identity)
+    ControlRequests(store).resume(identity)
     in_process.run_next(store)
     for run in store.comparison(identity).runs:
         assert run.state == states.FAILED

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.report import curves as figures
+from explorer.report import curves as report_curves
 from explorer.store.records import EXTENDED, PAUSED, RATE, Comparison, Event, Run, StoredRow
 from explorer.store.snapshots import Curves, Snapshot
 from resnet.plan import plan
@@ -51,7 +51,7 @@ def test_the_seeds_of_a_net_are_one_group():
         for seed in (0, 1)
         for place, name in enumerate(("plain20", "resnet20-A"))
     ]
-    groups = figures.grouped(curves)
+    groups = report_curves.grouped(curves)
     assert [group.name for group in groups] == ["plain-20", "ResNet-20"]
     assert [[each.run.recipe.seed for each in group.runs] for group in groups] == [[0, 1], [0, 1]]
 
@@ -59,23 +59,23 @@ def test_the_seeds_of_a_net_are_one_group():
 def test_a_net_with_two_recipes_is_named_by_what_is_different():
     warm = {"warmup": "linear", "warmup_iterations": 60}
     curves = [curves_of("plain110"), curves_of("plain110", **warm), curves_of("plain20")]
-    assert figures.curve_names(curves) == [
+    assert report_curves.curve_names(curves) == [
         "plain-110, no warm-up",
         "plain-110, warm-up",
         "plain-20",
     ]
     rates = [curves_of("resnet20-A", learning_rate=rate) for rate in (0.1, 0.01)]
-    assert figures.curve_names(rates) == ["ResNet-20, rate 0.1", "ResNet-20, rate 0.01"]
+    assert report_curves.curve_names(rates) == ["ResNet-20, rate 0.1", "ResNet-20, rate 0.01"]
 
 
 def test_what_differs_in_the_seed_alone_is_named_by_it():
     twins = [curves_of("plain20", seed=seed) for seed in (3, 7)]
-    assert figures.curve_names(twins) == ["plain-20, seed 3", "plain-20, seed 7"]
+    assert report_curves.curve_names(twins) == ["plain-20, seed 3", "plain-20, seed 7"]
 
 
 def test_shortcuts_keep_their_letter_where_they_differ():
     curves = [curves_of("resnet56-A"), curves_of("resnet56-B"), curves_of("resnet56-A-tanh")]
-    assert figures.curve_names(curves) == ["ResNet-56 A", "ResNet-56 B", "ResNet-56 A, tanh"]
+    assert report_curves.curve_names(curves) == ["ResNet-56 A", "ResNet-56 B", "ResNet-56 A, tanh"]
 
 
 def test_marks_of_all_nets_are_one_and_carry_no_names():
@@ -84,11 +84,11 @@ def test_marks_of_all_nets_are_one_and_carry_no_names():
     events += [Event(2, at, PAUSED, None, 0.0) for at in (100, 101, 102, 300)]
     events += [Event(run, 400, EXTENDED, 1200.0, 0.0) for run in (1, 2)]
     snapshot = snapshot_of(*both, events=events)
-    assert figures.marks(snapshot, figures.grouped(both)) == [
-        figures.Mark(100, "paused", ("ResNet-20",)),
-        figures.Mark(200, "rate 0.01"),
-        figures.Mark(300, "paused", ("ResNet-20",)),
-        figures.Mark(400, "extended to 1,200"),
+    assert report_curves.marks(snapshot, report_curves.grouped(both)) == [
+        report_curves.Mark(100, "paused", ("ResNet-20",)),
+        report_curves.Mark(200, "rate 0.01"),
+        report_curves.Mark(300, "paused", ("ResNet-20",)),
+        report_curves.Mark(400, "extended to 1,200"),
     ]
 
 
@@ -103,10 +103,10 @@ def test_marks_of_all_nets_are_one_and_carry_no_names():
     ],
 )
 def test_an_epoch_is_one_pass_over_the_images(changes, expected):
-    assert figures.iterations_per_epoch(replace(RECIPE, **changes)) == expected
+    assert report_curves.iterations_per_epoch(replace(RECIPE, **changes)) == expected
 
 
 def test_generated_images_are_as_many_as_an_epoch_says():
     from resnet.data.generated import PER_CLASS
 
-    assert figures.WHOLE_SET["generated"] == 10 * PER_CLASS["train"]
+    assert report_curves.WHOLE_SET["generated"] == 10 * PER_CLASS["train"]

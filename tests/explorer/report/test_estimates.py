@@ -10,10 +10,10 @@ from explorer.commands import follow, keeping
 from explorer.report import line, status
 from explorer.report.estimates import (
     ends_in,
-    machine_pace,
-    pace_of,
+    machine_throughput,
     seconds_left,
     starts_in,
+    throughput_of,
     work_left,
 )
 from explorer.report.formatting import about, ordinal, place_words
@@ -25,7 +25,7 @@ from explorer.store.snapshots import Feed
 from explorer.views.parts import queue_panel
 from resnet.cost import cost
 
-PACE = 1e-9
+SECONDS_PER_MAC = 1e-9
 
 
 def work(spec, recipe, iterations):
@@ -49,8 +49,8 @@ def test_smaller_images_are_less_work(store, submit):
 def test_a_turn_starts_when_those_before_it_are_done(store, submit):
     first, second, third = submit(), submit(iterations=80), submit()
     store.claim("lane")
-    each = PACE * work_left(store.comparison(first).runs)
-    starts = starts_in(store.active(), store.coming_turns(), PACE)
+    each = SECONDS_PER_MAC * work_left(store.comparison(first).runs)
+    starts = starts_in(store.active(), store.coming_turns(), SECONDS_PER_MAC)
     assert starts == pytest.approx({second: each, third: 3 * each})
     run = store.comparison(first).runs[0]
     half = [
@@ -59,20 +59,20 @@ def test_a_turn_starts_when_those_before_it_are_done(store, submit):
         else found
         for found in store.active()
     ]
-    assert starts_in(half, store.coming_turns(), PACE)[second] == pytest.approx(each / 2)
+    assert starts_in(half, store.coming_turns(), SECONDS_PER_MAC)[second] == pytest.approx(each / 2)
 
 
 def test_each_seed_is_a_turn_of_its_own(store, nets, small):
     seeds = [(nets[0], replace(small, seed=seed)) for seed in range(3)]
     many = store.submit("many", seeds, owner="a")
     other = store.submit("other", [(nets[0], small)], owner="b")
-    one = PACE * work(nets[0], small, 40)
+    one = SECONDS_PER_MAC * work(nets[0], small, 40)
     assert store.coming_turns() == [many, other, many, many]
-    assert starts_in(store.active(), store.coming_turns(), PACE) == pytest.approx(
+    assert starts_in(store.active(), store.coming_turns(), SECONDS_PER_MAC) == pytest.approx(
         {many: 0.0, other: one}
     )
     store.claim("lane")
-    assert starts_in(store.active(), store.coming_turns(), PACE) == pytest.approx(
+    assert starts_in(store.active(), store.coming_turns(), SECONDS_PER_MAC) == pytest.approx(
         {other: one, many: 2 * one}
     )
 
@@ -82,8 +82,8 @@ def test_turns_of_one_comparison_may_differ_in_length(store, nets, small):
     many = store.submit("many", long + short, owner="a")
     after = store.submit("after", short, owner="a")
     assert store.coming_turns() == [many, many, after]
-    whole = PACE * work_left(store.comparison(many).runs)
-    starts = starts_in(store.active(), store.coming_turns(), PACE)
+    whole = SECONDS_PER_MAC * work_left(store.comparison(many).runs)
+    starts = starts_in(store.active(), store.coming_turns(), SECONDS_PER_MAC)
     assert starts == pytest.approx({many: 0.0, after: whole})
 
 
@@ -92,8 +92,10 @@ def test_a_run_that_has_ended_takes_no_time(store, submit):
     waiting = submit()
     claimed = store.claim("lane")
     store.settle(claimed.runs[0].id, "lane", states.DIVERGED)
-    rest = PACE * work_left(claimed.runs[1:])
-    assert starts_in(store.active(), store.line(), PACE) == pytest.approx({waiting: rest})
+    rest = SECONDS_PER_MAC * work_left(claimed.runs[1:])
+    assert starts_in(store.active(), store.line(), SECONDS_PER_MAC) == pytest.approx(
+        {waiting: rest}
+    )
 
 
 @pytest.mark.parametrize(
@@ -115,22 +117,24 @@ def test_a_time_is_as_exact_as_an_estimate_can_be(seconds, words):
     assert about(seconds) == words
 
 
-def test_without_a_pace_only_the_place_is_said():
+def test_without_a_throughput_only_the_place_is_said():
     assert place_words(2, 240.0) == "3rd in line, starts in about 4 min"
     assert place_words(0) == "1st in line"
 
 
 @pytest.fixture
 def one_moment(store, submit, monkeypatch):
-    """One comparison trains since ten seconds, a second waits; the machine's pace is known."""
+    """One comparison trains since ten seconds, a second waits; the machine has a throughput."""
     first, second = submit(), submit()
     store.claim("lane")
     with store.write() as connection:
         connection.exec_driver_sql(
-            "UPDATE runs SET leg_started = 1000.0, iteration = 10 WHERE comparison = ?", (first,)
+            "UPDATE runs SET active_since = 1000.0, iteration = 10 WHERE comparison = ?", (first,)
         )
     monkeypatch.setattr(time, "time", lambda: 1010.0)
-    store.report("pace", {"seconds_per_mac": 1e-3})  # far from the pace at which it trains
+    store.report(
+        "throughput", {"seconds_per_mac": 1e-3}
+    )  # far from the throughput at which it trains
     return first, second
 
 
@@ -140,7 +144,7 @@ def test_every_place_says_the_same_of_the_same_moment(store, one_moment, capsys,
     said = "iteration 10 of 40, 30 s left"
     seen = line.read(store)
     monkeypatch.setattr(queue, "now", lambda fresh=False: seen)
-    bar = progress(store.comparison(first), machine_pace(store))[1]
+    bar = progress(store.comparison(first), machine_throughput(store))[1]
     panel = []
     monkeypatch.setattr(queue_panel, "_row", lambda *row: panel.append(row))
     monkeypatch.setattr(queue_panel.visitor, "me", lambda: Visitor("me"))
@@ -158,17 +162,19 @@ def test_every_place_says_the_same_of_the_same_moment(store, one_moment, capsys,
     assert waits == "Starting: the training processes get ready."
 
 
-def test_before_it_has_a_pace_of_its_own_the_machines_counts(store, submit):
+def test_before_it_has_a_throughput_of_its_own_the_machines_counts(store, submit):
     found = store.comparison(submit())
     assert seconds_left(found) is None
-    assert seconds_left(found, PACE) == pytest.approx(PACE * work_left(found.runs))
+    assert seconds_left(found, SECONDS_PER_MAC) == pytest.approx(
+        SECONDS_PER_MAC * work_left(found.runs)
+    )
     store.claim("lane")
     young = store.comparison(found.id)
     moved = [replace(run, iteration=10) for run in young.runs]
-    began = moved[0].leg_started
+    began = moved[0].active_since
     young = replace(young, runs=tuple(moved))
-    assert pace_of(young, PACE, began + 1) == PACE
-    own = pace_of(young, PACE, began + 20)
+    assert throughput_of(young, SECONDS_PER_MAC, began + 1) == SECONDS_PER_MAC
+    own = throughput_of(young, SECONDS_PER_MAC, began + 20)
     assert own == pytest.approx(20 / sum(10 * macs_of_an_iteration(run) for run in moved), rel=1e-3)
-    assert ends_in(young, PACE, began + 20) == pytest.approx(60.0, rel=1e-3)
-    assert seconds_left(young, PACE, began + 20) == pytest.approx(60.0, rel=1e-3)
+    assert ends_in(young, SECONDS_PER_MAC, began + 20) == pytest.approx(60.0, rel=1e-3)
+    assert seconds_left(young, SECONDS_PER_MAC, began + 20) == pytest.approx(60.0, rel=1e-3)

@@ -9,9 +9,9 @@ import pytest
 from explorer.report import estimates, formatting, progress, status
 from explorer.report import table as report_table
 from explorer.store import states
-from explorer.store.curation import Shelf
+from explorer.store.curation import Curation
 from explorer.store.records import Comparison, Run, StoredRow
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Curves, Feed
 from explorer.store.tables import runs
 from resnet.cost import cost
@@ -110,15 +110,15 @@ def test_progress_counts_an_extension_and_not_what_diverged():
     assert progress.progress(without) == (pytest.approx(230 / 430), "iteration 200 of 400")
 
 
-def test_time_left_comes_from_the_pace_of_this_leg():
-    training = comparison(run("plain20", states.RUNNING, 200, leg_started=100.0, leg_from=100))
+def test_time_left_comes_from_the_throughput_of_this_leg():
+    training = comparison(run("plain20", states.RUNNING, 200, active_since=100.0, active_from=100))
     assert estimates.seconds_left(training, now=110.0) == pytest.approx(20.0)
     assert estimates.seconds_left(comparison(run("plain20", states.RUNNING, 0)), now=110.0) is None
 
 
 def test_time_left_holds_the_seeds_to_come_and_the_extension():
     """40 iterations in 10 s; 160 of this seed and 400 of the next are left: 140 s."""
-    runs = three_seeds(leg_started=100.0, leg_from=200).runs
+    runs = three_seeds(active_since=100.0, active_from=200).runs
     assert estimates.seconds_left(comparison(*runs), now=110.0) == pytest.approx(140.0)
     extended = replace(runs[1], until=500)
     assert estimates.seconds_left(comparison(extended), now=110.0) == pytest.approx(65.0)
@@ -126,8 +126,8 @@ def test_time_left_holds_the_seeds_to_come_and_the_extension():
 
 def test_two_lanes_at_different_speeds_add_up():
     """10 and 30 iterations a second, 200 and 100 to go: 300 / 40."""
-    first = run("plain20", states.RUNNING, 200, leg_started=100.0, leg_from=100)
-    second = run("plain20", states.RUNNING, 300, leg_started=105.0, leg_from=150, id=2)
+    first = run("plain20", states.RUNNING, 200, active_since=100.0, active_from=100)
+    second = run("plain20", states.RUNNING, 300, active_since=105.0, active_from=150, id=2)
     assert estimates.seconds_left(comparison(first, second), now=110.0) == pytest.approx(7.5)
 
 
@@ -165,9 +165,9 @@ def test_the_store_says_whether_a_lane_holds_a_run(store, submit):
     for each in ids:
         store.hold(each, "a lane", 7)
     assert status.state_sentence(store.comparison(identity), None) == "Paused at iteration 7."
-    Wishes(store).pause(identity)
+    ControlRequests(store).pause(identity)
     with store.write() as connection:
-        connection.execute(runs.update().values(hold_at=0))
+        connection.execute(runs.update().values(pause_at=0))
     assert all(store.let_go(each, "a lane") for each in ids)
     assert "Resume puts it back" in status.state_sentence(store.comparison(identity), None)
 
@@ -199,9 +199,11 @@ def test_endings_are_said_with_their_reasons():
 
 
 def test_what_ended_early_is_said_while_others_train():
-    going = comparison(run("plain20", states.RUNNING, 60), run("plain56", states.STOPPED, 40, id=2))
-    assert status.state_sentence(going, None) == "plain-56 stopped at iteration 40."
-    everyone = [replace(each, state=states.STOPPED) for each in going.runs]
+    active = comparison(
+        run("plain20", states.RUNNING, 60), run("plain56", states.STOPPED, 40, id=2)
+    )
+    assert status.state_sentence(active, None) == "plain-56 stopped at iteration 40."
+    everyone = [replace(each, state=states.STOPPED) for each in active.runs]
     assert status.state_sentence(comparison(*everyone), None) == (
         "All nets stopped at iterations 40 to 60."
     )
@@ -286,5 +288,5 @@ def test_a_feed_starts_over_when_rows_are_taken_back(store, submit, image_folder
     after = feed.snapshot(fresh=True)
     assert [row.iteration for row in after.curves[0].rows] == [0, 10, 20]
     assert after.version > before.version
-    Shelf(store).delete(identity)
+    Curation(store).delete(identity)
     assert feed.snapshot(fresh=True) is None

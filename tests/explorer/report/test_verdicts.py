@@ -133,7 +133,7 @@ def test_the_results_of_a_lesson_come_seed_by_seed():
     assert second[0].last_gradients == (41.0, 2.0)
 
 
-def test_the_paper_stands_beside_what_has_earned_it():
+def test_the_paper_stands_beside_what_is_comparable():
     full = curves("resnet20-A", 0, {64_000: 0.5}, recipe=Recipe())
     assert verdicts.paper_says(snapshot(full)) == [
         "ResNet-20 A, test error. Paper: 8.75 % (Table 6). You got: 10.50 %."
@@ -170,8 +170,8 @@ def test_a_comparison_that_was_trained_has_a_verdict(store, submit, image_folder
     assert verdicts.evidence(trained).startswith("Training error on 20 images: plain-8 ")
     still = tuple(Curves(replace(c.run, state=states.RUNNING), c.rows) for c in trained.curves)
     runs = tuple(each.run for each in still)
-    going = Snapshot(replace(trained.comparison, runs=runs), still, 1)
-    assert verdicts.verdict_of(going).startswith("So far, at iteration 40: ")
+    active = Snapshot(replace(trained.comparison, runs=runs), still, 1)
+    assert verdicts.verdict_of(active).startswith("So far, at iteration 40: ")
     (one_seed,) = verdicts.results(trained)
     assert all(len(each.first_gradients) == len(each.last_gradients) > 1 for each in one_seed)
 

@@ -12,9 +12,9 @@ from explorer.report import formatting, line
 from explorer.report.progress import progress
 from explorer.server import queue, teacher, visitor
 from explorer.store import states
-from explorer.store.curation import Shelf
+from explorer.store.curation import Curation
 from explorer.store.records import Visitor
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Feed
 from explorer.views.parts import notices, queue_panel
 
@@ -156,14 +156,14 @@ def test_the_line_says_places_and_times(store, launch):
     first, second, third = launch("a"), launch("b"), launch("c")
     assert line.read(store).words(second) == "2nd in line"
     store.claim("lane")
-    store.report("pace", {"seconds_per_mac": 1e-7})
+    store.report("throughput", {"seconds_per_mac": 1e-7})
     seen = line.read(store)
     assert [each.id for each in seen.training] == [first]
     assert [each.id for each in seen.waiting] == [second, third]
     assert seen.words(first) == ""
     assert seen.words(second) == f"1st in line, starts in {formatting.about(seen.ends[first])}"
     assert seen.starts[third] == pytest.approx(2 * seen.starts[second])
-    assert progress(seen.training[0], seen.pace)[1].startswith("iteration 0 of 40,")
+    assert progress(seen.training[0], seen.throughput)[1].startswith("iteration 0 of 40,")
 
 
 def test_seeds_that_wait_stand_in_the_line_while_one_trains(store, launch):
@@ -269,11 +269,11 @@ def test_a_visitor_stops_their_own_only_and_a_teacher_moves_all(known, store, la
     assert {run.state for run in store.comparison(mine).runs} == {states.STOPPED}
 
 
-def test_a_wish_that_is_refused_says_why(known, store, launch):
+def test_a_request_that_is_refused_says_why(known, store, launch):
     launch("other")
     last = launch("last")
     boss = opened(panel_page, "boss", everything=True).run()
-    Wishes(store).stop(last)
+    ControlRequests(store).stop(last)
     next(each for each in boss.button if each.label == "To the front").click().run()
     assert [each.value for each in boss.toast] == [
         "Not done: it does not wait any more, so it cannot be moved."
@@ -319,7 +319,7 @@ def test_an_end_before_its_time_is_told_in_its_own_words(known, store, launch):
 def test_what_was_deleted_is_not_told(known, store, launch):
     mine = launch("me")
     shown = opened(notices_page).run()
-    Shelf(store).delete(mine)
+    Curation(store).delete(mine)
     assert not shown.run().toast
 
 

@@ -1,16 +1,16 @@
-"""The shelf: what may be written on a comparison, by whom, and how a deletion is undone."""
+"""Curation: what may be written on a comparison, by whom, and how a deletion is undone."""
 
 import time
 
 import pytest
 import sqlalchemy as sa
 
-from explorer.store import curation as shelf_module
+from explorer.store import curation as curation_module
 from explorer.store import states
 from explorer.store.comparisons import Refused, run_folder
-from explorer.store.curation import MAX_NOTE, MAX_TAG, MAX_TAGS, MAX_TITLE, Shelf
+from explorer.store.curation import MAX_NOTE, MAX_TAG, MAX_TAGS, MAX_TITLE, Curation
 from explorer.store.records import Visitor
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.store.tables import comparisons
 
 ANN, BOB = Visitor("ann"), Visitor("bob")
@@ -24,15 +24,15 @@ def anns(store, nets, small):
 
 
 def test_tags_are_cleaned_and_kept_once(store, anns):
-    Shelf(store).tag(anns, ["  class   3b ", "class 3b", "", " ", "base\nline", "a\u202eb"])
+    Curation(store).tag(anns, ["  class   3b ", "class 3b", "", " ", "base\nline", "a\u202eb"])
     assert store.comparison(anns).tags == ("class 3b", "base line", "ab")
-    Shelf(store).tag(anns, [])
+    Curation(store).tag(anns, [])
     assert store.comparison(anns).tags == ()
 
 
 def test_a_note_keeps_its_lines_and_a_title_has_one(store, anns):
-    Shelf(store).note(anns, "\nfirst\n\nlast \0 line\n")
-    Shelf(store).rename(anns, " two\n lines ")
+    Curation(store).note(anns, "\nfirst\n\nlast \0 line\n")
+    Curation(store).rename(anns, " two\n lines ")
     found = store.comparison(anns)
     assert found.note == "first\n\nlast  line"
     assert found.title == "two lines"
@@ -57,31 +57,31 @@ def test_a_note_keeps_its_lines_and_a_title_has_one(store, anns):
 def test_what_does_not_fit_is_refused_and_changes_nothing(store, anns, change, sentence):
     before = store.comparison(anns)
     with pytest.raises(Refused, match=sentence):
-        change(Shelf(store), anns)
+        change(Curation(store), anns)
     assert store.comparison(anns) == before
 
 
 def test_the_most_that_fits_is_taken(store, anns):
     tags = [f"{n:02}" + "x" * (MAX_TAG - 2) for n in range(MAX_TAGS)]
-    Shelf(store).describe(anns, "t" * MAX_TITLE, tags, "n" * MAX_NOTE)
+    Curation(store).describe(anns, "t" * MAX_TITLE, tags, "n" * MAX_NOTE)
     found = store.comparison(anns)
     assert (found.title, found.tags, found.note) == ("t" * MAX_TITLE, tuple(tags), "n" * MAX_NOTE)
 
 
 def test_title_tags_and_note_are_taken_together_or_not_at_all(store, anns):
     with pytest.raises(Refused, match="is too long"):
-        Shelf(store).describe(anns, "new", ["x" * 99], "new")
+        Curation(store).describe(anns, "new", ["x" * 99], "new")
     found = store.comparison(anns)
     assert (found.title, found.note) == ("Ann's", "")
 
 
 ACTS = {
-    "tag": lambda shelf, it: shelf.tag(it, ["x"]),
-    "note": lambda shelf, it: shelf.note(it, "x"),
-    "rename": lambda shelf, it: shelf.rename(it, "x"),
-    "describe": lambda shelf, it: shelf.describe(it, "x", ["x"], "x"),
-    "archive": lambda shelf, it: shelf.archive(it),
-    "delete": lambda shelf, it: shelf.delete(it),
+    "tag": lambda curation, it: curation.tag(it, ["x"]),
+    "note": lambda curation, it: curation.note(it, "x"),
+    "rename": lambda curation, it: curation.rename(it, "x"),
+    "describe": lambda curation, it: curation.describe(it, "x", ["x"], "x"),
+    "archive": lambda curation, it: curation.archive(it),
+    "delete": lambda curation, it: curation.delete(it),
 }
 
 
@@ -89,97 +89,97 @@ ACTS = {
 def test_only_who_launched_it_and_a_teacher_may_change_it(store, anns, act):
     before = store.comparison(anns)
     with pytest.raises(Refused, match="another visitor's; you may look, not change"):
-        act(Shelf(store, BOB), anns)
+        act(Curation(store, BOB), anns)
     assert store.comparison(anns) == before
-    act(Shelf(store, ANN), anns)
+    act(Curation(store, ANN), anns)
     assert store.comparison(anns) != before
 
 
 @pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
 def test_a_teacher_may_change_everything_and_what_is_gone_is_said(store, anns, act):
-    act(Shelf(store, TEACHER), anns)
+    act(Curation(store, TEACHER), anns)
     with pytest.raises(Refused, match="not there any more"):
-        act(Shelf(store), "nothing")
+        act(Curation(store), "nothing")
 
 
 def test_the_archive_is_left_again(store, anns):
-    Shelf(store).archive(anns)
+    Curation(store).archive(anns)
     assert store.comparison(anns).archived
-    Shelf(store).archive(anns, False)
+    Curation(store).archive(anns, False)
     assert not store.comparison(anns).archived
 
 
 def test_a_deletion_is_undone_by_its_owner_alone(store, anns):
     before = store.comparison(anns)
-    Shelf(store, ANN).delete(anns)
+    Curation(store, ANN).delete(anns)
     assert store.comparison(anns) is None
     assert store.comparisons() == []
     assert store.claim("lane") is None
     assert [each.id for each in store.comparisons(deleted=True)] == [anns]
     with pytest.raises(Refused, match="another visitor's"):
-        Shelf(store, BOB).bring_back(anns)
-    Shelf(store, ANN).bring_back(anns)
+        Curation(store, BOB).restore(anns)
+    Curation(store, ANN).restore(anns)
     back = store.comparison(anns)
     assert (back.title, [run.id for run in back.runs]) == (
         before.title,
         [run.id for run in before.runs],
     )
     assert {run.state for run in back.runs} == {states.STOPPED}  # it had waited
-    Wishes(store, ANN).resume(anns)
+    ControlRequests(store, ANN).resume(anns)
     assert store.claim("lane").id == anns
 
 
 def test_what_trains_is_not_deleted_and_what_is_paused_by_a_lane_neither(store, anns):
     claimed = store.claim("lane")
     with pytest.raises(Refused, match=r"\"Ann's\" is training; stop it first, then delete it"):
-        Shelf(store).delete(anns)
+        Curation(store).delete(anns)
     for run in claimed.runs:
         store.hold(run.id, "lane", 5)
     with pytest.raises(Refused, match="stop it first"):
-        Shelf(store).delete(anns)
+        Curation(store).delete(anns)
     assert store.comparison(anns) is not None
 
 
 def test_nothing_is_forgotten_before_its_time(store, anns):
     run_folder(store.comparison(anns).runs[0].id).mkdir(parents=True)
-    Shelf(store).delete(anns)
-    assert Shelf(store).purge() == 0
-    Shelf(store).bring_back(anns)
-    assert Shelf(store).purge(older_than=0) == 0
+    Curation(store).delete(anns)
+    assert Curation(store).purge() == 0
+    Curation(store).restore(anns)
+    assert Curation(store).purge(older_than=0) == 0
     assert store.comparison(anns) is not None
-    Shelf(store).delete(anns)
-    assert Shelf(store).purge(older_than=0) == 1
+    Curation(store).delete(anns)
+    assert Curation(store).purge(older_than=0) == 1
     assert not run_folder(1).exists()
     with pytest.raises(Refused, match="not there any more"):
-        Shelf(store).bring_back(anns)
+        Curation(store).restore(anns)
 
 
 def test_a_purge_leaves_what_is_brought_back_while_it_runs(store, anns, monkeypatch):
     """Both may read the list of the deleted at once; the rows must outlive the undo."""
     folder = run_folder(store.comparison(anns).runs[0].id)
     folder.mkdir(parents=True)
-    Shelf(store).delete(anns)
+    Curation(store).delete(anns)
     gone = store.comparisons(deleted=True)
-    Shelf(store).bring_back(anns)
+    Curation(store).restore(anns)
     monkeypatch.setattr(store, "comparisons", lambda deleted=False: gone)
-    assert Shelf(store).purge(older_than=0) == 0
+    assert Curation(store).purge(older_than=0) == 0
     assert store.comparison(anns) is not None
     assert folder.exists()
 
 
 def test_an_undo_that_comes_too_late_says_so(store, anns, monkeypatch):
-    Shelf(store).delete(anns)
+    Curation(store).delete(anns)
     gone = store.comparisons(deleted=True)
-    Shelf(store).purge(older_than=0)
+    Curation(store).purge(older_than=0)
     monkeypatch.setattr(store, "comparisons", lambda deleted=False: gone)
     with pytest.raises(Refused, match="not there any more"):
-        Shelf(store).bring_back(anns)
+        Curation(store).restore(anns)
 
 
 def test_ten_minutes_are_counted_from_the_deletion(store, anns):
-    Shelf(store).delete(anns)
+    Curation(store).delete(anns)
     with store.write() as connection:
         connection.execute(
-            sa.update(comparisons).values(deleted=time.time() - shelf_module.UNDO_FOR - 1)
+            sa.update(comparisons).values(deleted=time.time() - curation_module.UNDO_FOR - 1)
         )
-    assert Shelf(store).purge() == 1
+    assert Curation(store).purge() == 1

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from explorer.store import comparisons as store_module
-from explorer.store import requests as wishes_module
+from explorer.store import requests as requests_module
 from explorer.store.comparisons import MAX_QUEUED, MAX_SEEDS, MAX_WAITING_EACH, Refused
 from explorer.store.fair_queue import Waiting, in_order, moved, turns_in_order
 from explorer.store.records import Visitor
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 
 
 def waits(text):
@@ -195,7 +195,7 @@ def launch(store, nets, small):
 def clock(monkeypatch):
     """Moves on by a second whenever the store looks at it."""
     seconds = iter(range(1_000_000, 2_000_000))
-    for module in (store_module, wishes_module):
+    for module in (store_module, requests_module):
         monkeypatch.setattr(module.time, "time", lambda: float(next(seconds)))
 
 
@@ -247,8 +247,8 @@ def test_the_command_line_takes_turns_as_a_visitor_does(store, launch, clock):
 def test_who_resumes_again_and_again_comes_after_those_who_wait(store, launch, clock):
     again, other = launch("a"), launch("b")
     for _ in range(3):
-        Wishes(store).stop(again)
-        Wishes(store).resume(again)
+        ControlRequests(store).stop(again)
+        ControlRequests(store).resume(again)
     assert store.line() == [other, again]
 
 
@@ -256,10 +256,10 @@ def test_a_place_given_once_is_not_kept_over_a_stop(store, launch, clock):
     for owner in "abc":
         launch(owner)
     last = launch("d")
-    Wishes(store).move(last, 0)
+    ControlRequests(store).move(last, 0)
     assert store.line()[0] == last
-    Wishes(store).stop(last)
-    Wishes(store).resume(last)
+    ControlRequests(store).stop(last)
+    ControlRequests(store).resume(last)
     assert store.line()[-1] == last
 
 
@@ -267,12 +267,12 @@ def test_only_a_teacher_moves(store, launch):
     launch("a")
     mine = launch("b")
     with pytest.raises(Refused, match="only a teacher may reorder the line"):
-        Wishes(store, Visitor("b")).move(mine, 0)
-    Wishes(store, Visitor("t", everything=True)).move(mine, 0)
+        ControlRequests(store, Visitor("b")).move(mine, 0)
+    ControlRequests(store, Visitor("t", everything=True)).move(mine, 0)
     assert store.line()[0] == mine
     store.claim("lane")
     with pytest.raises(Refused, match="it does not wait any more"):
-        Wishes(store).move(mine, 0)
+        ControlRequests(store).move(mine, 0)
 
 
 def test_a_class_of_thirty_finds_room_in_the_line():

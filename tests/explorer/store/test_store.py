@@ -7,8 +7,8 @@ import pytest
 from explorer.store import comparisons as store_module
 from explorer.store import records, states
 from explorer.store.comparisons import MAX_NETS, Refused, run_folder
-from explorer.store.curation import Shelf
-from explorer.store.requests import Wishes
+from explorer.store.curation import Curation
+from explorer.store.requests import ControlRequests
 from resnet.spec import NetSpec
 
 
@@ -105,11 +105,11 @@ def test_a_cursor_misses_no_row_after_rows_were_taken_back(store, submit):
 
 def test_stopping_ends_what_waits_and_asks_what_trains(store, submit):
     waiting = submit()
-    Wishes(store).stop(waiting)
+    ControlRequests(store).stop(waiting)
     assert {run.state for run in store.comparison(waiting).runs} == {states.STOPPED}
     training = submit()
     claimed = store.claim("lane")
-    Wishes(store).stop(training)
+    ControlRequests(store).stop(training)
     assert {run.state for run in store.comparison(training).runs} == {states.RUNNING}
     assert {wanted.state for wanted in store.owned("lane").values()} == {states.STOPPED}
     assert set(store.owned("lane")) == {run.id for run in claimed.runs}
@@ -121,7 +121,7 @@ def test_resuming_queues_only_what_can_be_resumed(store, submit):
     finished, stopped = (run.id for run in claimed.runs)
     store.settle(finished, "lane", states.FINISHED)
     store.settle(stopped, "lane", states.STOPPED)
-    Wishes(store).resume(claimed.id)
+    ControlRequests(store).resume(claimed.id)
     assert store.run(finished).state == states.FINISHED
     assert store.run(stopped).state == states.QUEUED
     again = store.claim("other")
@@ -135,13 +135,13 @@ def test_deleting_takes_rows_and_checkpoints_along(store, submit):
     store.append("lane", [(run, row(10))])
     run_folder(run).mkdir(parents=True)
     with pytest.raises(Refused, match="'small' is training; stop it first"):
-        Shelf(store).delete(claimed.id)
+        Curation(store).delete(claimed.id)
     store.interrupt("lane")
-    Shelf(store).delete(claimed.id)
+    Curation(store).delete(claimed.id)
     assert store.comparison(claimed.id) is None
-    Shelf(store).purge()
+    Curation(store).purge()
     assert run_folder(run).exists()  # it can still be had back
-    Shelf(store).purge(older_than=0)
+    Curation(store).purge(older_than=0)
     assert store.since(claimed.id) == []
     assert not run_folder(run).exists()
 
@@ -149,8 +149,8 @@ def test_deleting_takes_rows_and_checkpoints_along(store, submit):
 def test_the_id_of_a_deleted_run_is_never_given_again(store, submit):
     first = submit()
     ids = {run.id for run in store.comparison(first).runs}
-    Shelf(store).delete(first)
-    Shelf(store).purge(older_than=0)
+    Curation(store).delete(first)
+    Curation(store).purge(older_than=0)
     assert ids.isdisjoint(run.id for run in store.comparison(submit()).runs)
 
 

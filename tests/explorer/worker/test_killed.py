@@ -20,7 +20,7 @@ import pytest
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.records import EXTENDED, PAUSED, RATE
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.worker import __main__ as worker_command
 from resnet import data
 from resnet.spec import NetSpec
@@ -87,13 +87,13 @@ def begin_worker(nursery, home, store):
 
 
 class Drama:
-    """One comparison, the kills it suffers, and the wishes that bring each about."""
+    """One comparison, the kills it suffers, and the requests that bring each about."""
 
     def __init__(self, store, home, begin_worker, small, seed):
         self.store, self.home, self.begin_worker = store, home, begin_worker
         self.killed = home / "killed"
-        self.draws = random.Random(seed)
-        self.wishes = Wishes(store)
+        self.rng = random.Random(seed)
+        self.requests = ControlRequests(store)
         recipe = replace(
             small, iterations=90, images=40, test_every=10, schedule="constant", seed=seed
         )
@@ -111,18 +111,18 @@ class Drama:
     def suffer(self, moment):
         """Brings the comparison to a moment, kills, and sees it to where it can be resumed."""
         self.get_ready(moment)
-        who = self.draws.choice(("lane", "lane", "worker", "all"))
-        when = self.draws.choice(("before", "after", "during"))
+        who = self.rng.choice(("lane", "lane", "worker", "all"))
+        when = self.rng.choice(("before", "after", "during"))
         if moment == "settling" and when == "during":
             when = "after"  # or the lane may have ended by itself
-        order = {"moment": moment, "who": who, "when": when, "seconds": 0.03 * self.draws.random()}
+        order = {"moment": moment, "who": who, "when": when, "seconds": 0.03 * self.rng.random()}
         (self.home / "kill.part").write_text(json.dumps(order))
         (self.home / "kill.part").rename(self.home / "kill.json")
         while not self.killed.exists():
             with contextlib.suppress(Refused):
                 self.provoke(moment)
             self.wait(lambda: self.over, f"{moment} came")
-            if not self.killed.exists():  # it ended before the wish met it
+            if not self.killed.exists():  # it ended before the request met it
                 self.get_ready(moment)
         doomed = int(self.killed.read_text())
         wait_for(lambda: not alive(doomed), f"{who} was dead")
@@ -139,7 +139,7 @@ class Drama:
         elif moment in ("pausing", "about to pause", "paused", "stepping"):
             self.train_a_little()
             if moment == "stepping":
-                self.wishes.pause(self.id)
+                self.requests.pause(self.id)
                 self.wait(lambda: self.held or self.over, "it was paused")
                 if self.over and not self.killed.exists():
                     self.get_ready(moment)
@@ -171,27 +171,27 @@ class Drama:
 
     def resume(self):
         if self.all_are(states.FINISHED):
-            self.wishes.extend(self.id, 60, 0.02)
+            self.requests.extend(self.id, 60, 0.02)
         else:
-            self.wishes.resume(self.id)
+            self.requests.resume(self.id)
 
     def provoke(self, moment):
         if moment in ("setting up", "starting", "training", "testing", "writing rows", "saving"):
             self.resume()
         elif moment in ("pausing", "about to pause", "paused"):
-            self.wishes.pause(self.id)
+            self.requests.pause(self.id)
         elif moment == "stepping":
-            self.wishes.step(self.id, self.draws.randrange(1, 12))
+            self.requests.step(self.id, self.rng.randrange(1, 12))
         elif moment in ("changing the rate", "marking"):
-            self.wishes.change_rate(self.id, self.draws.choice((0.0, 0.01, 0.08)))
+            self.requests.change_rate(self.id, self.rng.choice((0.0, 0.01, 0.08)))
         elif moment == "extending":
-            self.wishes.extend(self.id, 25, 0.03)
+            self.requests.extend(self.id, 25, 0.03)
         elif moment == "settling":
-            self.wishes.stop(self.id)
+            self.requests.stop(self.id)
 
     def calm(self):
         """Stops what still trains; then every run is somewhere from where it can go on."""
-        self.wishes.stop(self.id)
+        self.requests.stop(self.id)
         wait_for(lambda: self.over, "nothing of it was held")
         assert self.all_are(states.STOPPED, states.INTERRUPTED, states.FINISHED)
 

@@ -4,7 +4,7 @@ import pytest
 
 from explorer.store import states
 from explorer.store.records import macs_of_an_iteration
-from explorer.worker.throughput import KEY, Pace
+from explorer.worker.throughput import KEY, Throughput
 from resnet.cost import cost
 from resnet.spec import NetSpec
 
@@ -16,7 +16,7 @@ def watch(store, submit):
     """Puts two claimed runs at iterations and looks, at a time."""
     submit(iterations=10_000)
     ids = [run.id for run in store.claim("lane").runs]
-    pace = Pace(store)
+    throughput = Throughput(store)
 
     def look(now, iterations, busy=2, lanes=2, **values):
         changes = {"state": states.RUNNING, **values}
@@ -27,7 +27,7 @@ def watch(store, submit):
                     (iteration, changes["state"], run),
                 )
         comparison = store.comparisons()[0]
-        pace.look(comparison.runs, busy, lanes, now)
+        throughput.look(comparison.runs, busy, lanes, now)
         kept = store.reported(KEY)
         return kept[0]["seconds_per_mac"] if kept else None
 
@@ -40,7 +40,7 @@ def test_an_iteration_costs_the_macs_of_the_net_at_the_size_of_its_images(store,
     assert 10 * cost(NetSpec.parse("plain8"), 32).macs > 3 * SMALL
 
 
-def test_the_pace_is_timed_from_row_to_row_and_added_over_nets(watch):
+def test_the_throughput_is_timed_from_row_to_row_and_added_over_nets(watch):
     assert watch(0, (0, 0)) is None
     assert watch(5, (0, 0)) is None  # images were decoded
     assert watch(6, (10, 0)) is None
@@ -50,7 +50,7 @@ def test_the_pace_is_timed_from_row_to_row_and_added_over_nets(watch):
     assert watch(18, (60, 80)) == pytest.approx(1 / (5 * SMALL + 6 * LARGE))  # 60 in 10 s
 
 
-def test_a_fresh_pace_is_weighed_against_what_was_known(watch):
+def test_a_fresh_throughput_is_weighed_against_what_was_known(watch):
     for now in range(12):
         watch(now, (now * 10, now * 10))
     known = watch(12, (120, 120))
@@ -62,11 +62,11 @@ def test_a_fresh_pace_is_weighed_against_what_was_known(watch):
 
 def test_lanes_that_stand_idle_count_as_if_they_worked(watch):
     for now in range(13):
-        pace = watch(now, (now * 10, now * 10), busy=1, lanes=4)
-    assert pace == pytest.approx(1 / 4 / (10 * (SMALL + LARGE)))
+        throughput = watch(now, (now * 10, now * 10), busy=1, lanes=4)
+    assert throughput == pytest.approx(1 / 4 / (10 * (SMALL + LARGE)))
 
 
-def test_what_is_paused_has_no_pace(watch):
+def test_what_is_paused_has_no_throughput(watch):
     for now in range(40):
         assert watch(now, (now * 10, now * 10), state=states.PAUSED) is None
 

@@ -20,8 +20,8 @@ def by_torchvision(image, pad, row, column, flip):
 def test_every_offset_and_flip_gives_what_torchvision_gives(side, pad):
     cases = list(product(range(2 * pad + 1), range(2 * pad + 1), (False, True)))
     rows, columns, flips = (torch.tensor(each) for each in zip(*cases, strict=True))
-    draws = torch.Generator().manual_seed(0)
-    images = torch.randn(len(cases), 3, side, side, generator=draws)
+    rng = torch.Generator().manual_seed(0)
+    images = torch.randn(len(cases), 3, side, side, generator=rng)
     ours = crop_and_flip(images, pad, torch.stack((rows, columns)), flips)
     theirs = [by_torchvision(x, pad, *case) for x, case in zip(images, cases, strict=True)]
     assert torch.equal(ours, torch.stack(theirs))

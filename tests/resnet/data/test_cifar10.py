@@ -1,5 +1,6 @@
 """CIFAR-10 through torchvision, whose class is replaced by one that holds a few numbers."""
 
+import sys
 from urllib.error import URLError
 
 import numpy as np
@@ -81,3 +82,11 @@ def test_without_a_network_the_generated_set_is_offered(monkeypatch, error, caus
         "with the generated set, which needs no download"
     )
     assert not has_cifar10()
+
+
+def test_a_torchvision_that_does_not_fit_torch_is_told_with_what_would_work(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torchvision.datasets", None)
+    with pytest.raises(
+        DataError, match=r"torchvision, which cannot be loaded here \(.+\); install"
+    ):
+        load("cifar10")

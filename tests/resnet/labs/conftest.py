@@ -16,10 +16,10 @@ def shown():
     """Images of ten classes that a net can learn: a pattern for each class, and noise."""
 
     def make(count=80, side=SIDE):
-        draws = torch.Generator().manual_seed(side)
-        patterns = torch.randn(10, 3, side, side, generator=draws)
+        rng = torch.Generator().manual_seed(side)
+        patterns = torch.randn(10, 3, side, side, generator=rng)
         labels = torch.arange(count) % 10
-        noise = torch.randn(count, 3, side, side, generator=draws)
+        noise = torch.randn(count, 3, side, side, generator=rng)
         images = 0.3 * patterns[labels] + 0.2 * noise
         return Examples(images, labels, ((images.clamp(-1, 1) + 1) * 127).to(torch.uint8))
 

@@ -67,13 +67,13 @@ def test_an_inserted_plain_block_can_learn(lived, examples):
 
 @pytest.mark.parametrize("channels_last", [False, True])
 def test_a_neutral_bn_returns_what_it_gets_whatever_its_statistics(channels_last):
-    draws = torch.Generator().manual_seed(0)
+    rng = torch.Generator().manual_seed(0)
     norm = nn.BatchNorm2d(512)
-    mean = torch.rand(512, generator=draws) * 3
-    variance = torch.rand(512, generator=draws) ** 4 * 5
+    mean = torch.rand(512, generator=rng) * 3
+    variance = torch.rand(512, generator=rng) ** 4 * 5
     mean[:3], variance[:5] = 0.0, 0.0  # channels that are never on
     neutralise(norm, mean, variance)
-    x = torch.rand(4, 512, 6, 6, generator=draws) * 9
+    x = torch.rand(4, 512, 6, 6, generator=rng) * 9
     if channels_last:
         x = x.contiguous(memory_format=torch.channels_last)
     assert torch.equal(norm.eval()(x), x)

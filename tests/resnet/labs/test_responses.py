@@ -7,7 +7,7 @@ import torch
 from resnet.labs.bench.copies import KEPT, NO_BN, TAKEN, copied
 from resnet.labs.responses.experiment import responses
 from resnet.model import build
-from resnet.model.hooks import Spread
+from resnet.model.hooks import RunningDeviation
 from resnet.spec import NetSpec
 
 
@@ -75,22 +75,22 @@ def test_an_untrained_nets_bn_is_set_by_the_images_so_every_response_is_one(exam
     np.testing.assert_allclose(result.deviations, 1, atol=0.05)
 
 
-def test_a_spread_in_parts_is_that_of_the_whole():
-    draws = torch.Generator().manual_seed(0)
-    values = 1000 + torch.randn(100, 3, 2, 2, generator=draws)
-    spread = Spread()
+def test_a_deviation_in_parts_is_that_of_the_whole():
+    rng = torch.Generator().manual_seed(0)
+    values = 1000 + torch.randn(100, 3, 2, 2, generator=rng)
+    running = RunningDeviation()
     for part in values.split([1, 60, 39]):
-        spread.add(part)
-    assert spread.deviation == pytest.approx(values.double().std(correction=0).item(), rel=1e-6)
-    assert np.isnan(Spread().deviation)
+        running.add(part)
+    assert running.deviation == pytest.approx(values.double().std(correction=0).item(), rel=1e-6)
+    assert np.isnan(RunningDeviation().deviation)
 
 
-def test_the_spread_of_a_constant_is_zero_and_of_large_numbers_is_large():
+def test_the_deviation_of_a_constant_is_zero_and_of_large_numbers_is_large():
     for constant in torch.rand(20, generator=torch.Generator().manual_seed(1)).tolist():
-        spread = Spread()
+        running = RunningDeviation()
         for count in (100, 50):
-            spread.add(torch.full((count, 1, 16, 16), constant))
-        assert spread.deviation == pytest.approx(0, abs=1e-6)
-    spread = Spread()
-    spread.add(1e20 * torch.randn(100, 1, 4, 4, generator=torch.Generator().manual_seed(2)))
-    assert spread.deviation == pytest.approx(1e20, rel=0.1)
+            running.add(torch.full((count, 1, 16, 16), constant))
+        assert running.deviation == pytest.approx(0, abs=1e-6)
+    running = RunningDeviation()
+    running.add(1e20 * torch.randn(100, 1, 4, 4, generator=torch.Generator().manual_seed(2)))
+    assert running.deviation == pytest.approx(1e20, rel=0.1)

@@ -54,9 +54,9 @@ def test_an_alternating_series_turns_round_and_a_still_one_has_none():
 def test_the_series_is_the_slope_of_the_answer_along_the_line(lived, examples):
     net = lived("resnet8-A-w4-tanh")  # smooth, so that differences come close to derivatives
     result = shattered(net, examples, points=200, lines=1, seed=4)
-    draws = generator(4, "labs", "shattered")
-    answer = torch.randn(10, generator=draws).double()
-    one, other = torch.randperm(len(examples), generator=draws)[:2].tolist()
+    rng = generator(4, "labs", "shattered")
+    answer = torch.randn(10, generator=rng).double()
+    one, other = torch.randperm(len(examples), generator=rng)[:2].tolist()
     start, end = (examples.images[at].double() for at in (one, other))
     shares = torch.linspace(0, 1, 200, dtype=torch.double)[:, None, None, None]
     still = copied(net).double().eval()

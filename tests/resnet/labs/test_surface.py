@@ -64,11 +64,11 @@ def test_moving_a_folded_net_is_moving_the_net_and_folding_it(lived, examples):
 
 
 def test_every_filter_of_a_direction_has_the_norm_of_the_nets_filter():
-    draws = torch.Generator().manual_seed(0)
+    rng = torch.Generator().manual_seed(0)
     for shape in ((8, 4, 3, 3), (10, 16)):
-        weight = torch.randn(shape, generator=draws) * torch.rand(shape[0], *[1] * (len(shape) - 1))
+        weight = torch.randn(shape, generator=rng) * torch.rand(shape[0], *[1] * (len(shape) - 1))
         weight[0] = 0
-        direction = filter_normalised(torch.randn(shape, generator=draws), weight)
+        direction = filter_normalised(torch.randn(shape, generator=rng), weight)
         wanted = weight.flatten(1).norm(dim=1)
         torch.testing.assert_close(direction.flatten(1).norm(dim=1), wanted)
         assert not direction[0].any()

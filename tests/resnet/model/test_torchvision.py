@@ -40,12 +40,12 @@ def test_torchvisions_net_with_our_weights_gives_our_logits(depth):
 
 def live_a_little(net: torch.nn.Module) -> None:
     """Gives every BN a scale, a shift, a mean and a variance of its own."""
-    draws = torch.Generator().manual_seed(1)
+    rng = torch.Generator().manual_seed(1)
     for module in net.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.momentum = 0.7
-            torch.nn.init.uniform_(module.weight, 0.5, 1.5, generator=draws)
-            torch.nn.init.normal_(module.bias, 0, 0.1, generator=draws)
+            torch.nn.init.uniform_(module.weight, 0.5, 1.5, generator=rng)
+            torch.nn.init.normal_(module.bias, 0, 0.1, generator=rng)
     with torch.no_grad():
         net.train()(images(4))
 

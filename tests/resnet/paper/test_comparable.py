@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from resnet.lessons import DEGRADATION
-from resnet.paper.comparable import PaperPoint, earned, paper_says
+from resnet.paper.comparable import PaperPoint, comparability, paper_says
 from resnet.spec import NetSpec, Recipe
 
 FULL = Recipe()
@@ -14,14 +14,14 @@ JPEG = "CIFAR-10 (JPEG)"
 
 
 def held(name, recipe=FULL, data="CIFAR-10", iterations=64_000, **more):
-    return earned(NetSpec.parse(name), recipe, data, iterations, **more)
+    return comparability(NetSpec.parse(name), recipe, data, iterations, **more)
 
 
 @pytest.mark.parametrize(
     ("name", "error"),
     [("resnet20-A", 8.75), ("resnet32-A", 7.51), ("resnet44-A", 7.17), ("resnet56-A", 6.97)],
 )
-def test_the_papers_recipe_earns_table_6(name, error):
+def test_the_papers_recipe_is_comparable_with_table_6(name, error):
     run = held(name)
     assert run.comparable and run.why_not == ()
     assert run.point.value == error
@@ -98,7 +98,7 @@ def test_a_folder_is_never_taken_for_cifar_10(data, reason):
     assert held("resnet20-A", replace(FULL, data="folder"), data).why_not == (reason,)
 
 
-def test_a_run_of_the_papers_recipe_earns_the_line_before_it_earns_the_comparison():
+def test_a_run_of_the_papers_recipe_has_the_line_before_it_is_comparable():
     halfway = held("resnet20-A", iterations=12_000)
     assert not halfway.comparable
     assert halfway.why_not == ("12,000 of 64,000 iterations so far",)

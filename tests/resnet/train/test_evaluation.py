@@ -35,8 +35,8 @@ pytestmark = pytest.mark.skipif(library.library() is None, reason="no C compiler
 
 
 def maps(seed, *shape):
-    draws = torch.Generator().manual_seed(seed)
-    return torch.randn(*shape, generator=draws).contiguous(memory_format=torch.channels_last)
+    rng = torch.Generator().manual_seed(seed)
+    return torch.randn(*shape, generator=rng).contiguous(memory_format=torch.channels_last)
 
 
 def close(found, exact):

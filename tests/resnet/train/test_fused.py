@@ -37,16 +37,16 @@ pytestmark = needs_compiler
 
 def module_of(channels, dtype=torch.float32):
     module = nn.BatchNorm2d(channels).to(dtype)
-    draws = torch.Generator().manual_seed(1)
+    rng = torch.Generator().manual_seed(1)
     with torch.no_grad():
         for tensor in (module.weight, module.bias, module.running_mean):
-            tensor.copy_(torch.randn(channels, generator=draws))
+            tensor.copy_(torch.randn(channels, generator=rng))
     return module
 
 
 def maps(seed, channels, dtype):
-    draws = torch.Generator().manual_seed(seed)
-    made = 3 + 2 * torch.randn(6, channels, 5, 7, generator=draws)
+    rng = torch.Generator().manual_seed(seed)
+    made = 3 + 2 * torch.randn(6, channels, 5, 7, generator=rng)
     return made.to(dtype).contiguous(memory_format=torch.channels_last)
 
 
@@ -113,9 +113,9 @@ def test_a_net_steps_as_its_module_does(name):
     ours = copy.deepcopy(plain)
     forward = for_training(ours, CPU, half=False)
     assert isinstance(forward, Fused)
-    draws = torch.Generator().manual_seed(0)
-    images = torch.randn(24, 3, 16, 16, generator=draws)
-    labels = torch.randint(0, 10, (24,), generator=draws)
+    rng = torch.Generator().manual_seed(0)
+    images = torch.randn(24, 3, 16, 16, generator=rng)
+    labels = torch.randint(0, 10, (24,), generator=rng)
     for net, call in ((plain, plain), (ours, forward)):
         net.train()
         F.cross_entropy(call(images), labels).backward()
@@ -165,9 +165,9 @@ def apart(one, other):
 @pytest.mark.parametrize("inputs, outputs", [(16, 16), (32, 48)])
 def test_a_gradient_of_weights_is_what_torch_computes(inputs, outputs, height, width, threads):
     torch.set_num_threads(threads)
-    draws = torch.Generator().manual_seed(height)
+    rng = torch.Generator().manual_seed(height)
     x, dy = (
-        torch.randn(7, channels, height, width, generator=draws)
+        torch.randn(7, channels, height, width, generator=rng)
         .bfloat16()
         .contiguous(memory_format=torch.channels_last)
         for channels in (inputs, outputs)
@@ -187,9 +187,9 @@ def test_a_net_steps_in_bf16_as_its_module_does(name):
     """Closer to the gradients in fp32 than autocast is, or nearly so."""
     exact = build(NetSpec.parse(name), image_size=16).to(memory_format=torch.channels_last)
     cast, ours = copy.deepcopy(exact), copy.deepcopy(exact)
-    draws = torch.Generator().manual_seed(0)
-    images = torch.randn(32, 3, 16, 16, generator=draws)
-    labels = torch.randint(0, 10, (32,), generator=draws)
+    rng = torch.Generator().manual_seed(0)
+    images = torch.randn(32, 3, 16, 16, generator=rng)
+    labels = torch.randint(0, 10, (32,), generator=rng)
     forward = for_training(ours, CPU, half=True)
     for net, call in ((exact, exact), (cast, cast), (ours, forward)):
         net.train()

@@ -40,8 +40,8 @@ def kernels():
 
 
 def maps(seed, shape, dtype=torch.float32):
-    draws = torch.Generator().manual_seed(seed)
-    made = (3 + 2 * torch.randn(shape, generator=draws)).to(dtype)
+    rng = torch.Generator().manual_seed(seed)
+    made = (3 + 2 * torch.randn(shape, generator=rng)).to(dtype)
     return made.contiguous(memory_format=torch.channels_last).to(DEVICE)
 
 

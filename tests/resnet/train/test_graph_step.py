@@ -87,7 +87,7 @@ def test_what_a_replay_reads_stays_where_it_is(images):
     for _ in range(steps.AHEAD + 2):
         graphed.step()
     assert [tensor.data_ptr() for tensor in read] == places
-    assert float(read[1]) == pytest.approx(graphed.course.rate(graphed.iteration - 1, True))
+    assert float(read[1]) == pytest.approx(graphed.schedule.rate(graphed.iteration - 1, True))
 
 
 def test_a_changed_rate_and_a_loaded_state_reach_the_replays(images):

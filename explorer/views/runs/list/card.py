@@ -8,7 +8,7 @@ from explorer.report.outcomes import Outcome
 from explorer.report.status import state_sentence
 from explorer.server import shared
 from explorer.store.records import Comparison, Visitor
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.views.runs import actions
 from explorer.views.runs.filter.filter import MAX_CHOSEN
 from explorer.views.runs.filter.state import compare_runs
@@ -71,7 +71,7 @@ def _outcome(comparison: Comparison, outcome: Outcome, ahead: int | None) -> str
 
 def _buttons(comparison: Comparison, by: Visitor | None) -> None:
     identity = comparison.id
-    wishes = Wishes(shared.store(), by)
+    requests = ControlRequests(shared.store(), by)
     may = by is None or by.may_change(comparison)
     why_not = None if may else NOT_YOURS
     if st.button("Open", key=f"open_{identity}"):
@@ -83,8 +83,8 @@ def _buttons(comparison: Comparison, by: Visitor | None) -> None:
         key=f"{'stop' if moves else 'resume'}_{identity}",
         disabled=not may or not (comparison.active or comparison.resumable),
         help=why_not,
-        on_click=actions.wish,
-        args=(wishes.stop if moves else wishes.resume, identity),
+        on_click=actions.request,
+        args=(requests.stop if moves else requests.resume, identity),
     )
     duplicate_button(comparison)
     st.button(

@@ -44,7 +44,7 @@ def recently_deleted(by: Visitor | None) -> None:
                 st.button(
                     "Bring back",
                     key=f"back_{comparison.id}",
-                    on_click=actions.bring_back,
+                    on_click=actions.restore,
                     args=(comparison.id, by),
                 )
         if len(found) > SHOWN:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.files.format import FILE_ENDING
-from explorer.files.importing import handed_out
+from explorer.files.importing import export_file
 from explorer.report.names import short_name
 from explorer.report.outcomes import Outcome
 from explorer.report.table import csv_text
@@ -49,8 +49,8 @@ def details(comparison: Comparison, outcome: Outcome) -> None:
                 icon=":material/download:",
                 key=f"file_{comparison.id}",
                 on_click="ignore",
-                help="Rows, recipes, marks, tags and note, without the nets' weights: to be handed "
-                "in, and brought in again with “Bring in a file”.",
+                help="Rows, recipes, marks, tags and note, without the nets' weights: to be sent "
+                "on, and imported again with “Import a file”.",
             )
         st.caption(f"Comparison {comparison.id}.")
 
@@ -76,4 +76,4 @@ def _csv(identity: str) -> str:
 
 def _file(identity: str) -> bytes:
     snapshot = shared.feed(identity).snapshot(fresh=True)
-    return handed_out(snapshot) if snapshot else b""
+    return export_file(snapshot) if snapshot else b""

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.server import shared
-from explorer.store.curation import MAX_NOTE, MAX_TAGS, Shelf
+from explorer.store.curation import MAX_NOTE, MAX_TAGS, Curation
 from explorer.store.records import Comparison, Visitor
 from explorer.views.runs import actions
 
@@ -49,7 +49,7 @@ def editor(comparison: Comparison, known_tags: list[str], by: Visitor | None) ->
 
 def _save(comparison: Comparison, names: list[str], by: Visitor | None) -> None:
     title, tags, note = (st.session_state[name] for name in names)
-    if actions.act(Shelf(shared.store(), by).describe, comparison.id, title, tags, note):
+    if actions.act(Curation(shared.store(), by).describe, comparison.id, title, tags, note):
         _close()
 
 

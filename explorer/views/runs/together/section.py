@@ -18,7 +18,7 @@ from explorer.views.runs.table import best_and_last, show_table
 from explorer.views.runs.together.pair import pair_words
 from explorer.views.runs.together.snapshot import gathered
 
-OFFERED = 600  # runs; a longer list is slow in a browser
+MOST_OPTIONS = 600  # runs; a longer list is slow in a browser
 CHART_HEIGHT = 430
 CHOICE = "runs_together"  # key of the widget
 PAIR = ("runs_first", "runs_second")
@@ -29,15 +29,15 @@ def across(by: Visitor | None) -> None:
     everything = cache.everything()
     known = cache.runs_by_id(everything)
     wanted = current().filter
-    offered = cache.runs_by_id(filtered(everything, wanted, by))
+    options = cache.runs_by_id(filtered(everything, wanted, by))
     asked = current().runs or ()
     chosen = [run for run in asked if run in known]
-    _choose(known, list(offered), chosen)
+    _choose(known, list(options), chosen)
     with st.expander("Offer fewer runs", type="compact", expanded=wanted != Filter()):
         filter_row(everything)
-        if len(offered) > OFFERED:
+        if len(options) > MOST_OPTIONS:
             st.caption(
-                f"The newest {OFFERED} of {len(offered):,} runs are offered; "
+                f"The newest {MOST_OPTIONS} of {len(options):,} runs are offered; "
                 "the filter leads to the others."
             )
     gone = len(asked) - len(chosen)
@@ -63,9 +63,9 @@ def across(by: Visitor | None) -> None:
 
 
 def _choose(
-    known: dict[int, tuple[Run, Comparison]], offered: Sequence[int], chosen: list[int]
+    known: dict[int, tuple[Run, Comparison]], options: Sequence[int], chosen: list[int]
 ) -> None:
-    names = {run: run_name(*known[run]) for run in [*chosen, *offered[:OFFERED]]}
+    names = {run: run_name(*known[run]) for run in [*chosen, *options[:MOST_OPTIONS]]}
     st.session_state[CHOICE] = chosen
     st.multiselect(
         f"Runs, up to {MAX_CHOSEN}",

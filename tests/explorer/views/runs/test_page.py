@@ -10,10 +10,10 @@ from explorer.report.names import first_line, nets, run_name, seeds, states_word
 from explorer.report.outcomes import Best, Outcomes, Result, result_of
 from explorer.server import shared
 from explorer.store import states
-from explorer.store.curation import Shelf
+from explorer.store.curation import Curation
 from explorer.store.errors import rows_with_errors
 from explorer.store.records import RATE, Event, Visitor
-from explorer.store.requests import Wishes
+from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Feed
 from explorer.store.tables import comparisons, rows, runs
 from explorer.views.runs.list.copying import copied
@@ -229,7 +229,7 @@ def test_delete_undo_and_the_list_of_what_can_be_had_back(opened, add, store):
 def test_what_was_forgotten_in_the_meantime_is_said_at_the_undo(opened, add, store):
     (it,) = add()
     page = press(opened(), f"delete_{it}")
-    Shelf(store).purge(older_than=0)
+    Curation(store).purge(older_than=0)
     press(page, "undo")
     assert "not there any more" in page.error[0].value
 
@@ -255,7 +255,7 @@ def test_what_waits_can_be_stopped_and_resumed(opened, store, submit):
 def test_what_is_paused_is_resumed(opened, store, submit):
     it = submit()
     for run in store.claim("lane").runs:
-        Wishes(store).pause(it)
+        ControlRequests(store).pause(it)
         store.hold(run.id, "lane", 5)
         store.let_go(run.id, "lane")
     page = press(opened(), f"resume_{it}")

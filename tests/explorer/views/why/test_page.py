@@ -9,11 +9,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.lane import in_process, lab_nets, labs
-from explorer.server import shared as keeper
+from explorer.server import shared
 from explorer.store import states
 from explorer.store.jobs.store import JobStore
 from explorer.views.why import answers
-from explorer.views.why import progress as going
+from explorer.views.why import progress as why_progress
 from explorer.views.why.panel import Panel
 from explorer.views.why.topics import EXPECTED, PANELS, TOPICS, seconds_for
 from resnet.labs import LABS
@@ -28,8 +28,8 @@ NETS = "fresh:plain8-w4,fresh:resnet8-A-w4"
 def opened(store, image_folder, monkeypatch, tmp_path):
     """Opens the page of the whole app on this store; jobs are done by `worker.do_next_job`."""
     monkeypatch.setenv("RESNET_SHIPPED", str(tmp_path / "no nets"))
-    monkeypatch.setattr(keeper, "start", lambda: None)
-    monkeypatch.setattr(keeper, "store", lambda: store)
+    monkeypatch.setattr(shared, "start", lambda: None)
+    monkeypatch.setattr(shared, "store", lambda: store)
     monkeypatch.setattr(labs, "_kept", lab_nets.Kept())
     for name, lab in LABS.items():
         if lab.count == 1000:  # more than the folder has
@@ -171,9 +171,12 @@ def test_a_part_is_drawn_while_it_grows_and_kept_when_it_stops(opened, store, ru
 
 
 def test_a_bar_says_all_of_a_net_only_where_two_are_called_alike():
-    assert going._called(["plain-8, trained", "ResNet-8 A, trained"]) == ["plain-8", "ResNet-8 A"]
+    assert why_progress._called(["plain-8, trained", "ResNet-8 A, trained"]) == [
+        "plain-8",
+        "ResNet-8 A",
+    ]
     alike = ["plain-8, trained", "plain-8, untrained"]
-    assert going._called(alike) == alike
+    assert why_progress._called(alike) == alike
 
 
 def test_what_failed_says_why(opened, store):
@@ -296,7 +299,7 @@ def test_asking_is_refused_in_a_sentence(opened, store, monkeypatch):
     monkeypatch.setattr("explorer.store.jobs.store.MAX_WAITING_EACH", 1)
     page = run_lab(opened(lab="responses", nets=NETS))
     assert "1 questions of yours are waiting already" in words(page)
-    assert going.PROBLEM not in page.session_state
+    assert why_progress.PROBLEM not in page.session_state
 
 
 def test_the_answers_are_json_that_pages_can_read(opened, store):

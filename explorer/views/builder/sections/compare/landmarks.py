@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from resnet.cost import cost
 from resnet.cost.vgg import vgg19
-from resnet.paper.errors import PrintedError, published_error, published_errors
+from resnet.paper.errors import PublishedError, published_error, published_errors
 from resnet.paper.tables import FIGURE_6_PLAIN, TABLE_1
 from resnet.spec import NetSpec
 
@@ -32,7 +32,7 @@ class Landmark:
     net: NetSpec | None
     parameters: int
     macs: int
-    error: PrintedError | None
+    error: PublishedError | None
 
 
 @lru_cache(maxsize=1)

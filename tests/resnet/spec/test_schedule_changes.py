@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from resnet.spec import NetSpec, Recipe, SpecError
-from resnet.spec.schedule import Change, Course, lr_at
+from resnet.spec.schedule import Change, Schedule, lr_at
 from resnet.train import Trainer, train_together
 
 NET = NetSpec.parse("resnet8-B-w4")
@@ -23,74 +23,74 @@ TINY = Recipe(
 PAPER = Recipe()
 
 
-def rates(course, *iterations):
-    return [course.rate(iteration) for iteration in iterations]
+def rates(schedule, *iterations):
+    return [schedule.rate(iteration) for iteration in iterations]
 
 
 def rows_without_seconds(trainer):
     return [replace(row, seconds=0.0) for _, row in train_together([trainer])]
 
 
-def test_a_course_without_changes_is_the_recipe():
-    course = Course(PAPER)
-    assert course.iterations == 64_000
-    assert rates(course, 0, 32_000, 63_999) == [lr_at(PAPER, i) for i in (0, 32_000, 63_999)]
+def test_a_schedule_without_changes_is_the_recipe():
+    schedule = Schedule(PAPER)
+    assert schedule.iterations == 64_000
+    assert rates(schedule, 0, 32_000, 63_999) == [lr_at(PAPER, i) for i in (0, 32_000, 63_999)]
 
 
 def test_a_changed_rate_is_the_base_of_the_schedule_from_its_iteration_on():
-    course = Course(PAPER).changed(1000, 0.5)
-    assert rates(course, 999, 1000, 31_999, 32_000, 48_000) == [0.1, 0.5, 0.5, 0.05, 0.005]
-    again = course.changed(40_000, 0.2)
+    schedule = Schedule(PAPER).changed(1000, 0.5)
+    assert rates(schedule, 999, 1000, 31_999, 32_000, 48_000) == [0.1, 0.5, 0.5, 0.05, 0.005]
+    again = schedule.changed(40_000, 0.2)
     assert rates(again, 39_999, 40_000, 48_000) == [0.05, 0.02, 0.002]
 
 
 def test_a_change_scales_a_linear_schedule_and_its_warm_up():
     recipe = Recipe(iterations=100, schedule="linear", warmup="linear", warmup_iterations=10)
-    course = Course(recipe).changed(4, 0.2)
-    assert rates(course, 3, 4, 50) == [0.1 * 0.4 * 0.97, 0.2 * 0.5 * 0.96, 0.2 * 0.5]
+    schedule = Schedule(recipe).changed(4, 0.2)
+    assert rates(schedule, 3, 4, 50) == [0.1 * 0.4 * 0.97, 0.2 * 0.5 * 0.96, 0.2 * 0.5]
 
 
 def test_a_rate_of_zero_is_a_rate():
-    course = Course(PAPER).changed(7, 0.0)
-    assert rates(course, 6, 7, 40_000) == [0.1, 0.0, 0.0]
+    schedule = Schedule(PAPER).changed(7, 0.0)
+    assert rates(schedule, 6, 7, 40_000) == [0.1, 0.0, 0.0]
 
 
 def test_a_change_at_the_same_iteration_takes_the_place_of_the_one_before():
-    course = Course(PAPER).changed(5, 0.3).changed(5, 0.4)
-    assert course.changes == (Change(5, 0.4),)
+    schedule = Schedule(PAPER).changed(5, 0.3).changed(5, 0.4)
+    assert schedule.changes == (Change(5, 0.4),)
 
 
 def test_resnet_110_still_waits_until_it_is_warm():
-    course = Course(Recipe(warmup="error")).changed(100, 0.3)
-    assert course.rate(200, warm=False) == 0.01
-    assert course.rate(200, warm=True) == 0.3
+    schedule = Schedule(Recipe(warmup="error")).changed(100, 0.3)
+    assert schedule.rate(200, warm=False) == 0.01
+    assert schedule.rate(200, warm=True) == 0.3
 
 
 def test_an_extension_has_a_constant_rate_and_a_later_end():
     recipe = Recipe(iterations=100, schedule="linear")
-    course = Course(recipe).extended(150, 0.02)
-    assert course.iterations == 150
-    assert rates(course, 50, 99) == [lr_at(recipe, 50), lr_at(recipe, 99)]
-    assert rates(course, 100, 149) == [0.02, 0.02]
-    further = course.extended(200, 0.01).changed(120, 0.03)
+    schedule = Schedule(recipe).extended(150, 0.02)
+    assert schedule.iterations == 150
+    assert rates(schedule, 50, 99) == [lr_at(recipe, 50), lr_at(recipe, 99)]
+    assert rates(schedule, 100, 149) == [0.02, 0.02]
+    further = schedule.extended(200, 0.01).changed(120, 0.03)
     assert further.iterations == 200
     assert rates(further, 119, 120, 149, 150, 199) == [0.02, 0.03, 0.03, 0.01, 0.01]
 
 
 def test_a_rate_asked_for_where_an_extension_begins_leaves_its_end():
-    course = Course(Recipe(iterations=100)).extended(150, 0.02).changed(100, 0.5)
-    assert course.iterations == 150
-    assert rates(course, 100, 149) == [0.5, 0.5]
+    schedule = Schedule(Recipe(iterations=100)).extended(150, 0.02).changed(100, 0.5)
+    assert schedule.iterations == 150
+    assert rates(schedule, 100, 149) == [0.5, 0.5]
 
 
 def test_an_extension_must_be_longer():
     with pytest.raises(SpecError, match="100 iterations are no extension of 100; give more than"):
-        Course(Recipe(iterations=100)).extended(100, 0.1)
+        Schedule(Recipe(iterations=100)).extended(100, 0.1)
 
 
-def test_a_course_survives_as_plain_numbers():
-    course = Course(PAPER).changed(3, 0.5).extended(70_000, 0.01)
-    assert Course.from_list(PAPER, course.to_list()) == course
+def test_a_schedule_survives_as_plain_numbers():
+    schedule = Schedule(PAPER).changed(3, 0.5).extended(70_000, 0.01)
+    assert Schedule.from_list(PAPER, schedule.to_list()) == schedule
 
 
 # what a trainer makes of it
