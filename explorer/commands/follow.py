@@ -5,7 +5,7 @@ import time
 
 from tqdm import tqdm
 
-from explorer.report import progress, status
+from explorer.report import line, progress, status
 from explorer.store.comparisons import RunStore
 from explorer.store.snapshots import Feed, Snapshot
 from explorer.worker import control
@@ -70,11 +70,13 @@ def follow(store: RunStore, comparison: str) -> Snapshot | None:
 def _happens(store: RunStore, snapshot: Snapshot) -> str:
     """How far it is, with the newest training error; before it trains, what happens."""
     comparison = snapshot.comparison
-    words = status.state_sentence(comparison, store.place(comparison.id))
+    seen = line.read(store)
+    starts = seen.starts.get(comparison.id)
+    words = status.state_sentence(comparison, seen.ahead(comparison.id), starts)
     if words:
         return words
     words = "paused, " if comparison.paused else ""
-    words += progress.progress(comparison)[1]
+    words += progress.progress(comparison, seen.throughput)[1]
     newest = max(
         ((each.run, row) for each in snapshot.curves for row in each.tests),
         key=lambda pair: pair[1].id,

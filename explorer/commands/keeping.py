@@ -8,6 +8,7 @@ from explorer.files.command_line import command_of
 from explorer.files.format import MAX_FILE, pack, unpack
 from explorer.files.importing import import_comparison
 from explorer.report import progress, table
+from explorer.report.estimates import machine_throughput
 from explorer.store.comparisons import RunStore
 from explorer.store.errors import last_errors
 
@@ -48,7 +49,7 @@ def show(options: argparse.Namespace) -> int:
     print(f"{found.id}  {found.title}")
     seed = "seed" if len(found.seeds) == 1 else "seeds"
     for name, words in (
-        ("state", f"{states_of(found)}, {progress.progress(found)[1]}"),
+        ("state", f"{states_of(found)}, {progress.progress(found, machine_throughput(store))[1]}"),
         ("created", f"{when(found)}, {seed} {seeds_of(found)}"),
         ("lesson", found.lesson or ""),
         ("from", found.origin),

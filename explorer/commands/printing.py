@@ -6,7 +6,7 @@ from statistics import fmean
 from explorer.report import status, verdicts
 from explorer.store import states
 from explorer.store.snapshots import Curves, Snapshot
-from resnet.spec.names import Curve, curve, curve_names
+from resnet.spec.names import Entry, curve, curve_names
 
 
 def print_outcome(snapshot: Snapshot) -> None:
@@ -37,7 +37,7 @@ def table(snapshot: Snapshot) -> str:
 
 def groups(snapshot: Snapshot) -> list[tuple[str, list[Curves]]]:
     """The runs that differ in nothing but the seed, under the name of their curve."""
-    grouped: dict[Curve, list[Curves]] = {}
+    grouped: dict[Entry, list[Curves]] = {}
     for each in snapshot.curves:
         grouped.setdefault(curve(each.run.spec, each.run.recipe), []).append(each)
     names = curve_names(list(grouped))

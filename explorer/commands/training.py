@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from explorer.commands.follow import WorkerWatch, follow
@@ -12,13 +11,13 @@ from explorer.files.format import pack
 from explorer.report import table
 from explorer.store import states
 from explorer.store.comparisons import RunStore
+from explorer.store.launch import LaunchRequest, launch
 from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Snapshot
 from explorer.worker import control
 from resnet.cli.arguments import entries_wanted
 from resnet.lessons import LESSONS
 from resnet.settings import image_folder, image_folder_classes, image_folder_label
-from resnet.spec.net import for_classes
 
 DONE = (states.FINISHED, states.DIVERGED)
 
@@ -99,24 +98,21 @@ def stop(options: argparse.Namespace) -> int:
 
 def _submit(store: RunStore, options: argparse.Namespace, title: str | None) -> str:
     """Queues what the arguments describe, and says so."""
-    if options.seeds < 1:
-        raise CommandError(f"{options.seeds} seeds were asked for; one is the least")
     entries = entries_wanted(options)
-    _check_images(store, entries[0][1].data)
-    classes = (image_folder_classes() if entries[0][1].data == "folder" else None) or 10
-    nets = [
-        (for_classes(net, classes), replace(recipe, seed=recipe.seed + turn))
-        for turn in range(options.seeds)
-        for net, recipe in entries
-    ]
+    recipe = entries[0].recipe
+    _check_images(store, recipe.data)
     lesson = (
         LESSONS[options.lesson] if options.lesson and not getattr(options, "nets", ()) else None
     )
-    name = title or (
-        lesson.title if lesson else ", ".join(dict.fromkeys(net.title for net, _ in nets))
+    request = LaunchRequest(
+        title or (lesson.title if lesson else ""),
+        tuple(entries),
+        lesson.name if lesson else None,
+        recipe.seed,
+        options.seeds,
     )
-    identity = store.submit(name, nets, lesson.name if lesson else None)
-    print(f"{identity}  {name}", flush=True)
+    identity = launch(store, request, recipe.data, image_folder_classes())
+    print(f"{identity}  {chosen(store, identity).title}", flush=True)
     return identity
 
 

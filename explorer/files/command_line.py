@@ -10,6 +10,7 @@ from explorer.store.snapshots import Snapshot
 from resnet.cli.arguments import OVERRIDES, Entries, option
 from resnet.lessons import LESSONS
 from resnet.spec import Recipe
+from resnet.spec.names import Entry
 from resnet.spec.net import for_classes
 
 ANY: dict[str, Any] = {
@@ -42,7 +43,7 @@ def command_of(snapshot: Snapshot) -> str:
 
 def _entries(runs: Sequence[Run], seed: int) -> Entries:
     """Nets and recipes of one seed, without what is not theirs alone."""
-    return [(run.spec, replace(run.recipe, **ANY)) for run in runs if run.recipe.seed == seed]
+    return [Entry(run.spec, replace(run.recipe, **ANY)) for run in runs if run.recipe.seed == seed]
 
 
 def _lesson_words(entries: Entries, name: str | None) -> list[str]:

@@ -4,12 +4,12 @@ Imports no streamlit; explorer/charts draws it.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from explorer.store.records import EXTENDED, PAUSED, RATE, Event
 from explorer.store.snapshots import Curves, Snapshot
 from resnet.spec import NetSpec, Recipe
-from resnet.spec.names import short_titles
+from resnet.spec.names import Entry, curve, short_titles
 
 NEAR = 0.01  # of the longest run: marks of one kind that are closer become one
 WHOLE_SET = {"cifar10": 50_000, "generated": 10_000}  # training images; a folder's are not known
@@ -55,9 +55,9 @@ class Mark:
 
 def grouped(curves: Sequence[Curves]) -> list[Group]:
     """The runs of each net and recipe together, in the order of their first run."""
-    members: dict[tuple[NetSpec, Recipe], list[Curves]] = {}
+    members: dict[Entry, list[Curves]] = {}
     for each in curves:
-        members.setdefault((each.run.spec, replace(each.run.recipe, seed=0)), []).append(each)
+        members.setdefault(curve(each.run.spec, each.run.recipe), []).append(each)
     names = curve_names([runs[0] for runs in members.values()])
     return [
         Group(spec, recipe, name, tuple(runs))

@@ -6,7 +6,7 @@ from explorer.report.progress import progress
 from explorer.store import states
 from explorer.store.records import Comparison, Run, Visitor, is_mine
 from resnet.spec.checks import listed
-from resnet.spec.names import Curve, curve, in_a_sentence
+from resnet.spec.names import Entry, curve, in_a_sentence
 
 LONGEST_TITLE = 40
 LONGEST_NOTE = 140
@@ -27,7 +27,7 @@ def seeds(comparison: Comparison) -> str:
 
 def nets(comparison: Comparison) -> str:
     """The titles, each once; how many recipes it comes with where it is several."""
-    recipes: dict[str, set[Curve]] = {}
+    recipes: dict[str, set[Entry]] = {}
     for run in comparison.runs:
         known = recipes.setdefault(in_a_sentence(run.spec.title), set())
         known.add(curve(run.spec, run.recipe))

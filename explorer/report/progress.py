@@ -1,18 +1,18 @@
 """How far a comparison is, and how long it still takes."""
 
-import time
 from collections.abc import Sequence
 
+from explorer.report.estimates import seconds_left
 from explorer.report.formatting import duration
 from explorer.store import states
 from explorer.store.records import Comparison, Run, macs_of_an_iteration
 
 
-def progress(comparison: Comparison) -> tuple[float, str]:
+def progress(comparison: Comparison, throughput: float | None = None) -> tuple[float, str]:
     """The share of the work that is done, 0 to 1, and a sentence about it.
 
     The sentence is about the seed that trains: "seed 2 of 3, iteration 240 of 400, 41 s left".
-    What will not train on counts as done.
+    What will not train on counts as done. throughput: of the machine, for `seconds_left`.
     """
     done = sum(run.iteration * macs_of_an_iteration(run) for run in comparison.runs)
     total = sum(
@@ -28,30 +28,10 @@ def progress(comparison: Comparison) -> tuple[float, str]:
         all_done = all(run.state == states.FINISHED for run in comparison.runs)
         seed = f"{len(turns)} seeds" if all_done else f"seed {turns.index(now) + 1} of {len(turns)}"
         words = f"{seed}, {words}"
-    left = seconds_left(comparison)
+    left = seconds_left(comparison, throughput)
     if comparison.running and left is not None:
         words += f", {duration(left)} left"
     return done / max(1, total), words
-
-
-def seconds_left(comparison: Comparison, now: float | None = None) -> float | None:
-    """For all that still trains and the turns to come, at the throughput since a lane took them up.
-
-    None while there is no throughput yet. Waiting in line between turns is not in it.
-    """
-    now = time.time() if now is None else now
-    training = [run for run in comparison.runs if run.state == states.RUNNING and run.active_since]
-    throughput = sum(
-        (run.iteration - run.active_from)
-        * macs_of_an_iteration(run)
-        / max(1e-3, now - (run.active_since or 0.0))
-        for run in training
-    )
-    if throughput <= 0:
-        return None
-    ahead = [run for run in comparison.runs if run.state in (states.RUNNING, states.QUEUED)]
-    left = sum(max(0, run.iterations - run.iteration) * macs_of_an_iteration(run) for run in ahead)
-    return left / throughput
 
 
 def _planned(run: Run, active: bool) -> int:

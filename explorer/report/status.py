@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from explorer.report.formatting import about
 from explorer.store import states
 from explorer.store.records import Comparison, Run
 from resnet.spec.checks import listed
@@ -9,13 +10,14 @@ from resnet.spec.checks import listed
 ENDED_EARLY = (states.STOPPED, states.INTERRUPTED, states.DIVERGED, states.FAILED)
 
 
-def state_sentence(comparison: Comparison, ahead: int | None) -> str:
+def state_sentence(comparison: Comparison, ahead: int | None, starts: float | None = None) -> str:
     """What the curves do not tell: that it waits, prepares, is paused, or that nets ended early.
 
-    ahead  how many comparisons are before it in the line; None where it does not wait
+    ahead   how many comparisons are before it in the line; None where it does not wait
+    starts  seconds until its turn, where they are known
     """
     if ahead is not None and not comparison.running:
-        return _waiting(comparison, ahead)
+        return _waiting(comparison, ahead, starts)
     if comparison.paused:
         return _paused([run for run in comparison.runs if run.state == states.PAUSED])
     if comparison.message and comparison.running:
@@ -27,10 +29,11 @@ def state_sentence(comparison: Comparison, ahead: int | None) -> str:
     )
 
 
-def _waiting(comparison: Comparison, ahead: int) -> str:
+def _waiting(comparison: Comparison, ahead: int, starts: float | None) -> str:
     if ahead == 0:
         return "Starting: the training processes get ready."
     words = f"{ahead} comparison{'s' if ahead > 1 else ''} ahead in the line"
+    words += "" if starts is None else f", starts in {about(starts)}"
     turns = sorted({run.turn for run in comparison.runs})
     turn = min((run.turn for run in comparison.runs if run.state == states.QUEUED), default=0)
     if len(turns) > 1 and turn in turns[1:]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from explorer.store.snapshots import Curves, Snapshot
 from resnet.cost import cost
-from resnet.spec.names import Curve, curve, curve_names, differing, value_words
+from resnet.spec.names import Entry, curve, curve_names, differing, value_words
 
 CSV_COLUMNS = (  # as resnet.cli.commands has them, which loads torch
     "net", "seed", "iteration", "seconds", "learning_rate", "loss", "train_error", "test_error",
@@ -60,7 +60,7 @@ def csv_text(snapshot: Snapshot) -> str:
     return text.getvalue()
 
 
-def _recipes(curves: Sequence[Curves]) -> dict[Curve, str]:
+def _recipes(curves: Sequence[Curves]) -> dict[Entry, str]:
     """What tells the recipes of one net apart; {} where every net has one."""
     known = list(dict.fromkeys(curve(each.run.spec, each.run.recipe) for each in curves))
     if len({each.net for each in known}) == len(known):

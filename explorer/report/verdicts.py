@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from explorer.store import states
 from explorer.store.records import RATE, StoredRow
 from explorer.store.snapshots import Curves, Snapshot
-from resnet.lessons import Entry, Result
+from resnet.lessons import Result
 from resnet.paper import comparable
 from resnet.paper.comparable import Comparability, PaperPoint
 from resnet.spec import Recipe
-from resnet.spec.names import Curve, curve
+from resnet.spec.names import Entry, curve
 from resnet.verdict import verdict
 
 BROKEN = (states.DIVERGED, states.FAILED)
@@ -26,7 +26,7 @@ class Standing:
     when        at what point this is, in words that end in ": ", or "" at the end of all seeds
     """
 
-    errors: dict[Curve, dict[int, float]]
+    errors: dict[Entry, dict[int, float]]
     images: int
     iterations: int
     when: str
@@ -95,7 +95,7 @@ def _standing(snapshot: Snapshot) -> Standing | None:
     if found is None:
         return None
     iterations = min(row.iteration for row in found)
-    errors: dict[Curve, dict[int, float]] = {}
+    errors: dict[Entry, dict[int, float]] = {}
     for each, row in zip(counted, found, strict=True):
         if row.train_error is not None:
             mine = errors.setdefault(curve(each.run.spec, each.run.recipe), {})
@@ -173,7 +173,7 @@ def _result(each: Curves) -> Result:
 def _comparabilities(snapshot: Snapshot) -> list[tuple[Comparability, list[StoredRow]]]:
     """Every curve held against the paper, with the last tests of its runs that have finished."""
     changed = {event.run for event in snapshot.events if event.kind == RATE}
-    members: dict[Curve, list[Curves]] = {}
+    members: dict[Entry, list[Curves]] = {}
     for each in snapshot.curves:
         members.setdefault(curve(each.run.spec, each.run.recipe), []).append(each)
     found = []

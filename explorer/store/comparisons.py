@@ -33,6 +33,7 @@ from explorer.store.records import (
 from explorer.store.tables import comparisons, events, open_engine, reports, rows, runs
 from resnet.settings import home
 from resnet.spec import NetSpec, Recipe
+from resnet.spec.names import Entry
 
 MAX_NETS = 6
 MAX_SEEDS = 5
@@ -69,7 +70,7 @@ class RunStore:
     def submit(
         self,
         title: str,
-        nets: Sequence[tuple[NetSpec, Recipe]],
+        nets: Sequence[Entry | tuple[NetSpec, Recipe]],
         lesson: str | None = None,
         owner: str = "",
     ) -> str:

@@ -7,6 +7,7 @@ from resnet.lessons import LESSONS
 from resnet.settings import image_folder
 from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.spec.checks import listed
+from resnet.spec.names import Entry
 from resnet.spec.recipe import DATA
 
 NAMES = "nets are written plain56, resnet56-A, resnet164-A-bottleneck, imagenet-resnet50-B"
@@ -16,7 +17,7 @@ OVERRIDES = {
     "momentum": float, "weight_decay": float, "precision": str, "log_every": int,
     "test_every": int, "test_images": int, "final_images": int,
 }  # fmt: skip
-Entries = list[tuple[NetSpec, Recipe]]
+Entries = list[Entry]
 
 
 def add_training(parser: argparse.ArgumentParser) -> None:
@@ -67,13 +68,13 @@ def entries_wanted(options: argparse.Namespace) -> Entries:
         if full and not lesson.gpu:
             raise SpecError(f"the lesson {lesson.name!r} has no form for a GPU; leave --gpu out")
         chosen = lesson.gpu if full else lesson.entries
-        of_lesson = [(entry.net, entry.recipe) for entry in chosen]
+        of_lesson = list(chosen)
     recipe = of_lesson[0][1] if of_lesson else Recipe()
-    entries = [(net, recipe) for net in nets] or of_lesson
+    entries = [Entry(net, recipe) for net in nets] or of_lesson
     given = {
         name: getattr(options, name)
         for name in (*OVERRIDES, "augment", "responses", "data", "seed")
         if getattr(options, name, None) is not None
     }
     given.setdefault("data", "folder" if image_folder() else "cifar10")
-    return [(net, replace(each, **given)) for net, each in entries]
+    return [Entry(net, replace(each, **given)) for net, each in entries]

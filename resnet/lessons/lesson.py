@@ -4,14 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from resnet.spec import NetSpec, Recipe
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One curve of a lesson: a net and how it is trained. A launch replaces the recipe's seed."""
-
-    net: NetSpec
-    recipe: Recipe
+from resnet.spec.names import Entry
 
 
 @dataclass(frozen=True)
@@ -36,7 +29,8 @@ Answer = Callable[[Sequence[Result]], int | None]
 class Lesson:
     """A named comparison with words around it.
 
-    entries   in the order in which their curves are listed; at most six train at once
+    entries   in the order in which their curves are listed; at most six train at once. A launch
+              replaces the seeds of their recipes
     question  what a class is asked before, with `choices` to predict from
     answer    which choice came true in these results, of one seed or of several; None where
               something is missing that it needs

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from resnet.spec.names import Entry
 from resnet.spec.net import CLASSES, FIRST_WIDTH, NetSpec
 from resnet.spec.recipe import Recipe
-
-Trained = tuple[NetSpec, Recipe]
 
 ACTIVATIONS = {"relu": "ReLU"}
 DATA = {"cifar10": "CIFAR-10", "folder": "a folder of images", "generated": "generated images"}
@@ -29,7 +28,7 @@ class Aspect:
     unit: str = ""
 
 
-def difference(a: Trained, b: Trained) -> str:
+def difference(a: Entry, b: Entry) -> str:
     """One sentence without its capital and full stop, the first of the two being named first.
 
     "only the shortcut differs: A against B"; "depth 20 against 56, and the learning rate 0.1
@@ -49,7 +48,7 @@ def difference(a: Trained, b: Trained) -> str:
     return f"{', '.join(parts[:-1])}, and {parts[-1]}; all else is the same"
 
 
-def _differing(aspect: Aspect, a: Trained, b: Trained) -> str:
+def _differing(aspect: Aspect, a: Entry, b: Entry) -> str:
     """ "20 against 56", or "" where this is the same, or says nothing about one of the two."""
     one, other = aspect.words(*a), aspect.words(*b)
     if one == other or one is None or other is None or _follows(aspect, a[0], b[0]):

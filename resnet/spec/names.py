@@ -67,23 +67,23 @@ PATTERNS = {
 MOST_VALUES = 2  # more would bury the sentence that they stand in
 
 
-class Curve(NamedTuple):
-    """A net and how it is trained; the recipe's seed is 0, whichever seeds its runs have."""
+class Entry(NamedTuple):
+    """A net and how it is trained: one curve of a lesson, a comparison or a command."""
 
     net: NetSpec
     recipe: Recipe
 
 
-def curve(net: NetSpec, recipe: Recipe) -> Curve:
-    """The curve that a run belongs to."""
-    return Curve(net, replace(recipe, seed=0))
+def curve(net: NetSpec, recipe: Recipe) -> Entry:
+    """The curve that a run belongs to: the recipe's seed is 0, whichever seeds its runs have."""
+    return Entry(net, replace(recipe, seed=0))
 
 
-def value_of(each: Curve, field: str) -> Any:
+def value_of(each: Entry, field: str) -> Any:
     return getattr(each.net if field in OF_A_NET else each.recipe, field)
 
 
-def differing(curves: Iterable[Curve]) -> tuple[str, ...]:
+def differing(curves: Iterable[Entry]) -> tuple[str, ...]:
     """The fields of net and recipe that are not the same in all curves, as `WORDS` orders them.
 
     How often a run is logged and tested makes no difference. A depth that follows from blocks per
@@ -94,12 +94,12 @@ def differing(curves: Iterable[Curve]) -> tuple[str, ...]:
     return tuple(f for f in found if not (f == "depth" and "stages" in found))
 
 
-def value_words(each: Curve, names: Sequence[str]) -> str:
+def value_words(each: Entry, names: Sequence[str]) -> str:
     """What a curve has in some fields: "without warm-up, at a rate of 0.1"; the first two."""
     return ", ".join(_value_words(name, value_of(each, name)) for name in names[:MOST_VALUES])
 
 
-def curve_names(curves: Sequence[Curve]) -> dict[Curve, str]:
+def curve_names(curves: Sequence[Entry]) -> dict[Entry, str]:
     """Names for sentences: short titles, with what the recipe has where a net occurs twice.
 
     Those that differ in nothing but the activation are called by it.

@@ -10,14 +10,14 @@ from math import ceil
 from statistics import mean, stdev
 
 from resnet.spec.checks import listed
-from resnet.spec.names import Curve, curve_names, short_titles
+from resnet.spec.names import Entry, curve_names, short_titles
 from resnet.verdict.factors import groups_by_factor, labels, shallow_and_deep
 from resnet.verdict.phrases import number, points, range_words, seeds_words, signed
 from resnet.verdict.statistics import BySeed, Difference, Finding, difference, one_seed_gap
 
 __all__ = ["Errors", "evidence", "short_titles", "verdict"]
 
-Errors = Mapping[Curve, BySeed]  # training error in percent, by seed, of every curve
+Errors = Mapping[Entry, BySeed]  # training error in percent, by seed, of every curve
 
 NEAR_GUESSING = (
     5.0  # points below what guessing gives; such nets are not said to train equally well
@@ -106,13 +106,13 @@ class _Measured:
         self._images = images
         self._iterations = iterations
 
-    def gap(self, one: Curve, other: Curve) -> Difference | None:
+    def gap(self, one: Entry, other: Entry) -> Difference | None:
         return difference(self.errors[one], self.errors[other], self._images, self._iterations)
 
-    def mean(self, each: Curve) -> float:
+    def mean(self, each: Entry) -> float:
         return mean(self.errors[each].values())
 
-    def guess(self, *curves: Curve) -> bool:
+    def guess(self, *curves: Entry) -> bool:
         """Whether all of them do little better than guessing among their classes."""
         return all(
             self.mean(each) >= 100 - 100 / int(each.net.classes or 10) - NEAR_GUESSING
@@ -120,7 +120,7 @@ class _Measured:
         )
 
 
-def _depth_clauses(measured: _Measured, groups: list[list[Curve]]) -> list[str]:
+def _depth_clauses(measured: _Measured, groups: list[list[Entry]]) -> list[str]:
     groups = sorted(groups, key=lambda group: not group[0].net.plain)  # plain nets first
     names = curve_names(list(measured.errors))
     pairs = [(*shallow_and_deep(group), measured.gap(*shallow_and_deep(group))) for group in groups]
@@ -163,7 +163,7 @@ def _pair(deep: str, shallow: str, gap: Difference) -> str:
     )
 
 
-def _ranking(measured: _Measured, group: Sequence[Curve], factor: str) -> str:
+def _ranking(measured: _Measured, group: Sequence[Entry], factor: str) -> str:
     """Which of the curves trains best, and how far behind the others are."""
     names = curve_names(group)
     order = sorted(group, key=measured.mean)
@@ -187,9 +187,9 @@ def _ranking(measured: _Measured, group: Sequence[Curve], factor: str) -> str:
 
 
 def _level(
-    group: Sequence[Curve],
-    names: Mapping[Curve, str],
-    gaps: Sequence[tuple[Curve, Difference]],
+    group: Sequence[Entry],
+    names: Mapping[Entry, str],
+    gaps: Sequence[tuple[Entry, Difference]],
     factor: str,
 ) -> str:
     widest = max((gap for _, gap in gaps), key=lambda gap: gap.mean)

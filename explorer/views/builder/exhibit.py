@@ -19,13 +19,20 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from explorer.views.builder.memory_settings import USUAL, MemorySettings
+from explorer.views.parts.link import (
+    Parameter,
+    WrongInPart,
+    cut,
+    one_of,
+    read_link,
+    write_link,
+)
 from resnet.plan import plan
 from resnet.spec import NetSpec, SpecError
 from resnet.spec.checks import listed
 from resnet.spec.net import IMAGENET_BLOCKS, valid_depths_near
 
 MOST_NETS = 4
-LONGEST_NAME = 60
 KEYS = ("net", "edit", "section", "layer", "unit", "memory", "hide")
 UNITS = ("macs", "flops")
 
@@ -112,20 +119,9 @@ def has_layer(spec: NetSpec, name: str) -> bool:
 
 def to_query(exhibit: Exhibit) -> dict[str, list[str]]:
     """What stands in the URL; what has its usual value is left out."""
-    query = {"net": [str(net) for net in exhibit.nets]}
-    if exhibit.edit:
-        query["edit"] = [str(exhibit.edit + 1)]
-    if exhibit.section != "layers":
-        query["section"] = [exhibit.section]
-    if exhibit.chosen_layer:
-        query["layer"] = [exhibit.layer]
-    if exhibit.unit != "macs":
-        query["unit"] = [exhibit.unit]
-    if exhibit.memory != USUAL:
-        query["memory"] = [str(exhibit.memory)]
-    if exhibit.hide:
-        query["hide"] = [",".join(exhibit.hide)]
-    return query
+    values = {**vars(exhibit), "edit": exhibit.edit + 1, "layer": exhibit.chosen_layer}
+    link = write_link(parameters(exhibit.edited), values)
+    return {"net": [str(net) for net in exhibit.nets]} | {name: [link[name]] for name in link}
 
 
 def address(base: str, exhibit: Exhibit, embed: bool = False) -> str:
@@ -148,9 +144,49 @@ def from_query(query: Query, before: Exhibit) -> tuple[Exhibit, tuple[str, ...]]
         edit = _edit(query, places, wrong)
     else:
         nets, edit = before.nets, before.edit
-    section, unit, memory = _section(query, wrong), _unit(query, wrong), _memory(query, wrong)
-    layer = _layer(query, nets[edit], wrong)
-    return Exhibit(nets, edit, section, _hide(query, wrong), unit, memory, layer), tuple(wrong)
+    link = {key: values[-1] for key, values in query.items() if values}
+    link |= {"hide": ",".join(query["hide"])} if "hide" in query else {}
+    link.pop("edit", None)
+    values, sentences = read_link(parameters(nets[edit]), link)
+    return Exhibit(nets, edit, **values), (*wrong, *sentences)
+
+
+def parameters(edited: NetSpec) -> tuple[Parameter, ...]:
+    """Those of the page's address beside its nets, in the order in which they stand there."""
+
+    def layer(text: str) -> str:
+        if text and not has_layer(edited, text):
+            raise ValueError
+        return text
+
+    return (
+        Parameter("edit", default=1),
+        Parameter(
+            "section",
+            default="layers",
+            read=one_of(*SECTIONS),
+            wrong=f"The link asks for the section {{text!r}}; there are {listed(SECTIONS)}. "
+            f"Shown instead: {SECTIONS['layers']}.",
+        ),
+        Parameter(
+            "layer",
+            read=layer,
+            wrong=f"The link chooses the layer {{text!r}}, which {edited.title} does not have.",
+        ),
+        Parameter(
+            "unit",
+            default="macs",
+            read=one_of(*UNITS),
+            wrong=f"The link counts in {{text!r}}; there are {listed(UNITS)}. Shown: MACs.",
+        ),
+        Parameter(
+            "memory",
+            default=USUAL,
+            read=MemorySettings.parse,
+            wrong="The link says memory={text}: {error}. Shown: the usual settings.",
+        ),
+        Parameter("hide", default=(), read=_hide, write=",".join),
+    )
 
 
 def nearest_net(text: str) -> tuple[NetSpec | None, str]:
@@ -166,7 +202,7 @@ def from_link(text: str, otherwise: NetSpec) -> tuple[NetSpec, str]:
 
     Where only the depth misses, that is the net of the nearest depth, else `otherwise`.
     """
-    text = _cut(text)
+    text = cut(text)
     near, problem = nearest_net(text)
     shown = near or otherwise
     if not problem:
@@ -222,7 +258,7 @@ def _nets(
 def _one(text: str, otherwise: NetSpec | None) -> tuple[NetSpec | None, str]:
     if otherwise:
         return from_link(text, otherwise)
-    text = _cut(text)
+    text = cut(text)
     spec, problem = nearest_net(text)
     if not problem:
         return spec, ""
@@ -231,68 +267,24 @@ def _one(text: str, otherwise: NetSpec | None) -> tuple[NetSpec | None, str]:
 
 
 def _edit(query: Query, places: list[int], wrong: list[str]) -> int:
-    text = _last(query, "edit", "1")
+    text = (query.get("edit") or ["1"])[-1]
     if re.fullmatch(r"[1-9]", text) and int(text) <= len(places):
         return places[int(text) - 1]
     wrong.append(
-        f"The link opens net {_cut(text)!r} for editing, but it has {len(places)}; "
+        f"The link opens net {cut(text)!r} for editing, but it has {len(places)}; "
         "opened is the first."
     )
     return 0
 
 
-def _section(query: Query, wrong: list[str]) -> str:
-    text = _last(query, "section", "layers")
-    if text in SECTIONS:
-        return text
-    wrong.append(
-        f"The link asks for the section {_cut(text)!r}; there are {listed(SECTIONS)}. "
-        f"Shown instead: {SECTIONS['layers']}."
-    )
-    return "layers"
-
-
-def _layer(query: Query, spec: NetSpec, wrong: list[str]) -> str:
-    text = _last(query, "layer", "")
-    if not text or has_layer(spec, text):
-        return text
-    wrong.append(f"The link chooses the layer {_cut(text)!r}, which {spec.title} does not have.")
-    return ""
-
-
-def _unit(query: Query, wrong: list[str]) -> str:
-    text = _last(query, "unit", "macs")
-    if text in UNITS:
-        return text
-    wrong.append(f"The link counts in {_cut(text)!r}; there are {listed(UNITS)}. Shown: MACs.")
-    return "macs"
-
-
-def _memory(query: Query, wrong: list[str]) -> MemorySettings:
-    text = _last(query, "memory", str(USUAL))
-    try:
-        return MemorySettings.parse(text)
-    except ValueError as error:
-        wrong.append(f"The link says memory={_cut(text)}: {error}. Shown: the usual settings.")
-        return USUAL
-
-
-def _hide(query: Query, wrong: list[str]) -> tuple[str, ...]:
-    texts = [text.strip() for joined in query.get("hide", ()) for text in joined.split(",")]
-    known = dict.fromkeys(text for text in texts if text in PARTS or text in SECTIONS)
-    unknown = [text for text in texts if text and text not in known]
+def _hide(text: str) -> tuple[str, ...]:
+    texts = [each.strip() for each in text.split(",")]
+    known = tuple(dict.fromkeys(each for each in texts if each in PARTS or each in SECTIONS))
+    unknown = [each for each in texts if each and each not in known]
     if unknown:
-        wrong.append(
-            f"The link hides {_cut(unknown[0])!r}, which is no part of this page; "
+        sentence = (
+            f"The link hides {cut(unknown[0])!r}, which is no part of this page; "
             f"parts are {listed([*PARTS, *SECTIONS])}."
         )
-    return tuple(known)
-
-
-def _last(query: Query, key: str, otherwise: str) -> str:
-    values = query.get(key) or [otherwise]
-    return values[-1]
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_NAME else text[:LONGEST_NAME] + "…"
+        raise WrongInPart([sentence], known)
+    return known

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlencode
 import streamlit as st
 
 from explorer.report.formatting import escaped
-from explorer.views.builder.exhibit import Exhibit, from_query, to_query
-from explorer.views.builder.memory_settings import USUAL, MemorySettings
+from explorer.views.builder.exhibit import Exhibit, from_query, parameters, to_query
+from explorer.views.parts.link import read_link
 from resnet.spec import NetSpec
 
 STATE, PROBLEM = "exhibit", "exhibit_problem"  # keys of the session; strings only
@@ -21,15 +21,9 @@ def current() -> Exhibit:
     if STATE not in st.session_state:
         return Exhibit()
     query = parse_qs(st.session_state[STATE])
-    return Exhibit(
-        tuple(NetSpec.parse(name) for name in query["net"]),
-        int(query.get("edit", ["1"])[0]) - 1,
-        query.get("section", ["layers"])[0],
-        tuple(text for text in query.get("hide", [""])[0].split(",") if text),
-        query.get("unit", ["macs"])[0],
-        MemorySettings.parse(query["memory"][0]) if "memory" in query else USUAL,
-        query.get("layer", [""])[0],
-    )
+    nets, edit = tuple(map(NetSpec.parse, query["net"])), int(query.get("edit", ["1"])[0]) - 1
+    link = {key: texts[0] for key, texts in query.items() if key != "edit"}
+    return Exhibit(nets, edit, **read_link(parameters(nets[edit]), link)[0])
 
 
 def change(exhibit: Exhibit, problem: str = "") -> None:

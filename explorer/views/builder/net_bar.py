@@ -1,5 +1,7 @@
 """The nets of the page in one row: choose the one to change, add another, remove it."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from explorer.views.builder.companions import companions
@@ -74,7 +76,7 @@ def _edit() -> None:
     exhibit = current()
     position = st.session_state[EDIT]
     if position is not None and 0 <= position < len(exhibit.nets):
-        change(Exhibit(exhibit.nets, position, exhibit.section, exhibit.hide))
+        change(replace(exhibit, edit=position))
 
 
 def _add(name: str) -> None:

@@ -10,8 +10,9 @@ import streamlit as st
 
 from explorer.report import formatting
 from explorer.report.formatting import about, ordinal
+from explorer.report.line import Line
+from explorer.report.progress import progress
 from explorer.server import queue, shared, visitor
-from explorer.server.queue import Line
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.records import Comparison, Visitor
@@ -73,14 +74,6 @@ def what(comparison: Comparison, state: str) -> str:
     return f"**{formatting.escaped(comparison.title)}** :gray[{formatting.escaped(named + seed)}]"
 
 
-def progress(comparison: Comparison, seconds: float | None) -> str:
-    """How far the turn is that trains now, and how long it takes still, where that is known."""
-    training = [run for run in comparison.runs if run.state == states.RUNNING]
-    least = min(training, key=lambda run: run.iteration)
-    words = f"iteration {least.iteration:,} of {least.iterations:,}"
-    return words if seconds is None else f"{words}, {about(seconds)} left"
-
-
 def _panel() -> None:
     seen, me = queue.now(), visitor.me()
     if not seen.training and not seen.waiting:
@@ -89,7 +82,7 @@ def _panel() -> None:
     height: Any = HEIGHT if len(rows) > SHOWN + 2 else "content"
     with st.container(border=True, height=height, key="line_panel", gap="xsmall"):
         for comparison in seen.training:
-            words = progress(comparison, seen.ends.get(comparison.id))
+            words = progress(comparison, seen.throughput)[1]
             _row("now", comparison, what(comparison, states.RUNNING), me, words)
         for comparison in rows:
             place = seen.order.index(comparison.id)

@@ -1,85 +1,100 @@
 """A launch request as a link, and back."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from explorer.store.comparisons import MAX_NETS, MAX_SEEDS
+from explorer.store.launch import LaunchRequest
+from explorer.views.parts.link import (
+    Parameter,
+    WrongInPart,
+    flag,
+    one_of,
+    read_link,
+    write_link,
+)
 from explorer.views.train.recipe_widgets import OWN, OWN_NETS, SETTINGS, own_recipe
-from explorer.views.train.request import LaunchRequest
 from resnet.lessons import DEGRADATION, LESSONS
 from resnet.spec import NetSpec, SpecError
 
 
 def from_link(parameters: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
     """Widget values that a link asks for, and a sentence for each thing in it that is wrong."""
-    values: dict[str, Any] = {}
-    wrong: list[str] = []
-    if "lesson" in parameters:
-        if parameters["lesson"] in LESSONS:
-            values["lesson"] = parameters["lesson"]
-        else:
-            wrong.append(
-                f"The link names the lesson {parameters['lesson']!r}, which does not exist; "
-                f"{DEGRADATION.title!r} is shown instead."
-            )
-    if "seed" in parameters:
-        _read(values, wrong, "seed", parameters["seed"])
-    if "seeds" in parameters:
-        if parameters["seeds"] in map(str, range(1, MAX_SEEDS + 1)):
-            values["seeds"] = int(parameters["seeds"])
-        else:
-            wrong.append(
-                f"The link says seeds={parameters['seeds']}; 1 to {MAX_SEEDS} train in a row."
-            )
-    if parameters.get("full") == "1":
-        values["full"] = True
-    if "nets" in parameters:
+    own = "nets" in parameters
+    values, wrong = read_link(OF_ANY + OF_ONES_OWN if own else OF_ANY, parameters)
+    if own:
         values["lesson"] = OWN
-        values["nets"] = []
-        for name in parameters["nets"].split(","):
-            try:
-                values["nets"].append(str(NetSpec.parse(name)))
-            except SpecError as error:
-                wrong.append(f"The link names a net that cannot be: {error}.")
-        values["nets"] = list(dict.fromkeys(values["nets"]))[:MAX_NETS] or OWN_NETS
-        for setting in SETTINGS:
-            if setting.field in parameters:
-                _read(values, wrong, setting.field, parameters[setting.field])
+    if not values.get("full"):
+        values.pop("full", None)
     return values, wrong
 
 
-def link_of(wanted: LaunchRequest) -> dict[str, str]:
+def link_of(request: LaunchRequest) -> dict[str, str]:
     """The query parameters that `from_link` turns back into this request (without its data set)."""
-    seed = {"seed": str(wanted.seed)} if wanted.seed else {}
-    if wanted.seeds > 1:
-        seed["seeds"] = str(wanted.seeds)
-    if wanted.lesson:
-        return {"lesson": wanted.lesson, **({"full": "1"} if wanted.full else {}), **seed}
-    nets = {"nets": ",".join(str(net) for net, _ in wanted.entries)}
-    if not wanted.entries:
-        return {**nets, **seed}
-    default, recipe = own_recipe(0), wanted.entries[0][1]
-    changed = {
-        setting.field: str(getattr(recipe, setting.field))
-        for setting in SETTINGS
-        if getattr(recipe, setting.field) != getattr(default, setting.field)
+    seeds = {"seed": request.seed, "seeds": request.seeds}
+    if request.lesson:
+        return write_link(OF_ANY, {"lesson": request.lesson, "full": request.full, **seeds})
+    recipe = request.entries[0].recipe if request.entries else own_recipe(0)
+    values = {
+        "nets": [str(net) for net, _ in request.entries],
+        **{f"recipe_{each.field}": getattr(recipe, each.field) for each in SETTINGS},
     }
-    return {**nets, **changed, **seed}
+    return write_link(OF_ONES_OWN + OF_ANY, {**values, **seeds})
 
 
-def _read(values: dict[str, Any], wrong: list[str], field: str, text: str) -> None:
-    """Reads one field of a recipe from a link: its default gives the type, Recipe the rules."""
-    default = getattr(own_recipe(0), field)
-    try:
-        value: Any
-        if isinstance(default, bool):
-            value = {"True": True, "False": False}[text]
-        else:
-            value = type(default)(text)
-        replace(own_recipe(0), **{field: value})
-    except SpecError as error:
-        wrong.append(f"The link cannot be followed in one point: {error}.")
-    except (ValueError, KeyError):
-        wrong.append(f"The link says {field}={text}, which is not a value for it; it was left out.")
-    else:
-        values[field if field == "seed" else f"recipe_{field}"] = value
+def _field(name: str) -> Callable[[str], Any]:
+    """Reads a field of a recipe: its default gives the type, Recipe the rules."""
+    default = getattr(own_recipe(0), name)
+
+    def read(text: str) -> Any:
+        yes_or_no = isinstance(default, bool)
+        value: Any = {"True": True, "False": False}[text] if yes_or_no else type(default)(text)
+        replace(own_recipe(0), **{name: value})
+        return value
+
+    return read
+
+
+def _nets(text: str) -> list[str]:
+    names, wrong = [], []
+    for name in text.split(","):
+        try:
+            names.append(str(NetSpec.parse(name)))
+        except SpecError as error:
+            wrong.append(f"The link names a net that cannot be: {error}.")
+    nets = list(dict.fromkeys(names))[:MAX_NETS] or OWN_NETS
+    if wrong:
+        raise WrongInPart(wrong, nets)
+    return nets
+
+
+# In the order in which they stand in an address; the keys are those of the widgets.
+OF_ANY = (
+    Parameter(
+        "lesson",
+        read=one_of(*LESSONS),
+        wrong="The link names the lesson {text!r}, which does not exist; "
+        f"{DEGRADATION.title!r} is shown instead.",
+    ),
+    flag("full"),
+    Parameter("seed", default=0, read=_field("seed")),
+    Parameter(
+        "seeds",
+        default=1,
+        read=lambda text: {str(count): count for count in range(1, MAX_SEEDS + 1)}[text],
+        wrong=f"The link says seeds={{text}}; 1 to {MAX_SEEDS} train in a row.",
+    ),
+)
+OF_ONES_OWN = (
+    Parameter("nets", default=None, read=_nets, write=",".join),
+    *(
+        Parameter(
+            each.field,
+            f"recipe_{each.field}",
+            getattr(own_recipe(0), each.field),
+            _field(each.field),
+        )
+        for each in SETTINGS
+    ),
+)

@@ -7,11 +7,11 @@ from explorer.server import shared, visitor
 from explorer.server.worker_status import machine_report, machine_words, reported
 from explorer.store import states
 from explorer.store.comparisons import MAX_SEEDS, Refused
-from explorer.views.train import hidden_parts, prediction, recipe_widgets, request
+from explorer.store.launch import LaunchRequest, launch, lesson_request, own_request
+from explorer.views.train import hidden_parts, prediction, recipe_widgets
 from explorer.views.train import link as train_link
 from explorer.views.train.recipe_widgets import OWN
 from explorer.views.train.replay import REPLAYED, lesson_of, offer, replay
-from explorer.views.train.request import LaunchRequest
 from explorer.views.train.watch import watch
 from resnet.lessons import DEGRADATION, LESSONS
 from resnet.spec import SpecError
@@ -87,9 +87,9 @@ def _controls() -> None:
     try:
         if name == OWN:
             folded = "comparison" in st.session_state
-            wanted = request.own_request(*recipe_widgets.nets_and_settings(seed, folded), seeds)
+            request = own_request(*recipe_widgets.nets_and_settings(seed, folded), seeds)
         else:
-            wanted = request.lesson_request(LESSONS[name], seed, seeds, _full_length(name))
+            request = lesson_request(LESSONS[name], seed, seeds, _full_length(name))
     except SpecError as error:
         columns[4].button("Launch", disabled=True, width="stretch", key="launch")
         st.error(f"This cannot be trained: {error}.")
@@ -98,10 +98,10 @@ def _controls() -> None:
     if columns[4].button(
         "Launch", type="primary", width="stretch", key="launch", icon=":material/play_arrow:"
     ):
-        _launch(wanted, data)
+        _launch(request, data)
     if download and not _watching():
-        _offer_generated(wanted)
-    st.session_state["train_link"] = train_link.link_of(wanted)
+        _offer_generated(request)
+    st.session_state["train_link"] = train_link.link_of(request)
 
 
 def _full_length(name: str) -> bool:
@@ -128,7 +128,7 @@ def _leave_replay() -> None:
     st.session_state.pop(REPLAYED, None)
 
 
-def _offer_generated(wanted: LaunchRequest) -> None:
+def _offer_generated(request: LaunchRequest) -> None:
     """Where CIFAR-10 is not there yet: both ways on, side by side."""
     words, button = st.columns([9, 2.6], vertical_alignment="center")
     words.info(
@@ -137,21 +137,20 @@ def _offer_generated(wanted: LaunchRequest) -> None:
         "need no download."
     )
     if button.button("Start with generated images", width="stretch", key="launch_generated"):
-        _launch(wanted, "generated")
+        _launch(request, "generated")
 
 
-def _launch(wanted: LaunchRequest, data: str) -> None:
+def _launch(request: LaunchRequest, data: str) -> None:
     try:
-        launched = request.submit(
-            shared.store(), wanted, data, reported(shared.store()), visitor.me().id
-        )
+        classes = reported(shared.store()).get("folder_classes")
+        launched = launch(shared.store(), request, data, classes, visitor.me().id)
     except Refused as error:
         st.error(f"This was not launched: {error}.")
         return
-    prediction.keep(launched, wanted.lesson)
+    prediction.keep(launched, request.lesson)
     _leave_replay()
     st.session_state["comparison"] = launched
-    st.session_state["train_link"] = train_link.link_of(wanted)
+    st.session_state["train_link"] = train_link.link_of(request)
     st.rerun()
 
 

@@ -6,7 +6,7 @@ from explorer.charts.board.component import board
 from explorer.report import progress, status, verdicts
 from explorer.report.formatting import escaped
 from explorer.report.meaning import meaning
-from explorer.server import shared
+from explorer.server import queue, shared
 from explorer.store.snapshots import Snapshot
 from explorer.views.parts.queue_panel import in_line
 from explorer.views.train import prediction
@@ -65,7 +65,7 @@ def _details(comparison: str) -> None:
 def _head(snapshot: Snapshot) -> None:
     """Title, progress and controls; the verdict below."""
     comparison = snapshot.comparison
-    share, words = progress.progress(comparison)
+    share, words = progress.progress(comparison, queue.now().throughput)
     title, bar, buttons = st.columns([4.4, 2.6, 5], vertical_alignment="center")
     title.markdown(_title(snapshot))
     bar.progress(min(1.0, share), text=words)

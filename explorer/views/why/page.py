@@ -47,9 +47,9 @@ def _lab(lab: str) -> None:
     questions = [Question(lab, source, settings, shown.name, shown.label) for source in chosen]
     found = answers(questions)
     open_ones = [answer for answer in found if not answer.done and not answer.active]
-    live: set[str] = st.session_state.setdefault(LIVE, set())
-    if any(answer.done for answer in found):
-        live.add(lab)
+    live: list[str] = st.session_state.setdefault(LIVE, [])
+    if any(answer.done for answer in found) and lab not in live:
+        live.append(lab)
     at_once = EXPECTED[lab].at_once and lab in live and any(each.unasked for each in found)
     if (
         right.button(
@@ -63,7 +63,7 @@ def _lab(lab: str) -> None:
         )
         or at_once
     ) and ask(open_ones):
-        live.add(lab)
+        live.append(lab)
         st.rerun()
     show_progress(found)
     if not board(lab, found):

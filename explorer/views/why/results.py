@@ -1,11 +1,13 @@
 """What a lab found, drawn by its panel; and before that, what there will be to see."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from explorer.report.formatting import duration, escaped
 from explorer.server import shared
+from explorer.store.jobs.lab_question import Question
 from explorer.store.jobs.net_source import Source, SourceError, spec_of
 from explorer.views.why import state
 from explorer.views.why.answers import Answer, answers
@@ -15,7 +17,7 @@ from explorer.views.why.topics import EXPECTED, PANELS, seconds_for
 from resnet.spec import NetSpec
 
 GROWS_EVERY = 1.1  # seconds
-LAST = "labs_last"  # session state: the answers last drawn for a lab that asks at once
+LAST = "labs_last"  # session state: what was last drawn for a lab that asks at once, as payloads
 TRAIN = "views/train/page.py"
 
 
@@ -27,11 +29,12 @@ def board(lab: str, found: Sequence[Answer]) -> bool:
     drawn = [answer for answer in found if answer.found]
     waits = any(answer.active for answer in found)
     if EXPECTED[lab].at_once:
-        last: dict[str, list[Answer]] = st.session_state.setdefault(LAST, {})
+        last: dict[str, list[dict[str, Any]]] = st.session_state.setdefault(LAST, {})
         if waits and len(drawn) < len(found) and lab in last:
-            drawn = last[lab]
+            before = answers([Question.from_payload(each) for each in last[lab]])
+            drawn = [answer for answer in before if answer.found]
         elif drawn:
-            last[lab] = drawn
+            last[lab] = [answer.payload for answer in drawn]
     if PANELS[lab].lab.grows and waits:
         st.fragment(_growing, run_every=GROWS_EVERY)(lab, list(found))
     elif drawn:
@@ -57,7 +60,7 @@ def _draw(lab: str, drawn: Sequence[Answer]) -> None:
     for note in dict.fromkeys(answer.note for answer in drawn if answer.note):
         st.warning(f"{escaped(note)}.", icon=":material/image:")
     theme = st.context.theme.type or "light"
-    with state.widgets_of(lab):
+    with state.widgets_of(lab, figures=True):
         PANELS[lab].show([answer.result for answer in drawn], theme)
 
 

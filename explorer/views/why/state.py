@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from traceback import walk_tb
 from typing import Any
 
 import streamlit as st
@@ -25,6 +26,7 @@ CHOSEN, KEPT, SEEDED, PROBLEMS, CAME = (
 )
 IMAGES = "labs_images"  # key of the widget
 NAME = re.compile("[a-z0-9_]{1,40}")
+WIDGETS = "streamlit.elements.widgets."
 LONGEST = 400  # letters of a setting that a link carries
 
 
@@ -120,10 +122,12 @@ def tell_problem(sentence: str) -> None:
 
 
 @contextmanager
-def widgets_of(lab: str) -> Iterator[None]:
+def widgets_of(lab: str, figures: bool = False) -> Iterator[None]:
     """While a panel draws: its widgets begin as they were left, or as the link says.
 
     A value that a widget does not take is dropped, with a sentence.
+
+    figures  results are drawn as well: what goes wrong outside a widget is no fault of the link
     """
     fresh = {
         key: value
@@ -135,8 +139,8 @@ def widgets_of(lab: str) -> Iterator[None]:
     st.session_state[SEEDED] = bool(fresh) or st.session_state.get(SEEDED, False)
     try:
         yield
-    except (StreamlitAPIException, ValueError, TypeError, KeyError):
-        if not st.session_state[SEEDED]:
+    except (StreamlitAPIException, ValueError, TypeError, KeyError) as error:
+        if not st.session_state[SEEDED] or (figures and not _of_a_widget(error)):
             raise
         _forget_widgets(lab)
         tell_problem("The link asks for settings that this lab has not; its own are shown")
@@ -147,6 +151,12 @@ def settled(lab: str) -> None:
     """Notes that the panel took what its widgets began with."""
     _keep_widgets(lab)
     st.session_state[SEEDED] = False
+
+
+def _of_a_widget(error: Exception) -> bool:
+    """Whether a widget of Streamlit raised it, or what it calls to write its options."""
+    frames = (frame for frame, _ in walk_tb(error.__traceback__))
+    return any(frame.f_globals.get("__name__", "").startswith(WIDGETS) for frame in frames)
 
 
 def _same_link(link: dict[str, str]) -> bool:

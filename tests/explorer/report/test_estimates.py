@@ -1,12 +1,28 @@
-"""When a turn starts: by hand, on comparisons whose work is easy to count."""
+"""When a turn starts and ends: by hand, on comparisons whose work is easy to count."""
 
+import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
-from explorer.report.estimates import starts_in, work_left
+from explorer.commands import follow, keeping
+from explorer.report import line, status
+from explorer.report.estimates import (
+    ends_in,
+    machine_throughput,
+    seconds_left,
+    starts_in,
+    throughput_of,
+    work_left,
+)
 from explorer.report.formatting import about, ordinal, place_words
+from explorer.report.progress import progress
+from explorer.server import queue
 from explorer.store import states
+from explorer.store.records import Visitor, macs_of_an_iteration
+from explorer.store.snapshots import Feed
+from explorer.views.parts import queue_panel
 from resnet.cost import cost
 
 SECONDS_PER_MAC = 1e-9
@@ -104,3 +120,61 @@ def test_a_time_is_as_exact_as_an_estimate_can_be(seconds, words):
 def test_without_a_throughput_only_the_place_is_said():
     assert place_words(2, 240.0) == "3rd in line, starts in about 4 min"
     assert place_words(0) == "1st in line"
+
+
+@pytest.fixture
+def one_moment(store, submit, monkeypatch):
+    """One comparison trains since ten seconds, a second waits; the machine has a throughput."""
+    first, second = submit(), submit()
+    store.claim("lane")
+    with store.write() as connection:
+        connection.exec_driver_sql(
+            "UPDATE runs SET active_since = 1000.0, iteration = 10 WHERE comparison = ?", (first,)
+        )
+    monkeypatch.setattr(time, "time", lambda: 1010.0)
+    store.report(
+        "throughput", {"seconds_per_mac": 1e-3}
+    )  # far from the throughput at which it trains
+    return first, second
+
+
+def test_every_place_says_the_same_of_the_same_moment(store, one_moment, capsys, monkeypatch):
+    """A quarter took 10 s, so 30 s are left: bar, panel, terminal; and the next starts then."""
+    first, second = one_moment
+    said = "iteration 10 of 40, 30 s left"
+    seen = line.read(store)
+    monkeypatch.setattr(queue, "now", lambda fresh=False: seen)
+    bar = progress(store.comparison(first), machine_throughput(store))[1]
+    panel = []
+    monkeypatch.setattr(queue_panel, "_row", lambda *row: panel.append(row))
+    monkeypatch.setattr(queue_panel.visitor, "me", lambda: Visitor("me"))
+    queue_panel._panel()
+    keeping.show(SimpleNamespace(id=first))
+    shown = capsys.readouterr().out
+    followed = follow._happens(store, Feed(store, first).snapshot(fresh=True))
+    assert bar == followed == panel[0][4] == said
+    assert said in shown
+    assert panel[1][4] == "starts in about 30 s"
+    assert queue_panel.in_line(second) == "1st in line, starts in about 30 s."
+    waits = follow._happens(store, Feed(store, second).snapshot(fresh=True))
+    ahead = status.state_sentence(store.comparison(second), 1, seen.starts[second])
+    assert ahead == "Waiting: 1 comparison ahead in the line, starts in about 30 s."
+    assert waits == "Starting: the training processes get ready."
+
+
+def test_before_it_has_a_throughput_of_its_own_the_machines_counts(store, submit):
+    found = store.comparison(submit())
+    assert seconds_left(found) is None
+    assert seconds_left(found, SECONDS_PER_MAC) == pytest.approx(
+        SECONDS_PER_MAC * work_left(found.runs)
+    )
+    store.claim("lane")
+    young = store.comparison(found.id)
+    moved = [replace(run, iteration=10) for run in young.runs]
+    began = moved[0].active_since
+    young = replace(young, runs=tuple(moved))
+    assert throughput_of(young, SECONDS_PER_MAC, began + 1) == SECONDS_PER_MAC
+    own = throughput_of(young, SECONDS_PER_MAC, began + 20)
+    assert own == pytest.approx(20 / sum(10 * macs_of_an_iteration(run) for run in moved), rel=1e-3)
+    assert ends_in(young, SECONDS_PER_MAC, began + 20) == pytest.approx(60.0, rel=1e-3)
+    assert seconds_left(young, SECONDS_PER_MAC, began + 20) == pytest.approx(60.0, rel=1e-3)

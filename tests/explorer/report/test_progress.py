@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.report import formatting, progress, status
+from explorer.report import estimates, formatting, progress, status
 from explorer.report import table as report_table
 from explorer.store import states
 from explorer.store.curation import Curation
@@ -110,25 +110,25 @@ def test_progress_counts_an_extension_and_not_what_diverged():
     assert progress.progress(without) == (pytest.approx(230 / 430), "iteration 200 of 400")
 
 
-def test_time_left_comes_from_the_throughput_since_a_lane_took_it_up():
+def test_time_left_comes_from_the_throughput_of_this_leg():
     training = comparison(run("plain20", states.RUNNING, 200, active_since=100.0, active_from=100))
-    assert progress.seconds_left(training, now=110.0) == pytest.approx(20.0)
-    assert progress.seconds_left(comparison(run("plain20", states.RUNNING, 0)), now=110.0) is None
+    assert estimates.seconds_left(training, now=110.0) == pytest.approx(20.0)
+    assert estimates.seconds_left(comparison(run("plain20", states.RUNNING, 0)), now=110.0) is None
 
 
 def test_time_left_holds_the_seeds_to_come_and_the_extension():
     """40 iterations in 10 s; 160 of this seed and 400 of the next are left: 140 s."""
     runs = three_seeds(active_since=100.0, active_from=200).runs
-    assert progress.seconds_left(comparison(*runs), now=110.0) == pytest.approx(140.0)
+    assert estimates.seconds_left(comparison(*runs), now=110.0) == pytest.approx(140.0)
     extended = replace(runs[1], until=500)
-    assert progress.seconds_left(comparison(extended), now=110.0) == pytest.approx(65.0)
+    assert estimates.seconds_left(comparison(extended), now=110.0) == pytest.approx(65.0)
 
 
 def test_two_lanes_at_different_speeds_add_up():
     """10 and 30 iterations a second, 200 and 100 to go: 300 / 40."""
     first = run("plain20", states.RUNNING, 200, active_since=100.0, active_from=100)
     second = run("plain20", states.RUNNING, 300, active_since=105.0, active_from=150, id=2)
-    assert progress.seconds_left(comparison(first, second), now=110.0) == pytest.approx(7.5)
+    assert estimates.seconds_left(comparison(first, second), now=110.0) == pytest.approx(7.5)
 
 
 def test_waiting_says_how_many_are_ahead():

@@ -8,7 +8,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer.report import formatting
+from explorer.report import formatting, line
+from explorer.report.progress import progress
 from explorer.server import queue, teacher, visitor
 from explorer.store import states
 from explorer.store.curation import Curation
@@ -153,22 +154,22 @@ def launch(store, nets, small):
 
 def test_the_line_says_places_and_times(store, launch):
     first, second, third = launch("a"), launch("b"), launch("c")
-    assert queue.read(store).words(second) == "2nd in line"
+    assert line.read(store).words(second) == "2nd in line"
     store.claim("lane")
     store.report("throughput", {"seconds_per_mac": 1e-7})
-    seen = queue.read(store)
+    seen = line.read(store)
     assert [each.id for each in seen.training] == [first]
     assert [each.id for each in seen.waiting] == [second, third]
     assert seen.words(first) == ""
     assert seen.words(second) == f"1st in line, starts in {formatting.about(seen.ends[first])}"
     assert seen.starts[third] == pytest.approx(2 * seen.starts[second])
-    assert queue_panel.progress(seen.training[0], seen.ends[first]).startswith("iteration 0 of 40,")
+    assert progress(seen.training[0], seen.throughput)[1].startswith("iteration 0 of 40,")
 
 
 def test_seeds_that_wait_stand_in_the_line_while_one_trains(store, launch):
     many = launch("a", seeds=3)
     store.claim("lane")
-    seen = queue.read(store)
+    seen = line.read(store)
     assert [each.id for each in seen.training] == [each.id for each in seen.waiting] == [many]
     assert "seed 0 \\(1st of 3\\)" in queue_panel.what(seen.active[many], states.RUNNING)
     assert "seed 1 \\(2nd of 3\\)" in queue_panel.what(seen.active[many], states.QUEUED)
@@ -189,7 +190,7 @@ def test_a_visitor_sees_the_head_of_the_line_and_all_of_their_own(store, launch)
     for number in range(12):
         launch(f"visitor{number}")
     mine, other = launch("me"), launch("last")
-    seen = queue.read(store)
+    seen = line.read(store)
     rows, more = queue_panel.shown(seen, Visitor("me"))
     assert [each.id for each in rows] == [*seen.order[: queue_panel.SHOWN], mine]
     assert more == 14 - len(rows)
@@ -198,7 +199,7 @@ def test_a_visitor_sees_the_head_of_the_line_and_all_of_their_own(store, launch)
 
 
 def test_nobody_is_named_but_a_teacher_can_tell_visitors_apart(store, launch):
-    found = queue.read(store).active | {
+    found = line.read(store).active | {
         each: store.comparison(each) for each in (launch("0123456789ab"), launch(""))
     }
     theirs, nobodys = found.values()

@@ -174,7 +174,7 @@ def test_with_a_net_missing_that_it_needs_there_is_no_answer(name, made, values,
 
 def test_the_classes_of_the_images_make_no_difference():
     runs = [
-        replace(run, entry=replace(run.entry, net=replace(run.entry.net, classes=3)))
+        replace(run, entry=run.entry._replace(net=replace(run.entry.net, classes=3)))
         for run in results(DEGRADATION, (30, 80, 5, 8))
     ]
     assert DEGRADATION.answer(runs) == 1

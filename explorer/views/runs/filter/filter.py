@@ -8,6 +8,15 @@ from dataclasses import dataclass, field, replace
 
 from explorer.store import states
 from explorer.store.records import Comparison, Visitor, is_mine
+from explorer.views.parts.link import (
+    Parameter,
+    WrongInPart,
+    cut,
+    flag,
+    one_of,
+    read_link,
+    write_link,
+)
 from resnet.lessons import LESSONS
 
 OWN = "own"  # the "lesson" of comparisons that are no lesson's
@@ -106,56 +115,15 @@ def advice(comparisons: Sequence[Comparison], wanted: Filter, by: Visitor | None
 
 def view_of(link: Mapping[str, str]) -> tuple[View, list[str]]:
     """The view that a link asks for, and a sentence for each thing in it that is wrong."""
-    wrong = []
-    state = link.get("state", "")
-    if state and state not in states.WORDS:
-        wrong.append(
-            f"The link asks for the state {state!r}, which no run has; all states are shown."
-        )
-        state = ""
-    wanted = Filter(
-        text=link.get("find", "")[:MAX_TEXT],
-        state=state,
-        lesson=link.get("lesson", ""),
-        tag=link.get("tag", ""),
-        mine=link.get("mine") == "1",
-        archived=link.get("archived") == "1",
-    )
-    page = link.get("page", "1")
-    if not _is_id(page):
-        wrong.append(f"The link asks for page {page!r}, which is not a number; it begins at 1.")
-        page = "1"
-    chosen = [text for text in link["runs"].split(",") if text] if "runs" in link else None
-    if chosen is not None:
-        if not all(map(_is_id, chosen)):
-            wrong.append(
-                f"The link names the runs {link['runs'][:60]!r}; runs are numbers, as 12,15."
-            )
-        chosen = list(dict.fromkeys(text for text in chosen if _is_id(text)))
-        if len(chosen) > MAX_CHOSEN:
-            wrong.append(
-                f"The link names {len(chosen)} runs; the first {MAX_CHOSEN} are shown together."
-            )
-    runs = None if chosen is None else tuple(int(text) for text in chosen[:MAX_CHOSEN])
-    return View(wanted, max(1, int(page)), runs), wrong
+    values, wrong = read_link(PARAMETERS, link)
+    page, runs = values.pop("page", 1), values.pop("runs", None)
+    return View(Filter(**values), page, runs), wrong
 
 
 def link_of(view: View) -> dict[str, str]:
     """The query parameters that `view_of` turns back into this view."""
-    wanted = view.filter
-    link = {
-        "find": wanted.text,
-        "state": wanted.state,
-        "lesson": wanted.lesson,
-        "tag": wanted.tag,
-        "mine": "1" if wanted.mine else "",
-        "archived": "1" if wanted.archived else "",
-        "page": str(view.page) if view.page > 1 and view.runs is None else "",
-    }
-    link = {name: value for name, value in link.items() if value}
-    if view.runs is not None:
-        link["runs"] = ",".join(map(str, view.runs))
-    return link
+    page = view.page if view.runs is None else 1
+    return write_link(PARAMETERS, {**vars(view.filter), "page": page, "runs": view.runs})
 
 
 def _has(comparison: Comparison, words: Sequence[str]) -> bool:
@@ -168,3 +136,46 @@ def _has(comparison: Comparison, words: Sequence[str]) -> bool:
 
 def _is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 16
+
+
+def _page(text: str) -> int:
+    if not _is_id(text):
+        raise ValueError
+    return max(1, int(text))
+
+
+def _runs(text: str) -> tuple[int, ...]:
+    named = [each for each in text.split(",") if each]
+    chosen = list(dict.fromkeys(int(each) for each in named if _is_id(each)))
+    wrong = []
+    if not all(map(_is_id, named)):
+        wrong.append(f"The link names the runs {cut(text)!r}; runs are numbers, as 12,15.")
+    if len(chosen) > MAX_CHOSEN:
+        wrong.append(
+            f"The link names {len(chosen)} runs; the first {MAX_CHOSEN} are shown together."
+        )
+    runs = tuple(chosen[:MAX_CHOSEN])
+    if wrong:
+        raise WrongInPart(wrong, runs)
+    return runs
+
+
+PARAMETERS = (  # of the page's address, in the order in which they stand there
+    Parameter("find", "text", read=lambda text: text[:MAX_TEXT]),
+    Parameter(
+        "state",
+        read=one_of("", *states.WORDS),
+        wrong="The link asks for the state {text!r}, which no run has; all states are shown.",
+    ),
+    Parameter("lesson"),
+    Parameter("tag"),
+    flag("mine"),
+    flag("archived"),
+    Parameter(
+        "page",
+        default=1,
+        read=_page,
+        wrong="The link asks for page {text!r}, which is not a number; it begins at 1.",
+    ),
+    Parameter("runs", default=None, read=_runs, write=lambda runs: ",".join(map(str, runs))),
+)

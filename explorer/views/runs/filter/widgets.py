@@ -1,6 +1,7 @@
 """The filter as a row of widgets; each rewrites the link."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from explorer.views.runs.filter.filter import MAX_TEXT, Filter, lessons_of, tags
 from explorer.views.runs.filter.state import change_filter, clear_filter, current
 
 KEY = "runs_filter_"
-FIELDS = ("text", "state", "lesson", "tag", "mine", "archived")
+FIELDS = tuple(field.name for field in fields(Filter))
 
 
 def filter_row(comparisons: Sequence[Comparison]) -> Filter:

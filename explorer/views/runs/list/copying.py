@@ -6,13 +6,14 @@ Imports no streamlit of its own.
 from dataclasses import dataclass, replace
 
 from explorer.report.curves import WHOLE_SET
+from explorer.store.launch import own_request
 from explorer.store.records import Comparison
 from explorer.views.train import link as train_link
 from explorer.views.train import recipe_widgets
-from explorer.views.train.request import own_request
 from resnet.spec import Recipe
 from resnet.spec.checks import listed
 from resnet.spec.differences import difference
+from resnet.spec.names import Entry
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def copied(comparison: Comparison) -> Copy:
     if others:
         other = others[0]
         words = difference(
-            (first.spec, first.recipe), (first.spec, replace(other.recipe, seed=first.recipe.seed))
+            Entry(first.spec, first.recipe),
+            Entry(first.spec, replace(other.recipe, seed=first.recipe.seed)),
         )
         left_out.append(
             f"Every net takes the recipe of {first.spec.title}; "
@@ -61,7 +63,7 @@ def copied(comparison: Comparison) -> Copy:
         )
     if not in_a_row:
         left_out.append(f"It starts with seed {seeds[0]} alone, not with {listed(seeds)}.")
-    changed = difference((first.spec, recipe), (first.spec, taken))
+    changed = difference(Entry(first.spec, recipe), Entry(first.spec, taken))
     if not changed.startswith("nothing differs"):
         left_out.append(f"What the controls do not offer takes their own value: {changed}.")
     return Copy(link, first.recipe.data, tuple(left_out))

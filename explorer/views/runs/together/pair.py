@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from explorer.store.records import EXTENDED, RATE, Event, Run
 from resnet.spec.differences import difference
+from resnet.spec.names import Entry
 
 
 def pair_words(one: Run, other: Run, events: Sequence[Event] = ()) -> list[str]:
     """Sentences: the configurations first, then what no configuration tells."""
-    words = difference((one.spec, one.recipe), (other.spec, other.recipe))
+    words = difference(Entry(one.spec, one.recipe), Entry(other.spec, other.recipe))
     sentences = [f"{words[:1].upper()}{words[1:]}."]
     if one.data != other.data and one.recipe.data == other.recipe.data and one.data and other.data:
         sentences.append(f"The images were {one.data} against {other.data}.")

@@ -324,6 +324,28 @@ def test_nets_are_added_changed_and_removed() -> None:
     assert not [each for each in page.get("button_group") if each.key == "exhibit_edit"]
 
 
+@pytest.mark.parametrize(
+    ("section", "kept"),
+    [
+        ("layers", {"unit": "flops", "layer": "stage2.block1.conv1", "hide": "train"}),
+        ("memory", {"unit": "flops", "memory": "256,bf16,2"}),
+        ("compare", {"hide": "train,link"}),
+    ],
+)
+def test_choosing_another_net_changes_nothing_else(section: str, kept: dict[str, str]) -> None:
+    page = opened("resnet56-A", "plain56", section=section, **kept)
+    before = dict(page.query_params)
+    edit(page, 1)
+    assert in_link(page, "edit") == ["2"]
+    assert title(page) == "plain-56"
+    for name in kept:
+        assert in_link(page, name) == [kept[name]]
+    edit(page, 0)
+    assert {name: in_link(page, name) for name in before} == {
+        name: [value] if isinstance(value, str) else value for name, value in before.items()
+    }
+
+
 def test_a_copy_is_made_to_be_changed() -> None:
     page = opened("resnet56-A")
     page.button(key="net_copy").click().run()

@@ -1,12 +1,15 @@
 """A link is an experiment: link to widgets and back, and sentences for broken links."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from explorer.store.comparisons import Refused
+from explorer.store.launch import launch, lesson_request, own_request
 from explorer.views.train import link as train_link
-from explorer.views.train import recipe_widgets, request
-from explorer.views.train.request import lesson_request, own_request
+from explorer.views.train import recipe_widgets
 from resnet.lessons import DEGRADATION
 from resnet.spec import NetSpec
 
@@ -36,8 +39,8 @@ def followed(link):
 def test_a_request_survives_the_way_through_a_link(changes):
     nets = tuple(NetSpec.parse(name) for name in ("plain56", "resnet110-B-pre"))
     recipe = replace(recipe_widgets.own_recipe(0), **changes)
-    wanted = own_request(nets, recipe)
-    assert followed(train_link.link_of(wanted)) == wanted
+    request = own_request(nets, recipe)
+    assert followed(train_link.link_of(request)) == request
 
 
 def test_a_lesson_is_its_name_and_seeds():
@@ -83,9 +86,43 @@ def test_cifar10_is_offered_with_its_size_until_it_is_there():
 
 def test_nets_take_the_number_of_classes_of_the_folder(store):
     nets = tuple(NetSpec.parse(name) for name in ("plain20", "resnet20-A", "plain20-c7"))
-    wanted = own_request(nets, recipe_widgets.own_recipe(0))
-    worker = {"folder": "five", "folder_classes": 5}
-    found = store.comparison(request.submit(store, wanted, "folder", worker))
+    request = own_request(nets, recipe_widgets.own_recipe(0))
+    found = store.comparison(launch(store, request, "folder", 5))
     assert [run.spec.classes for run in found.runs] == [5, 5, 7]
-    found = store.comparison(request.submit(store, wanted, "generated", worker))
+    found = store.comparison(launch(store, request, "generated", 5))
     assert [run.spec.classes for run in found.runs] == [10, 10, 7]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"entries": ()}, "no net was chosen; choose at least one"),
+        ({"seeds": 0}, "0 seeds were asked for; one is the least"),
+        ({"seeds": 6}, "6 seeds were asked for; at most 5 train in a row"),
+        ({"nets": 7}, "7 nets were chosen; a comparison holds at most 6"),
+    ],
+)
+def test_limits_are_told_alike_whoever_launches(store, changes, sentence):
+    """Pages, commands and lessons come through this one door."""
+    nets = [NetSpec(depth=6 * n + 2) for n in range(1, changes.pop("nets", 1) + 1)]
+    request = replace(own_request(nets, recipe_widgets.own_recipe(0)), **changes)
+    with pytest.raises(Refused, match=sentence):
+        launch(store, request, "generated", None)
+
+
+def test_a_request_without_a_title_is_called_by_its_nets(store):
+    nets = [NetSpec.parse(name) for name in ("plain20", "resnet20-A")]
+    request = replace(own_request(nets, recipe_widgets.own_recipe(0), seeds=2), title="")
+    found = store.comparison(launch(store, request, "folder", 7))
+    assert found.title == "plain-20, 7 classes, ResNet-20 A, 7 classes"
+
+
+def test_only_one_door_queues_what_people_launch():
+    """`RunStore.submit` is for `launch` and for tests: nothing else in explorer calls it."""
+    root = Path(__file__).parents[4] / "explorer"
+    callers = {
+        file.relative_to(root).as_posix()
+        for file in root.rglob("*.py")
+        if re.search(r"store(\(\))?\.submit\(", file.read_text("utf-8"))
+    }
+    assert callers == {"store/launch.py"}

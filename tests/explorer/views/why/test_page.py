@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from explorer.lane import in_process, lab_nets, labs
 from explorer.server import shared
@@ -221,6 +222,57 @@ def test_settings_are_in_the_link_and_stay_while_another_lab_is_open(opened):
 def test_a_setting_that_cannot_be_is_dropped_with_a_sentence(opened):
     page = opened(lab="surface", seed="purple")
     assert "The link asks for settings that this lab has not" in words(page)
+
+
+def test_an_error_of_a_figure_is_not_blamed_on_the_link(opened, store, monkeypatch):
+    drawn = 0
+
+    def broken(results, theme):
+        nonlocal drawn
+        drawn += 1
+        raise ValueError("the figure cannot be drawn")
+
+    address = {"lab": "responses", "nets": "fresh:plain8-w4", "seed": "0"}
+    run_lab(opened(**address))
+    do_all(store)
+    monkeypatch.setitem(PANELS, "responses", replace(PANELS["responses"], show=broken))
+    page = app_at("why", **address).run()
+    assert (len(page.exception), drawn) == (1, 1)
+    assert "The link asks for settings" not in words(page)
+
+
+@pytest.mark.parametrize("figures", [False, True])
+@pytest.mark.parametrize("kept", ["purple", [1]])
+def test_a_widget_that_does_not_take_its_value_is_blamed_on_the_link(figures, kept):
+    page = AppTest.from_function(_seeded, args=(kept, figures), default_timeout=30).run()
+    assert not page.exception
+    assert page.session_state["labs_problems"] == [
+        "The link asks for settings that this lab has not; its own are shown"
+    ]
+    assert page.number_input[0].value == 1
+
+
+def _seeded(kept, figures):
+    import streamlit as st
+
+    from explorer.views.why import state
+
+    if "labs_kept" not in st.session_state:
+        st.session_state["labs_kept"] = {"why_lesion_choice": kept}
+    with state.widgets_of("lesion", figures):
+        st.number_input("Choice", 1, 3, key="why_lesion_choice")
+
+
+def test_only_json_stays_in_the_session(opened, store, run):
+    page = run_lab(opened(lab="sees", nets=f"run:{run}"))
+    do_all(store)
+    page = looked_at(page.run())
+    page.number_input(key="why_sees_number").set_value(1)
+    page = looked_at(page.run())  # draws what was there before, while the next is waited for
+    kept = page.session_state.to_dict()
+    labs_own = {key: value for key, value in kept.items() if str(key).startswith("labs_")}
+    assert labs_own["labs_last"]["sees"]
+    assert json.loads(json.dumps(labs_own)) == labs_own
 
 
 def test_without_images_of_cifar_trained_nets_are_missed(opened, store):
