@@ -52,7 +52,7 @@ class LaneTraining:
         self.active_runs: list[ActiveRun] = []
         self.admission = admission
         self.gone = gone
-        self.ended = 0  # active runs that gave their memory back since a waiting run was tried
+        self.ended = 0  # runs that gave their memory back since a waiting run was tried
         self.pending: list[tuple[int, Row]] = []
         self.looked = self.asked = -1e9
         self.flushed = self.saved = time.monotonic()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from explorer.store.records import EXTENDED, PAUSED, RATE, Event
-from explorer.store.snapshots import Curves, Snapshot
+from explorer.store.snapshots import RunHistory, Snapshot
 from resnet.spec import NetSpec, Recipe
 from resnet.spec.names import Entry, curve, short_titles
 
@@ -41,7 +41,7 @@ class Group:
     spec: NetSpec
     recipe: Recipe
     name: str
-    runs: tuple[Curves, ...]
+    runs: tuple[RunHistory, ...]
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ class Mark:
     names: tuple[str, ...] = ()
 
 
-def grouped(curves: Sequence[Curves]) -> list[Group]:
+def grouped(curves: Sequence[RunHistory]) -> list[Group]:
     """The runs of each net and recipe together, in the order of their first run."""
-    members: dict[Entry, list[Curves]] = {}
+    members: dict[Entry, list[RunHistory]] = {}
     for each in curves:
         members.setdefault(curve(each.run.spec, each.run.recipe), []).append(each)
     names = curve_names([runs[0] for runs in members.values()])
@@ -65,7 +65,7 @@ def grouped(curves: Sequence[Curves]) -> list[Group]:
     ]
 
 
-def curve_names(curves: Sequence[Curves]) -> list[str]:
+def curve_names(curves: Sequence[RunHistory]) -> list[str]:
     """A short name for each curve, no two the same.
 
     Titles without a shortcut's letter that all share; a net that occurs more than once carries what
@@ -85,7 +85,7 @@ def curve_names(curves: Sequence[Curves]) -> list[str]:
 def marks(snapshot: Snapshot, groups: Sequence[Group]) -> list[Mark]:
     """The events of a comparison, those of one kind at one moment as one, the earliest first."""
     group_of = {each.run.id: group.name for group in groups for each in group.runs}
-    longest = max((each.run.iterations for each in snapshot.curves), default=1)
+    longest = max((each.run.iterations for each in snapshot.histories), default=1)
     clusters: list[list[Event]] = []
     for event in sorted(snapshot.events, key=lambda e: (e.kind, e.value or 0, e.iteration)):
         last = clusters[-1][0] if clusters else None

@@ -92,7 +92,7 @@ def test_train_submits_follows_and_prints_what_came_out(here, tmp_path, capsys):
         (line,) = [line for line in lines if line.startswith(run.spec.title.removesuffix(" A"))]
         last = [
             each.tests[-1].train_error
-            for each in snapshot_of(here, found.id).curves
+            for each in snapshot_of(here, found.id).histories
             if each.run.spec == run.spec
         ]
         assert f"{last[0]:.2f} · {last[1]:.2f}, mean {sum(last) / 2:.2f}" in line
@@ -226,7 +226,7 @@ def test_list_shows_every_comparison(here, submit, capsys):
     assert head.split()[:3] == ["id", "title", "lesson"]
     assert "queued" in waiting
     assert "0 %" in waiting
-    errors = [each.tests[-1].train_error for each in snapshot_of(here, identity).curves]
+    errors = [each.tests[-1].train_error for each in snapshot_of(here, identity).histories]
     assert ended.startswith(identity)
     assert ended.endswith(" ".join(f"{error:.1f}" for error in errors))
     assert "finished" in ended
@@ -267,7 +267,7 @@ def test_record_trains_a_lesson_and_writes_what_can_be_replayed(
     assert first.command == (
         "python -m explorer train --lesson tiny --data folder --seed 0 --seeds 2"
     )
-    assert [len(each.rows) for each in first.snapshot.curves] == [5] * 4
+    assert [len(each.rows) for each in first.snapshot.histories] == [5] * 4
     again = tmp_path / f"again{FILE_ENDING}"
     assert main(["record", only(here).id, str(again), "--machine", "a laptop"]) == 0
     assert again.read_bytes() == file.read_bytes()
