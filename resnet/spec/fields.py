@@ -61,7 +61,7 @@ class Field:
 
     def check(self, value: Any) -> None:
         """Raises SpecError for a value that cannot be."""
-        if self.none and value is None or self.kind is tuple:
+        if (self.none and value is None) or self.kind is tuple:
             return
         if self.choices:
             check_one_of(self.name, value, tuple(self.choices))
