@@ -75,6 +75,12 @@ class Field:
         except ValueError:
             return text
 
+    def menu_words(self, value: Any) -> str:
+        """What a menu calls a choice: "A: zero-padding", "yes"."""
+        if isinstance(self.choices, Mapping):
+            return self.choices[value]
+        return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
     def value_words(self, value: Any) -> str:
         """ "5,000", "all", "in steps", "on"."""
         if value is None:
@@ -126,7 +132,8 @@ def fields_of(cls: type) -> dict[str, Field]:
 
 def check_fields(spec: Any) -> None:
     """Holds every field against its choices or its range. Raises SpecError."""
-    for name, each in fields_of(type(spec)).items():
+    kind: type = type(spec)
+    for name, each in fields_of(kind).items():
         each.check(getattr(spec, name))
 
 

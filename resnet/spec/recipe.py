@@ -98,7 +98,7 @@ class Recipe:
         1e-4, "Weight decay", "The paper's is 0.0001.", high=1, step=0.0001
     )
     seed: int = described(
-        0, "Seed", "Draws the first weights, the images and their order.", high=2**31 - 1,
+        0, "Seed", "Decides the start weights, the images drawn and their order.", high=2**31 - 1,
         words="{}", offered=False, telling=False,
     )
     precision: str = described(

@@ -43,8 +43,8 @@ def from_link(parameters: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
                 wrong.append(f"The link names a net that cannot be: {error}.")
         values["nets"] = list(dict.fromkeys(values["nets"]))[:MAX_NETS] or OWN_NETS
         for setting in SETTINGS:
-            if setting.field in parameters:
-                _read(values, wrong, setting.field, parameters[setting.field])
+            if setting.name in parameters:
+                _read(values, wrong, setting.name, parameters[setting.name])
     return values, wrong
 
 
@@ -60,9 +60,9 @@ def link_of(wish: Wish) -> dict[str, str]:
         return {**nets, **seed}
     default, recipe = own_recipe(0), wish.entries[0][1]
     changed = {
-        setting.field: str(getattr(recipe, setting.field))
+        setting.name: str(getattr(recipe, setting.name))
         for setting in SETTINGS
-        if getattr(recipe, setting.field) != getattr(default, setting.field)
+        if getattr(recipe, setting.name) != getattr(default, setting.name)
     }
     return {**nets, **changed, **seed}
 
