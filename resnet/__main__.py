@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser(
         "train", help="train nets side by side on the same images", epilog=NAMES
     )
-    add_training(train)
+    add_training(train, without=["responses"])  # which its table does not keep
     train.add_argument("--csv", type=Path, help="write the rows to this file")
     train.add_argument("--save", type=Path, metavar="FOLDER", help="leave a checkpoint of each net")
     train.add_argument("--lanes", type=int, help="processes; default: one a core, one on a GPU")
