@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser(
         "train", help="train nets side by side on the same images", epilog=NAMES
     )
-    add_training(train)
+    add_training(train, without=["responses"])  # which its table does not keep
     train.add_argument("--csv", type=Path, help="write the rows to this file, as they come")
     train.add_argument(
         "--save",

@@ -12,6 +12,7 @@ from explorer.store.migrations import StoreError
 from resnet.cli.arguments import NAMES, add_recipe, add_training
 from resnet.labs import LABS
 from resnet.spec import SpecError
+from resnet.spec.recipe import DATA
 
 # Each has its sentence.
 REFUSED = (SpecError, Refused, ComparisonFileError, CommandError, NoWorker, StoreError)
@@ -46,11 +47,6 @@ def argument_parser() -> argparse.ArgumentParser:
     train = found.add_parser("train", help="train a lesson or nets of your own", epilog=NAMES)
     add_training(train)
     _add_seeds(train)
-    train.add_argument(
-        "--responses",
-        action=argparse.BooleanOptionalAction,
-        help="record the layer responses (Fig. 7) with every test",
-    )
     train.add_argument("--title", help="what the comparison is called")
     train.add_argument("--export", type=Path, metavar="FILE", help="then write it to one file")
     train.add_argument("--csv", type=Path, metavar="FILE", help="then write its rows as CSV")
@@ -80,7 +76,7 @@ def argument_parser() -> argparse.ArgumentParser:
     lab = found.add_parser("lab", help="run a lab of the Why page and print what it found")
     lab.add_argument("name", help=", ".join(LABS))
     lab.add_argument("nets", nargs="*", help="as shipped:resnet56-A, fresh:plain20 or run:12")
-    lab.add_argument("--data", choices=("cifar10", "folder", "generated"))
+    lab.add_argument("--data", choices=DATA, help="images to run it on")
     lab.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the lab"
     )

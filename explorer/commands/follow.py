@@ -78,7 +78,7 @@ def _happens(store: RunStore, snapshot: Snapshot) -> str:
     words = "paused, " if comparison.paused else ""
     words += progress.progress(comparison, seen.throughput)[1]
     newest = max(
-        ((each.run, row) for each in snapshot.curves for row in each.tests),
+        ((each.run, row) for each in snapshot.histories for row in each.tests),
         key=lambda pair: pair[1].id,
         default=None,
     )

@@ -5,7 +5,7 @@ from statistics import fmean
 
 from explorer.report import status, verdicts
 from explorer.store import states
-from explorer.store.snapshots import Curves, Snapshot
+from explorer.store.snapshots import RunHistory, Snapshot
 from resnet.spec.names import Entry, curve, curve_names
 
 
@@ -35,10 +35,10 @@ def table(snapshot: Snapshot) -> str:
     return in_columns(lines, to_the_right=("seconds",))
 
 
-def groups(snapshot: Snapshot) -> list[tuple[str, list[Curves]]]:
+def groups(snapshot: Snapshot) -> list[tuple[str, list[RunHistory]]]:
     """The runs that differ in nothing but the seed, under the name of their curve."""
-    grouped: dict[Entry, list[Curves]] = {}
-    for each in snapshot.curves:
+    grouped: dict[Entry, list[RunHistory]] = {}
+    for each in snapshot.histories:
         grouped.setdefault(curve(each.run.spec, each.run.recipe), []).append(each)
     names = curve_names(list(grouped))
     return [
@@ -65,7 +65,7 @@ def _errors(values: Sequence[float | None], mean: bool) -> str:
     return f"{words}, mean {fmean(known):.2f}" if mean and known else words
 
 
-def _note(curves: Sequence[Curves]) -> str:
+def _note(curves: Sequence[RunHistory]) -> str:
     """What ended otherwise than by finishing."""
     notes = []
     for each in curves:

@@ -7,7 +7,7 @@ from typing import Any
 
 from explorer.store.records import EXTENDED, RATE, Run
 from explorer.store.snapshots import Snapshot
-from resnet.cli.arguments import OVERRIDES, Entries, option
+from resnet.cli.arguments import RECIPE, Entries, option
 from resnet.lessons import LESSONS
 from resnet.spec import Recipe
 from resnet.spec.names import Entry
@@ -60,7 +60,7 @@ def _lesson_words(entries: Entries, name: str | None) -> list[str]:
         ]
         changes = [_changes(theirs, recipe) for _, _, theirs, recipe in pairs]
         same_nets = all(wanted == spec for wanted, spec, _, _ in pairs)
-        if same_nets and changes[0] is not None and all(each == changes[0] for each in changes):
+        if same_nets and all(each == changes[0] for each in changes):
             return ["--lesson", lesson.name, *gpu, *changes[0]]
     return []
 
@@ -68,25 +68,20 @@ def _lesson_words(entries: Entries, name: str | None) -> list[str]:
 def _own_words(entries: Entries) -> list[str]:
     """Nets by name, with what was changed of the paper's recipe."""
     changes = _changes(Recipe(), entries[0][1])
-    if changes is None or len({recipe for _, recipe in entries}) > 1:
+    if len({recipe for _, recipe in entries}) > 1:
         return []
     return [*(str(spec) for spec, _ in entries), *changes]
 
 
-def _changes(from_recipe: Recipe, to: Recipe) -> list[str] | None:
-    """Options that make one recipe the other, but for seed and data; None where none do."""
+def _changes(from_recipe: Recipe, to: Recipe) -> list[str]:
+    """Options that make one recipe the other, but for seed and data."""
     before, words = asdict(replace(from_recipe, **ANY)), []
     for name, value in asdict(to).items():
         if value == before[name]:
             continue
         if isinstance(value, bool):
             words.append(option(name if value else f"no_{name}"))
-        elif name in OVERRIDES and value is not None:
-            words += [option(name), _text(value)]
         else:
-            return None
+            text = repr(value) if isinstance(value, float) else str(value)
+            words += [option(name), RECIPE[name].none if value is None else text]
     return words
-
-
-def _text(value: Any) -> str:
-    return repr(value) if isinstance(value, float) else str(value)

@@ -21,7 +21,7 @@ from explorer.files.runs import MAX_ROWS, curves_of, run_fields
 from explorer.store.comparisons import MAX_NETS, MAX_SEEDS
 from explorer.store.curation import MAX_NOTE, MAX_TAG, MAX_TAGS
 from explorer.store.records import BY_LAYER, Comparison
-from explorer.store.snapshots import Curves, Snapshot
+from explorer.store.snapshots import RunHistory, Snapshot
 
 FILE_ENDING = ".resnet.json.gz"
 FORMAT = "resnet-explorer comparison"
@@ -71,13 +71,13 @@ def pack(
     Raises ComparisonFileError where it has more rows than a file may.
     """
     comparison = snapshot.comparison
-    count = sum(len(each.rows) for each in snapshot.curves)
+    count = sum(len(each.rows) for each in snapshot.histories)
     if count > MAX_ROWS:
         raise ComparisonFileError(
             f"{comparison.title!r} has {count:,} rows and a file holds {MAX_ROWS:,}; "
             "take its rows as CSV instead"
         )
-    runs = [each.run for each in snapshot.curves]
+    runs = [each.run for each in snapshot.histories]
     made = {
         "machine": machine or next((run.device for run in runs if run.device), ""),
         "data": next((run.data for run in runs if run.data), ""),
@@ -93,7 +93,7 @@ def pack(
             **{name: getattr(comparison, name) for name in ABOUT},
             "lesson": comparison.lesson or "",
         },
-        "runs": [run_fields(each, snapshot.events, most, recording) for each in snapshot.curves],
+        "runs": [run_fields(each, snapshot.events, most, recording) for each in snapshot.histories],
     }
     text = json.dumps(content, separators=(",", ":"), allow_nan=False)
     return gzip.compress(text.encode(), mtime=0)
@@ -170,7 +170,7 @@ def _content(packed: bytes) -> Any:
 
 
 def _comparison(
-    file: Fields, identity: str, machine: str, curves: tuple[Curves, ...]
+    file: Fields, identity: str, machine: str, curves: tuple[RunHistory, ...]
 ) -> Comparison:
     fields = Fields(file.raw("comparison"), "comparison", ABOUT)
     tags = fields.items("tags", MAX_TAGS)
@@ -197,10 +197,10 @@ def _comparison(
 
 def _affordable(snapshot: Snapshot) -> int:
     """How many rows of each run may keep their norms so that the file stays within bounds."""
-    longest = max((len(each.rows) for each in snapshot.curves), default=0)
+    longest = max((len(each.rows) for each in snapshot.histories), default=0)
     layers = sum(
         max((sum(len(getattr(row, name)) for name in BY_LAYER) for row in each.rows), default=0)
-        for each in snapshot.curves
+        for each in snapshot.histories
     )
     return longest if longest * layers <= MAX_NORMS else max(2, MAX_NORMS // layers)
 

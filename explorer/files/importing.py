@@ -41,7 +41,7 @@ def import_comparison(store: RunStore, contents: ComparisonFile, owner: str = ""
                 origin=given.origin[:300],
             )
         )
-        for curves in contents.snapshot.curves:
+        for curves in contents.snapshot.histories:
             statement = runs.insert().values(_run_values(curves.run, identity)).returning(runs.c.id)
             run = connection.execute(statement).scalar_one()
             if curves.rows:

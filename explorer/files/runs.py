@@ -15,7 +15,7 @@ from explorer.files.fields import ComparisonFileError, Fields
 from explorer.store import states
 from explorer.store.comparisons import ROW_FIELDS
 from explorer.store.records import BY_LAYER, EXTENDED, PAUSED, RATE, Event, Run, StoredRow
-from explorer.store.snapshots import Curves
+from explorer.store.snapshots import RunHistory
 from resnet.plan import plan
 from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.spec.recipe import MAX_ITERATIONS
@@ -33,7 +33,7 @@ EVENT_NAMES = ("iteration", "kind", "value", "at")
 
 
 def run_fields(
-    curves: Curves, events: Sequence[Event], most: int, recording: bool
+    curves: RunHistory, events: Sequence[Event], most: int, recording: bool
 ) -> dict[str, Any]:
     """A run with its rows as JSON can hold it. `most` rows keep their norms."""
     run = curves.run
@@ -63,15 +63,15 @@ def run_fields(
     }
 
 
-def curves_of(given: Sequence[Any], comparison: str) -> tuple[list[Curves], list[Event]]:
+def curves_of(given: Sequence[Any], comparison: str) -> tuple[list[RunHistory], list[Event]]:
     """The runs of a file with their rows, and all events. Raises ComparisonFileError."""
-    curves: list[Curves] = []
+    curves: list[RunHistory] = []
     events: list[Event] = []
     rows = 0
     for number, each in enumerate(given, start=1):
         fields = Fields(each, f"run {number}", NAMES)
         run = _run(fields, number, comparison)
-        curves.append(Curves(run, _rows(fields, run, MAX_ROWS - rows, rows)))
+        curves.append(RunHistory(run, _rows(fields, run, MAX_ROWS - rows, rows)))
         rows += len(curves[-1].rows)
         events += [_event(one, run) for one in fields.items("events", MAX_EVENTS)]
     return curves, sorted(events, key=lambda event: event.iteration)

@@ -14,7 +14,7 @@ from explorer.store.jobs.net_source import FRESH, RUN, SHIPPED, Source, run_of, 
 from explorer.store.records import Run
 from resnet import data
 from resnet.data import DataError, ImageSet
-from resnet.data.batches import Batches, Part
+from resnet.data.batches import Batches, LabelledImages
 from resnet.export import shipped_nets
 from resnet.labs.bench.examples import Examples
 from resnet.labs.bench.progress import LabError
@@ -143,7 +143,7 @@ def _check_classes(spec: NetSpec, images: ImageSet) -> None:
 def _slim(batches: Batches) -> Batches:
     """Lets go of the images beyond those that labs look at."""
     batches.train, batches.test = (
-        Part(part.images[:IMAGES_KEPT].clone(), part.labels[:IMAGES_KEPT].clone())
+        LabelledImages(part.images[:IMAGES_KEPT].clone(), part.labels[:IMAGES_KEPT].clone())
         for part in (batches.train, batches.test)
     )
     return batches

@@ -3,35 +3,16 @@
 Imports no streamlit; explorer/charts draws it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from explorer.store.records import EXTENDED, PAUSED, RATE, Event
-from explorer.store.snapshots import Curves, Snapshot
+from explorer.store.snapshots import RunHistory, Snapshot
 from resnet.spec import NetSpec, Recipe
-from resnet.spec.names import Entry, curve, short_titles
+from resnet.spec.names import Entry, curve, differing, short_titles, short_words
 
 NEAR = 0.01  # of the longest run: marks of one kind that are closer become one
 WHOLE_SET = {"cifar10": 50_000, "generated": 10_000}  # training images; a folder's are not known
-
-WORDS: dict[str, Callable[[Recipe], str]] = {
-    "learning_rate": lambda r: f"rate {r.learning_rate:g}",
-    "warmup": lambda r: "no warm-up" if r.warmup == "none" else "warm-up",
-    "schedule": lambda r: f"{r.schedule} schedule",
-    "iterations": lambda r: f"{r.iterations:,} iterations",
-    "images": lambda r: f"{r.images:,} images" if r.images else "all images",
-    "image_size": lambda r: f"{r.image_size} pixels",
-    "augment": lambda r: "augmented" if r.augment else "not augmented",
-    "batch": lambda r: f"batch {r.batch}",
-    "momentum": lambda r: f"momentum {r.momentum:g}",
-    "weight_decay": lambda r: f"decay {r.weight_decay:g}",
-    "warmup_iterations": lambda r: f"warm-up of {r.warmup_iterations}",
-    "warmup_rate": lambda r: f"warm-up at {r.warmup_rate:g}",
-    "split": lambda r: f"split {r.split}",
-    "data": lambda r: r.data,
-    "precision": lambda r: r.precision,
-}
-MOST_WORDS = 2  # differences that a name carries
 
 
 @dataclass(frozen=True)
@@ -41,7 +22,7 @@ class Group:
     spec: NetSpec
     recipe: Recipe
     name: str
-    runs: tuple[Curves, ...]
+    runs: tuple[RunHistory, ...]
 
 
 @dataclass(frozen=True)
@@ -53,9 +34,9 @@ class Mark:
     names: tuple[str, ...] = ()
 
 
-def grouped(curves: Sequence[Curves]) -> list[Group]:
+def grouped(curves: Sequence[RunHistory]) -> list[Group]:
     """The runs of each net and recipe together, in the order of their first run."""
-    members: dict[Entry, list[Curves]] = {}
+    members: dict[Entry, list[RunHistory]] = {}
     for each in curves:
         members.setdefault(curve(each.run.spec, each.run.recipe), []).append(each)
     names = curve_names([runs[0] for runs in members.values()])
@@ -65,17 +46,18 @@ def grouped(curves: Sequence[Curves]) -> list[Group]:
     ]
 
 
-def curve_names(curves: Sequence[Curves]) -> list[str]:
+def curve_names(curves: Sequence[RunHistory]) -> list[str]:
     """A short name for each curve, no two the same.
 
     Titles without a shortcut's letter that all share; a net that occurs more than once carries what
     is different in its recipe ("ResNet-110, warm-up"), and its seed where nothing else is.
     """
     titles = short_titles([each.run.spec for each in curves])
+    known = [Entry(each.run.spec, each.run.recipe) for each in curves]
     names = []
-    for each in curves:
-        twins = [other.run.recipe for other in curves if other.run.spec == each.run.spec]
-        names.append(", ".join([titles[each.run.spec], *_differences(each.run.recipe, twins)]))
+    for mine in known:
+        twins = [other for other in known if other.net == mine.net]
+        names.append(", ".join([titles[mine.net], *short_words(mine, differing(twins))]))
     return [
         name if names.count(name) == 1 else f"{name}, seed {each.run.recipe.seed}"
         for name, each in zip(names, curves, strict=True)
@@ -85,7 +67,7 @@ def curve_names(curves: Sequence[Curves]) -> list[str]:
 def marks(snapshot: Snapshot, groups: Sequence[Group]) -> list[Mark]:
     """The events of a comparison, those of one kind at one moment as one, the earliest first."""
     group_of = {each.run.id: group.name for group in groups for each in group.runs}
-    longest = max((each.run.iterations for each in snapshot.curves), default=1)
+    longest = max((each.run.iterations for each in snapshot.histories), default=1)
     clusters: list[list[Event]] = []
     for event in sorted(snapshot.events, key=lambda e: (e.kind, e.value or 0, e.iteration)):
         last = clusters[-1][0] if clusters else None
@@ -112,16 +94,6 @@ def iterations_per_epoch(recipe: Recipe) -> float | None:
         whole = WHOLE_SET.get(recipe.data)
         images = whole and (whole * 9 // 10 if recipe.split == "45k/5k" else whole)
     return images / recipe.batch if images else None
-
-
-def _differences(recipe: Recipe, twins: Sequence[Recipe]) -> list[str]:
-    differing = [
-        words(recipe)
-        for field, words in WORDS.items()
-        if len({getattr(twin, field) for twin in twins}) > 1
-        and not (field.startswith("warmup_") and len({twin.warmup for twin in twins}) > 1)
-    ]
-    return differing[:MOST_WORDS]
 
 
 def _label(event: Event) -> str:

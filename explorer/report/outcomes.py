@@ -13,7 +13,7 @@ from explorer.report import verdicts
 from explorer.store.comparisons import RunStore
 from explorer.store.errors import rows_with_errors
 from explorer.store.records import Comparison, StoredRow
-from explorer.store.snapshots import Curves, Snapshot
+from explorer.store.snapshots import RunHistory, Snapshot
 
 KEPT = 1000  # comparisons
 
@@ -27,7 +27,7 @@ class Best:
 
 
 @dataclass(frozen=True)
-class Result:
+class LastAndBest:
     """The last and the best errors of a run, in percent; None before its first test."""
 
     iteration: int | None = None
@@ -43,7 +43,7 @@ class Outcome:
 
     verdict: str
     evidence: str
-    results: dict[int, Result]
+    results: dict[int, LastAndBest]
 
 
 class Outcomes:
@@ -77,11 +77,11 @@ class Outcomes:
         return known
 
 
-def result_of(tests: Iterable[StoredRow]) -> Result:
+def result_of(tests: Iterable[StoredRow]) -> LastAndBest:
     """The result of one run from its tests, in order of iteration."""
     tests = list(tests)
     if not tests:
-        return Result()
+        return LastAndBest()
     last = tests[-1]
     best_train, best_test = (
         min(
@@ -95,11 +95,11 @@ def result_of(tests: Iterable[StoredRow]) -> Result:
         )
         for part in ("train_error", "test_error")
     )
-    return Result(last.iteration, last.train_error, last.test_error, best_train, best_test)
+    return LastAndBest(last.iteration, last.train_error, last.test_error, best_train, best_test)
 
 
 def _outcome(comparison: Comparison, tests: dict[int, list[StoredRow]]) -> Outcome:
-    curves = tuple(Curves(run, tests.get(run.id, [])) for run in comparison.runs)
+    curves = tuple(RunHistory(run, tests.get(run.id, [])) for run in comparison.runs)
     snapshot = Snapshot(comparison, curves, 0)
     return Outcome(
         verdicts.verdict_of(snapshot),

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from explorer.store.snapshots import Curves, Snapshot
+from explorer.store.snapshots import RunHistory, Snapshot
 from resnet.cost import cost
 from resnet.spec.names import Entry, curve, curve_names, differing, value_words
 
@@ -13,7 +13,7 @@ CSV_COLUMNS = (  # as resnet.cli.commands has them, which loads torch
 )  # fmt: skip
 
 
-def numbers(curves: Sequence[Curves]) -> list[dict[str, object]]:
+def numbers(curves: Sequence[RunHistory]) -> list[dict[str, object]]:
     """A table of the last figures and the best test error, one row a run."""
     names = _table_names(curves)
     table = []
@@ -46,11 +46,11 @@ def csv_text(snapshot: Snapshot) -> str:
 
     Where a net is trained with several recipes, a last column says what each has of its own.
     """
-    recipes = _recipes(snapshot.curves)
+    recipes = _recipes(snapshot.histories)
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow([*CSV_COLUMNS, *(["recipe"] if recipes else [])])
-    for each in snapshot.curves:
+    for each in snapshot.histories:
         own = [recipes[curve(each.run.spec, each.run.recipe)]] if recipes else []
         head = [str(each.run.spec), each.run.recipe.seed]
         for row in each.rows:
@@ -60,7 +60,7 @@ def csv_text(snapshot: Snapshot) -> str:
     return text.getvalue()
 
 
-def _recipes(curves: Sequence[Curves]) -> dict[Entry, str]:
+def _recipes(curves: Sequence[RunHistory]) -> dict[Entry, str]:
     """What tells the recipes of one net apart; {} where every net has one."""
     known = list(dict.fromkeys(curve(each.run.spec, each.run.recipe) for each in curves))
     if len({each.net for each in known}) == len(known):
@@ -71,7 +71,7 @@ def _recipes(curves: Sequence[Curves]) -> dict[Entry, str]:
     }
 
 
-def _table_names(curves: Sequence[Curves]) -> list[str]:
+def _table_names(curves: Sequence[RunHistory]) -> list[str]:
     """Full titles; nets that come with several recipes say what is different of them."""
     keys = [curve(each.run.spec, each.run.recipe) for each in curves]
     distinct = list(dict.fromkeys(keys))

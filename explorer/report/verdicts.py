@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from explorer.store import states
 from explorer.store.records import RATE, StoredRow
-from explorer.store.snapshots import Curves, Snapshot
-from resnet.lessons import Result
+from explorer.store.snapshots import RunHistory, Snapshot
+from resnet.lessons import RunResult
 from resnet.paper import comparable
 from resnet.paper.comparable import Comparability, PaperPoint
 from resnet.spec import Recipe
@@ -54,7 +54,7 @@ def evidence(snapshot: Snapshot) -> str:
     return verdict.evidence(stands.errors, stands.images, stands.iterations)
 
 
-def results(snapshot: Snapshot) -> list[list[Result]]:
+def results(snapshot: Snapshot) -> list[list[RunResult]]:
     """What every run came to, seed by seed, for the answer of a lesson."""
     return [[_result(each) for each in members] for members in _by_seed(snapshot).values()]
 
@@ -104,25 +104,25 @@ def _standing(snapshot: Snapshot) -> Standing | None:
     return Standing(errors, images, iterations, when.format(iterations))
 
 
-def _by_seed(snapshot: Snapshot) -> dict[int, list[Curves]]:
+def _by_seed(snapshot: Snapshot) -> dict[int, list[RunHistory]]:
     """The runs of each seed, seeds in the order of their turns."""
-    seeds: dict[int, list[Curves]] = {}
-    for each in sorted(snapshot.curves, key=lambda each: each.run.turn):
+    seeds: dict[int, list[RunHistory]] = {}
+    for each in sorted(snapshot.histories, key=lambda each: each.run.turn):
         seeds.setdefault(each.run.recipe.seed, []).append(each)
     return seeds
 
 
-def _finished(each: Curves) -> bool:
+def _finished(each: RunHistory) -> bool:
     return each.run.state == states.FINISHED and bool(each.tests)
 
 
-def _done(members: Sequence[Curves]) -> bool:
+def _done(members: Sequence[RunHistory]) -> bool:
     """Whether a seed has its final errors: nothing of it goes on, and something has finished."""
     active = any(each.run.state in states.ACTIVE for each in members)
     return not active and any(map(_finished, members))
 
 
-def _under_way(seeds: dict[int, list[Curves]]) -> list[Curves]:
+def _under_way(seeds: dict[int, list[RunHistory]]) -> list[RunHistory]:
     """The runs to look at before any seed is done: of the one that trains, or got furthest."""
     begun = [members for members in seeds.values() if any(each.trained for each in members)]
     if not begun:
@@ -138,14 +138,14 @@ def _under_way(seeds: dict[int, list[Curves]]) -> list[Curves]:
     return goes_on or [each for each in members if each.run.state not in BROKEN]
 
 
-def _ends(finished: Sequence[Curves]) -> list[StoredRow] | None:
+def _ends(finished: Sequence[RunHistory]) -> list[StoredRow] | None:
     """The last test of every run; None where some were extended further than others."""
     as_planned = all(each.run.iterations == each.run.recipe.iterations for each in finished)
     alike = len({each.run.iterations for each in finished}) == 1
     return [each.tests[-1] for each in finished] if as_planned or alike else None
 
 
-def _level(counted: Sequence[Curves]) -> list[StoredRow] | None:
+def _level(counted: Sequence[RunHistory]) -> list[StoredRow] | None:
     """The tests after the latest iteration that all have one for; None where there is none."""
     tests = [{row.iteration: row for row in each.tests if row.iteration} for each in counted]
     shared = set.intersection(*map(set, tests)) if tests else set()
@@ -158,11 +158,11 @@ def _tested(recipe: Recipe, final: bool) -> int:
     return min(asked or FEW_IMAGES, recipe.images or FEW_IMAGES)
 
 
-def _result(each: Curves) -> Result:
+def _result(each: RunHistory) -> RunResult:
     run = each.run
     last = each.tests[-1] if _finished(each) else None
     norms = (tuple(row.gradients) for row in each.trained if len(row.gradients))
-    return Result(
+    return RunResult(
         Entry(run.spec, run.recipe),
         last.train_error if last else None,
         last.test_error if last else None,
@@ -173,8 +173,8 @@ def _result(each: Curves) -> Result:
 def _comparabilities(snapshot: Snapshot) -> list[tuple[Comparability, list[StoredRow]]]:
     """Every curve held against the paper, with the last tests of its runs that have finished."""
     changed = {event.run for event in snapshot.events if event.kind == RATE}
-    members: dict[Entry, list[Curves]] = {}
-    for each in snapshot.curves:
+    members: dict[Entry, list[RunHistory]] = {}
+    for each in snapshot.histories:
         members.setdefault(curve(each.run.spec, each.run.recipe), []).append(each)
     found = []
     for (net, recipe), curves in members.items():

@@ -11,7 +11,7 @@ FRESH_FOR = 0.9  # seconds; pages refresh once a second
 
 
 @dataclass
-class Curves:
+class RunHistory:
     """What is known of one run: `rows` in order of iteration; tests are the rows with errors."""
 
     run: Run
@@ -29,10 +29,10 @@ class Curves:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A comparison and its curves at one moment; `version` changes when anything in it does."""
+    """A comparison with its histories at one moment; `version` changes when anything in it does."""
 
     comparison: Comparison
-    curves: tuple[Curves, ...]
+    histories: tuple[RunHistory, ...]
     version: int
     events: tuple[Event, ...] = ()
 
@@ -73,5 +73,5 @@ class Feed:
         events = tuple(self._store.events(self._id))
         if before and not fresh and (before.comparison, before.events) == (found, events):
             return
-        curves = tuple(Curves(run, list(self._rows.get(run.id, ()))) for run in found.runs)
+        curves = tuple(RunHistory(run, list(self._rows.get(run.id, ()))) for run in found.runs)
         self._snapshot = Snapshot(found, curves, before.version + 1 if before else 0, events)

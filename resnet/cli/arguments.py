@@ -1,48 +1,50 @@
 """Arguments of the command lines that train: nets, a lesson, and changes to the recipe."""
 
 import argparse
+from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 from resnet.lessons import LESSONS
 from resnet.settings import image_folder
 from resnet.spec import NetSpec, Recipe, SpecError
-from resnet.spec.checks import listed
+from resnet.spec.fields import Field, fields_of
 from resnet.spec.names import Entry
-from resnet.spec.recipe import DATA
 
 NAMES = "nets are written plain56, resnet56-A, resnet164-A-bottleneck, imagenet-resnet50-B"
-OVERRIDES = {
-    "images": int, "image_size": int, "split": str, "batch": int, "iterations": int,
-    "learning_rate": float, "schedule": str, "warmup": str, "warmup_iterations": int,
-    "momentum": float, "weight_decay": float, "precision": str, "log_every": int,
-    "test_every": int, "test_images": int, "final_images": int,
-}  # fmt: skip
+RECIPE = fields_of(Recipe)
 Entries = list[Entry]
 
 
-def add_training(parser: argparse.ArgumentParser) -> None:
-    """The arguments that say what is trained: nets or a lesson, images, seed, recipe."""
+def add_training(parser: argparse.ArgumentParser, without: Collection[str] = ()) -> None:
+    """The arguments that say what is trained: nets or a lesson, and the recipe."""
     parser.add_argument("nets", nargs="*", help="default: the lesson's")
-    add_recipe(parser)
+    add_recipe(parser, without)
 
 
-def add_recipe(parser: argparse.ArgumentParser) -> None:
-    """The same without the nets."""
+def add_recipe(parser: argparse.ArgumentParser, without: Collection[str] = ()) -> None:
+    """The same without the nets; an option for every field of the recipe but some."""
     parser.add_argument(
         "--lesson", choices=LESSONS, help="take its recipe; without it, the paper's CIFAR-10 recipe"
     )
-    parser.add_argument(
-        "--data", choices=DATA, help="default: folder where RESNET_DATA is set, else cifar10"
-    )
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--augment", action=argparse.BooleanOptionalAction)
-    for name, kind in OVERRIDES.items():
-        parser.add_argument(option(name), type=kind, help=argparse.SUPPRESS)
-    parser.description = (
-        "Settings of the recipe can be changed one by one: "
-        + listed(option(name) for name in OVERRIDES)
-        + "."
-    )
+    recipe = parser.add_argument_group("the recipe", "what to change of it")
+    for name, field in RECIPE.items():
+        if name not in without:
+            recipe.add_argument(option(name), **_reading(field))
+    recipe.set_defaults(seed=0)
+
+
+def _reading(field: Field) -> dict[str, Any]:
+    """How argparse reads a field: its type, what it can be, and its help."""
+    known: dict[str, Any] = {"help": field.help.replace("%", "%%"), "default": argparse.SUPPRESS}
+    if field.kind is bool:
+        return {**known, "action": argparse.BooleanOptionalAction}
+    can_be = "|".join(map(str, field.choices)) or "NUMBER"
+    return {
+        **known,
+        "type": field.parse,
+        "metavar": f"{can_be}|{field.none}" if field.none else can_be,
+    }
 
 
 def option(field: str) -> str:
@@ -71,10 +73,6 @@ def entries_wanted(options: argparse.Namespace) -> Entries:
         of_lesson = list(chosen)
     recipe = of_lesson[0][1] if of_lesson else Recipe()
     entries = [Entry(net, recipe) for net in nets] or of_lesson
-    given = {
-        name: getattr(options, name)
-        for name in (*OVERRIDES, "augment", "responses", "data", "seed")
-        if getattr(options, name, None) is not None
-    }
+    given = {name: getattr(options, name) for name in RECIPE if hasattr(options, name)}
     given.setdefault("data", "folder" if image_folder() else "cifar10")
     return [Entry(net, replace(each, **given)) for net, each in entries]

@@ -22,7 +22,7 @@ VIEWS = ("identity", "subsample")  # other eyes on the same memory
 
 
 @dataclass(frozen=True)
-class Step:
+class MemoryStep:
     """One layer and the memory it touches; maps that share memory have one number.
 
     reads   the maps it takes: one, or two for an addition
@@ -38,7 +38,7 @@ class Step:
 class Flow:
     """The steps of a net in the order they run; `sizes[map]` in numbers an image; 0: the image."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[MemoryStep, ...]
     sizes: tuple[int, ...]
 
 
@@ -57,7 +57,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Part:
+class MemoryItem:
     """One line of a bill of memory, in bytes."""
 
     name: str
@@ -67,7 +67,7 @@ class Part:
 
 def flow(laid_out: Plan) -> Flow:
     """Which map each layer reads and writes."""
-    steps: list[Step] = []
+    steps: list[MemoryStep] = []
     sizes = [numbers(laid_out.stem[0].in_shape)]
 
     def run(layers: tuple[Layer, ...], at: int) -> int:
@@ -82,7 +82,7 @@ def flow(laid_out: Plan) -> Flow:
         else:
             writes = len(sizes)
             sizes.append(numbers(layer.out_shape))
-        steps.append(Step(layer, reads, writes))
+        steps.append(MemoryStep(layer, reads, writes))
         return writes
 
     at = run(laid_out.stem, 0)
@@ -149,7 +149,7 @@ def live_numbers(spec: NetSpec, image_size: int | None = None) -> int:
 
 def training_memory(
     spec: NetSpec, batch: int, precision: str = "fp32", image_size: int | None = None
-) -> tuple[Part, ...]:
+) -> tuple[MemoryItem, ...]:
     """The bill of one training step: SGD with momentum, a mini-batch of `batch` images.
 
     precision  "fp32", or "bf16" for mixed precision: maps and working copies of the weights in
@@ -158,11 +158,11 @@ def training_memory(
     weights, copies, running = _parameters(spec)
     four = BYTES["fp32"]
     parts = [
-        Part("Weights", four * weights, "fp32"),
-        Part("Gradients", four * weights, "fp32, one for each weight"),
-        Part("Momentum", four * weights, "fp32, SGD's running sum of the gradients"),
-        Part("BN's running mean and variance", four * running, "fp32, for inference later"),
-        Part(
+        MemoryItem("Weights", four * weights, "fp32"),
+        MemoryItem("Gradients", four * weights, "fp32, one for each weight"),
+        MemoryItem("Momentum", four * weights, "fp32, SGD's running sum of the gradients"),
+        MemoryItem("BN's running mean and variance", four * running, "fp32, for inference later"),
+        MemoryItem(
             "Activations kept for the backward pass",
             kept_bytes(spec, batch, precision, image_size),
             f"{'bf16' if precision == 'bf16' else 'fp32'}, grow with the mini-batch",
@@ -170,19 +170,19 @@ def training_memory(
     ]
     if precision == "bf16":
         what = "bf16, of convolutions and the fully connected layer"
-        parts.insert(3, Part("Working copies of the weights", BYTES["bf16"] * copies, what))
+        parts.insert(3, MemoryItem("Working copies of the weights", BYTES["bf16"] * copies, what))
     return tuple(part for part in parts if part.bytes)
 
 
 def inference_memory(
     spec: NetSpec, batch: int, precision: str = "fp32", image_size: int | None = None
-) -> tuple[Part, ...]:
+) -> tuple[MemoryItem, ...]:
     """The bill of one forward pass whose weights are stored in the precision itself."""
     weights, _, running = _parameters(spec)
     width = BYTES[precision]
     return (
-        Part("Weights, BN's running numbers too", width * (weights + running), precision),
-        Part(
+        MemoryItem("Weights, BN's running numbers too", width * (weights + running), precision),
+        MemoryItem(
             "Maps alive at once, at most",
             width * batch * live_numbers(spec, image_size),
             f"{precision}; each is freed once no layer will read it again",

@@ -10,7 +10,7 @@ from functools import lru_cache
 from resnet.cost.layers import cost
 from resnet.cost.memory import kept_bytes
 from resnet.spec import NetSpec
-from resnet.spec.net import SHORTCUTS
+from resnet.spec.net import FIELDS
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class BlockDoubling:
 def option_costs(spec: NetSpec) -> tuple[OptionCost, ...]:
     """The net with none, A, B and C, all else equal."""
     costs = []
-    for option in SHORTCUTS:
+    for option in FIELDS["shortcut"].choices:
         twin = replace(spec, shortcut=option)
         total = cost(twin)
         costs.append(

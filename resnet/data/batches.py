@@ -19,7 +19,7 @@ FIXED = 0  # the seed of what must not change between runs: the hold-out, the te
 
 
 @dataclass(frozen=True)
-class Part:
+class LabelledImages:
     """Images (N, 3, S, S) uint8 and labels (N,) int64, resident on the training device."""
 
     images: Tensor
@@ -28,11 +28,11 @@ class Part:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def take(self, index: Tensor) -> "Part":
-        return Part(self.images[index], self.labels[index])
+    def take(self, index: Tensor) -> "LabelledImages":
+        return LabelledImages(self.images[index], self.labels[index])
 
-    def first(self, count: int | None) -> "Part":
-        return self if count is None else Part(self.images[:count], self.labels[:count])
+    def first(self, count: int | None) -> "LabelledImages":
+        return self if count is None else LabelledImages(self.images[:count], self.labels[:count])
 
 
 class Batches:
@@ -46,8 +46,8 @@ class Batches:
     def __init__(self, images: ImageSet, recipe: Recipe, device: torch.device) -> None:
         self.recipe = recipe
         self.device = device
-        train = Part(images.train_images, images.train_labels)
-        test = Part(images.test_images, images.test_labels)
+        train = LabelledImages(images.train_images, images.train_labels)
+        test = LabelledImages(images.test_images, images.test_labels)
         if recipe.split == "45k/5k":
             order = torch.randperm(len(train), generator=generator(FIXED, "hold-out"))
             held = len(train) // 10
@@ -123,13 +123,13 @@ class Batches:
             self._epochs = {**dict(list(self._epochs.items())[-1:]), epoch: order}
         return self._epochs[epoch]
 
-    def _resident(self, part: Part) -> Part:
+    def _resident(self, part: LabelledImages) -> LabelledImages:
         images = part.images
         if self.recipe.image_size == 16:
             images = torch.cat(
                 [F.avg_pool2d(some.float(), 2).round().byte() for some in images.split(CHUNK)]
             )
-        return Part(images.to(self.device), part.labels.to(self.device))
+        return LabelledImages(images.to(self.device), part.labels.to(self.device))
 
 
 def _mean(images: Tensor) -> Tensor:

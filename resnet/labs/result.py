@@ -98,7 +98,7 @@ def _read_array(value: dict[str, str]) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Curve(Result):
+class TrainingCurve(Result):
     """A net's way through training, R rows; errors in percent, NaN where not tested."""
 
     iterations: np.ndarray

@@ -5,13 +5,13 @@ from resnet.lessons.degradation import DEGRADATION, DEGRADATION_32
 from resnet.lessons.depth import DEPTH
 from resnet.lessons.figure6 import FIGURE6_PLAIN, FIGURE6_RESIDUAL
 from resnet.lessons.gradients import GRADIENTS
-from resnet.lessons.lesson import Entry, Lesson, Result
+from resnet.lessons.lesson import Entry, Lesson, RunResult
 from resnet.lessons.measures import CLEARLY
 from resnet.lessons.shortcuts import SHORTCUTS
 from resnet.lessons.trap import TRAP
 from resnet.lessons.warmup import WARMUP
 
-__all__ = ["CLEARLY", "DEGRADATION", "LESSONS", "Entry", "Lesson", "Result"]
+__all__ = ["CLEARLY", "DEGRADATION", "LESSONS", "Entry", "Lesson", "RunResult"]
 
 LESSONS = {
     lesson.name: lesson

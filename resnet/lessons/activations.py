@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet.lessons.gradients import FROM_THE_FIRST, ON_ALL_IMAGES
-from resnet.lessons.lesson import Lesson, Result, entries
+from resnet.lessons.lesson import Lesson, RunResult, entries
 from resnet.lessons.measures import fade
 
 WITHOUT_BN = ("plain20-nonorm-sigmoid", "plain20-nonorm-tanh", "plain20-nonorm")
@@ -14,7 +14,7 @@ VANISHED = 1 / 1000  # of the last convolution's gradient
 RECIPE = replace(FROM_THE_FIRST, iterations=400)
 
 
-def answer(results: Sequence[Result]) -> int | None:
+def answer(results: Sequence[RunResult]) -> int | None:
     """In which of the nets without BN the gradient has vanished at the first convolution."""
     shares = [fade(results, net) for net in WITHOUT_BN]
     known = [share for share in shares if share is not None]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from resnet.lessons.lesson import Lesson, Result, entries
+from resnet.lessons.lesson import Lesson, RunResult, entries
 from resnet.lessons.measures import clear, train_error
 from resnet.spec import Recipe
 
@@ -42,7 +42,7 @@ LOOK_FOR = (
 )
 
 
-def answer(results: Sequence[Result]) -> int | None:
+def answer(results: Sequence[RunResult]) -> int | None:
     """Which of CHOICES came true, by mean training error."""
     errors = [train_error(results, net) for net in NETS]
     if None in errors:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from resnet.lessons.degradation import GENTLE
-from resnet.lessons.lesson import Lesson, Result, entries
+from resnet.lessons.lesson import Lesson, RunResult, entries
 from resnet.lessons.measures import clear, train_error
 from resnet.spec import Recipe
 
 NETS = ("resnet20-A", "resnet32-A", "resnet44-A", "resnet56-A")
 
 
-def answer(results: Sequence[Result]) -> int | None:
+def answer(results: Sequence[RunResult]) -> int | None:
     """What depth does to the mean training error."""
     errors = [train_error(results, net) for net in NETS]
     known = [error for error in errors if error is not None]

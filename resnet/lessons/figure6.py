@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from resnet.lessons.lesson import Entry, Lesson, Result, entries
+from resnet.lessons.lesson import Entry, Lesson, RunResult, entries
 from resnet.lessons.measures import clear, test_error, train_error
 from resnet.spec import NetSpec, Recipe
 
@@ -17,7 +17,7 @@ LENGTH = (
 )
 
 
-def answer_plain(results: Sequence[Result]) -> int | None:
+def answer_plain(results: Sequence[RunResult]) -> int | None:
     """What depth does to the mean training error of plain nets."""
     errors = [train_error(results, net) for net in PLAIN]
     known = [error for error in errors if error is not None]
@@ -31,7 +31,7 @@ def answer_plain(results: Sequence[Result]) -> int | None:
     return 2 if known == sorted(known) else 3
 
 
-def answer_residual(results: Sequence[Result]) -> int | None:
+def answer_residual(results: Sequence[RunResult]) -> int | None:
     """Where the mean test error of residual nets is lowest."""
     errors = [test_error(results, net) for net in (*RESIDUAL, DEEPEST)]
     known = [error for error in errors if error is not None]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet.lessons.degradation import GENTLE
-from resnet.lessons.lesson import Lesson, Result, entries
+from resnet.lessons.lesson import Lesson, RunResult, entries
 from resnet.lessons.measures import fade
 
 NETS = ("plain20", "plain56", "resnet56-A", "plain20-nonorm", "plain56-nonorm")
@@ -16,7 +16,7 @@ ON_ALL_IMAGES = replace(
 )
 
 
-def answer(results: Sequence[Result]) -> int | None:
+def answer(results: Sequence[RunResult]) -> int | None:
     """What becomes of plain-56's gradient between its last convolution and its first, with BN."""
     share = fade(results, "plain56")
     if share is None:

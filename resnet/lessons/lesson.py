@@ -8,7 +8,7 @@ from resnet.spec.names import Entry
 
 
 @dataclass(frozen=True)
-class Result:
+class RunResult:
     """What one run of an entry came to. Errors in percent, None where none was measured.
 
     entry            as it was trained: its seed, its data set and its classes may be others
@@ -22,7 +22,7 @@ class Result:
     first_gradients: tuple[float, ...] | None = None
 
 
-Answer = Callable[[Sequence[Result]], int | None]
+Answer = Callable[[Sequence[RunResult]], int | None]
 
 
 @dataclass(frozen=True)

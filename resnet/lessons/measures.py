@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import exp, log
 from statistics import mean
 
-from resnet.lessons.lesson import Entry, Result
+from resnet.lessons.lesson import Entry, RunResult
 from resnet.plan import plan
 from resnet.spec import NetSpec
 from resnet.verdict.statistics import one_seed_gap
@@ -13,12 +13,12 @@ from resnet.verdict.statistics import one_seed_gap
 CLEARLY = "“Clearly” means by ten points of training error; at the paper's full length, by one."
 
 
-def clear(results: Sequence[Result]) -> float:
+def clear(results: Sequence[RunResult]) -> float:
     """The gap in points that these runs must show to be called clear, as CLEARLY says."""
     return one_seed_gap(min((each.entry.recipe.iterations for each in results), default=0))
 
 
-def train_error(results: Sequence[Result], net: str, **recipe: object) -> float | None:
+def train_error(results: Sequence[RunResult], net: str, **recipe: object) -> float | None:
     """Mean training error in percent over the runs of a net; None where it has no such run.
 
     recipe  fields that the runs' recipe must have, as warmup="error"
@@ -26,12 +26,12 @@ def train_error(results: Sequence[Result], net: str, **recipe: object) -> float 
     return _mean(each.train_error for each in _of(results, net, **recipe))
 
 
-def test_error(results: Sequence[Result], net: str, **recipe: object) -> float | None:
+def test_error(results: Sequence[RunResult], net: str, **recipe: object) -> float | None:
     """The same for the test error."""
     return _mean(each.test_error for each in _of(results, net, **recipe))
 
 
-def fade(results: Sequence[Result], net: str) -> float | None:
+def fade(results: Sequence[RunResult], net: str) -> float | None:
     """The gradient of the first convolution over that of the last, at the start of training.
 
     Below 1 it fades on its way to the input, above 1 it grows. The geometric mean over the runs of
@@ -58,7 +58,7 @@ def _share(entry: Entry, norms: Sequence[float]) -> float | None:
     return main[0] / main[-1] if main[-1] > 0 else None
 
 
-def _of(results: Sequence[Result], net: str, **recipe: object) -> list[Result]:
+def _of(results: Sequence[RunResult], net: str, **recipe: object) -> list[RunResult]:
     """The runs of a net; how many classes the images have does not matter."""
     wanted = NetSpec.parse(net)
     return [

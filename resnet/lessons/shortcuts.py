@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from resnet.lessons.degradation import GENTLE
-from resnet.lessons.lesson import Lesson, Result, entries
+from resnet.lessons.lesson import Lesson, RunResult, entries
 from resnet.lessons.measures import clear, train_error
 from resnet.spec import Recipe
 
 NETS = ("plain32", "resnet32-A", "resnet32-B", "resnet32-C")
 
 
-def answer(results: Sequence[Result]) -> int | None:
+def answer(results: Sequence[RunResult]) -> int | None:
     """Whether every option beats the plain net, and how C stands to A, by training error."""
     errors = [train_error(results, net) for net in NETS]
     known = [error for error in errors if error is not None]

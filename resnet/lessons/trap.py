@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet.lessons.degradation import GENTLE
-from resnet.lessons.lesson import Lesson, Result, entries
+from resnet.lessons.lesson import Lesson, RunResult, entries
 from resnet.lessons.measures import clear, train_error
 from resnet.spec import Recipe
 
@@ -16,7 +16,7 @@ HARD = replace(
 )  # the paper's rate before its first step down
 
 
-def answer(results: Sequence[Result]) -> int | None:
+def answer(results: Sequence[RunResult]) -> int | None:
     """Under which recipe ResNet-56 is how far ahead of plain-56, by mean training error."""
     gaps = []
     for warmup in ("linear", "none"):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet.lessons.degradation import GENTLE
-from resnet.lessons.lesson import Entry, Lesson, Result
+from resnet.lessons.lesson import Entry, Lesson, RunResult
 from resnet.lessons.measures import clear, train_error
 from resnet.spec import NetSpec, Recipe
 
@@ -23,7 +23,7 @@ AT_ONCE = replace(
 WAITING = replace(AT_ONCE, warmup="error")  # 0.01 until the training error is below 80 %
 
 
-def answer(results: Sequence[Result]) -> int | None:
+def answer(results: Sequence[RunResult]) -> int | None:
     """What the warm-up does to the mean training error of ResNet-110."""
     at_once, waiting = (train_error(results, NET, warmup=kind) for kind in ("none", "error"))
     if at_once is None or waiting is None:

@@ -15,6 +15,7 @@ from resnet.paper.errors import PublishedError, published_error
 from resnet.paper.tables import FIGURE_6_PLAIN, PAPER, PLAIN_110_ERROR_ABOVE
 from resnet.spec import NetSpec, Recipe
 from resnet.spec.checks import listed
+from resnet.spec.fields import fields_of
 from resnet.spec.names import in_a_sentence
 
 PAPER_RECIPE = Recipe()
@@ -168,26 +169,28 @@ def _recipe_differs(net: NetSpec, recipe: Recipe, iterations: int) -> list[str]:
     found = _iterations_differ(recipe, iterations)
     if recipe.images not in (None, TRAINING_IMAGES):
         found.append(f"{recipe.images:,} of {TRAINING_IMAGES:,} images")
-    if recipe.image_size != paper.image_size:
-        found.append(f"{recipe.image_size}x{recipe.image_size} pixels")
-    if not recipe.augment:
-        found.append("no augmentation")
-    if recipe.batch != paper.batch:
-        found.append(f"mini-batches of {recipe.batch:,} instead of {paper.batch}")
-    if recipe.learning_rate != paper.learning_rate:
-        found.append(f"a rate of {recipe.learning_rate:g} instead of {paper.learning_rate:g}")
-    if recipe.schedule != paper.schedule:
-        found.append(f"a {recipe.schedule} schedule instead of steps")
+    for name in ("image_size", "augment", "batch", "learning_rate", "schedule"):
+        found += _field_differs(name, recipe)
     found += _warm_up_differs(net, recipe)
     for name in ("momentum", "weight_decay"):
-        given, wanted = getattr(recipe, name), getattr(paper, name)
-        if given != wanted:
-            found.append(f"{name.replace('_', ' ')} {given:g} instead of {wanted:g}")
+        found += _field_differs(name, recipe)
     if recipe.split != paper.split:
         found.append("tested on held-out training images instead of the test images")
     elif recipe.final_images is not None and recipe.final_images < TEST_IMAGES:
         found.append(f"tested on {recipe.final_images:,} of {TEST_IMAGES:,} images")
     return found
+
+
+def _field_differs(name: str, recipe: Recipe) -> list[str]:
+    """ "a rate of 0.05 instead of 0.1"; of sizes and switches what the run has says it all."""
+    field = fields_of(Recipe)[name]
+    given, wanted = getattr(recipe, name), getattr(PAPER_RECIPE, name)
+    if given == wanted:
+        return []
+    if name == "schedule":
+        return [f"a {field.short_words(given)} instead of {wanted}"]
+    said = field.said_words(given)
+    return [said if field.choices else f"{said} instead of {field.value_words(wanted)}"]
 
 
 def _iterations_differ(recipe: Recipe, iterations: int) -> list[str]:

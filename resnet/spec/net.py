@@ -8,25 +8,11 @@ import re
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
-from resnet.spec.checks import (
-    SpecError,
-    check_number,
-    check_one_of,
-    did_you_mean,
-    known_fields,
-    listed,
-)
+from resnet.spec.checks import SpecError, check_number, did_you_mean, known_fields, listed
+from resnet.spec.fields import OTHERS, check_fields, described, fields_of
 from resnet.spec.recipe import Recipe
 
 __all__ = ["NetSpec", "Recipe", "SpecError", "for_classes", "valid_depths_near"]
-
-FAMILIES = ("cifar", "imagenet")
-BLOCKS = ("basic", "bottleneck")
-SHORTCUTS = ("none", "A", "B", "C")
-STRIDE_PLACES = ("1x1", "3x3")
-ORDERS = ("post", "pre")
-NORMS = ("batch", "none")
-ACTIVATIONS = ("relu", "tanh", "sigmoid")
 
 IMAGENET_BLOCKS = {
     18: ("basic", (2, 2, 2, 2)),
@@ -39,6 +25,7 @@ LAYERS_PER_BLOCK = {"basic": 2, "bottleneck": 3}
 EXAMPLE_STAGES = {"cifar": "234", "imagenet": "2345"}  # blocks of each stage, one digit each
 LAYERS_PER_CIFAR_STEP = {"basic": 6, "bottleneck": 9}
 MAX_DEPTH = 1202
+MOST_BLOCKS = (MAX_DEPTH - 2) // 2  # of a stage
 FIRST_WIDTH = {"cifar": 16, "imagenet": 64}
 CLASSES = {"cifar": 10, "imagenet": 1000}
 IMAGE_SIZE = {"cifar": 32, "imagenet": 224}
@@ -49,46 +36,92 @@ class NetSpec:
     """One architecture (He et al. 2015, Sections 3.3 and 4.2).
 
     Fields left at None take the paper's value for the family. `shortcut` is "none" for a plain net,
-    else the option A, B or C of Section 4.1. `stride_on` places the stride of a bottleneck: on its
-    first 1x1 (the paper) or on its 3x3 (torchvision's "v1.5"). `order` "pre" is the pre-activation
-    of He et al. 2016 (arXiv 1603.05027). `stages` are blocks per stage that the paper does not
-    have, as (2, 3, 4); they decide the depth, and are None where they are the paper's own.
+    else the option A, B or C of Section 4.1; `stride_on` "3x3" is torchvision's "v1.5"; `order`
+    "pre" is arXiv 1603.05027; `stages` are blocks per stage that the paper does not have, as
+    (2, 3, 4), and None where they are the paper's own.
 
     Raises SpecError, a ValueError whose sentence names the value, the cause and what would work.
     """
 
-    family: str = "cifar"
-    depth: int = None  # type: ignore[assignment]  # 20, ImageNet's 18, or what `stages` make it
-    block: str | None = None
-    shortcut: str | None = None
-    stride_on: str = "1x1"
-    width: int | None = None
-    classes: int | None = None
-    order: str = "post"
-    norm: str = "batch"
-    activation: str = "relu"
-    stages: tuple[int, ...] | None = None
+    # fmt: off
+    family: str = described(
+        "cifar", "Family", "CIFAR nets see 32x32 pixels, ImageNet nets 224x224.",
+        choices={"cifar": "CIFAR", "imagenet": "ImageNet"},
+        words={"cifar": "CIFAR", "imagenet": "ImageNet"},
+    )
+    depth: int = described(  # where it is None: 20, ImageNet's 18, or what `stages` make it
+        None, "Depth", "Layers, as the paper counts them. Any other can be typed in: CIFAR nets "
+        "have 6n+2 layers with basic blocks, 9n+2 with bottleneck blocks.", low=1, high=MAX_DEPTH,
+        words="{}", short="{} layers",
+    )
+    block: str | None = described(
+        None, "Block", "basic: two 3x3 convolutions. bottleneck: a 1x1, a 3x3 and a 1x1 "
+        "convolution, the last with four times as many channels.",
+        choices=("basic", "bottleneck"), short="{} blocks",
+    )
+    shortcut: str | None = described(
+        None, "Shortcut", "What is added to the output of each block. A projection is a 1x1 "
+        "convolution, which has weights of its own.",
+        choices={
+            "none": "none (plain)", "A": "A: zero-padding",
+            "B": "B: projection where shapes change", "C": "C: projection everywhere",
+        },
+        words={"none": "none (plain)"}, short={"none": "plain", OTHERS: "option {}"},
+        preposition="",
+    )
+    stride_on: str = described(
+        "1x1", "Stride on", "Which convolution of a bottleneck halves the map where a stage "
+        "begins. The paper: its first 1x1. torchvision: its 3x3.",
+        choices={"1x1": "first 1x1 (paper)", "3x3": "3x3 (torchvision)"},
+        words={"1x1": "the first 1x1", "3x3": "the 3x3"}, differs="the place of the stride",
+        unit=" convolution",
+    )
+    width: int | None = described(
+        None, "Channels of the first stage", "In the paper 16 for CIFAR, 64 for ImageNet. Each "
+        "further stage has twice as many.", low=1, high=1024, short="width {}",
+        differs="the width of the first stage", unit=" channels",
+    )
+    classes: int | None = described(
+        None, "Classes", "Outputs of the last layer: 10 for CIFAR-10, 1000 for ImageNet.",
+        low=2, high=100_000, short="{} classes", differs="the number of classes",
+    )
+    order: str = described(
+        "post", "Order in a block", "Pre-activation (He et al. 2016) puts BN and ReLU before each "
+        "convolution instead of after it.",
+        choices={"post": "convolution, BN, ReLU (paper)", "pre": "BN, ReLU, convolution (2016)"},
+        words="{}-activation", short="{}",
+    )
+    norm: str = described(
+        "batch", "Normalisation", "The paper normalises after every convolution.",
+        choices={"batch": "batch normalisation (paper)", "none": "none"},
+        words={"batch": "on", "none": "off"}, short={"batch": "BN", "none": "no BN"},
+        differs="batch normalization",
+    )
+    activation: str = described(
+        "relu", "Activation", "The nonlinearity between the layers.",
+        choices={"relu": "ReLU (paper)", "tanh": "tanh", "sigmoid": "sigmoid"},
+        words={"relu": "ReLU"}, short="{}", preposition="",
+    )
+    stages: tuple[int, ...] | None = described(
+        None, "Blocks in each stage", "As 3, 4, 6, 3; they decide the depth. Empty: the paper's. "
+        "CIFAR nets have three stages, ImageNet nets four.", low=1, high=MOST_BLOCKS,
+        none="the paper's", short="{} blocks", differs="the number of blocks by stage",
+    )
+    # fmt: on
 
     def __post_init__(self) -> None:
-        check_one_of("family", self.family, FAMILIES)
+        FIELDS["family"].check(self.family)
         if self.stages is not None:
             self._count_stages()
         self._fill("depth", 20 if self.family == "cifar" else 18)
-        check_number("depth", self.depth, 1, MAX_DEPTH, whole=True)
+        FIELDS["depth"].check(self.depth)
         self._fill(
             "block", IMAGENET_BLOCKS[self.depth][0] if self._is_known_imagenet() else "basic"
         )
         self._fill("shortcut", "A" if self.family == "cifar" else "B")
         self._fill("width", FIRST_WIDTH[self.family])
         self._fill("classes", CLASSES[self.family])
-        check_one_of("block", self.block, BLOCKS)
-        check_one_of("shortcut", self.shortcut, SHORTCUTS)
-        check_one_of("stride_on", self.stride_on, STRIDE_PLACES)
-        check_one_of("order", self.order, ORDERS)
-        check_one_of("norm", self.norm, NORMS)
-        check_one_of("activation", self.activation, ACTIVATIONS)
-        check_number("width", self.width, 1, 1024, whole=True)
-        check_number("classes", self.classes, 2, 100_000, whole=True)
+        check_fields(self)
         if self.stages is None:
             self._check_depth()
         if self.stride_on == "3x3" and self.block == "basic":
@@ -194,7 +227,7 @@ class NetSpec:
     def _count_stages(self) -> None:
         """Checks the stages and sets the depth; forgets stages that are the paper's own."""
         self._fill("block", "basic")
-        check_one_of("block", self.block, BLOCKS)
+        FIELDS["block"].check(self.block)
         wanted = len(EXAMPLE_STAGES[self.family])
         given = self.stages if isinstance(self.stages, list | tuple) else ()
         if len(given) != wanted:
@@ -203,7 +236,7 @@ class NetSpec:
                 f"nets have; give {wanted} numbers, as {'.'.join(EXAMPLE_STAGES[self.family])}"
             )
         for count in given:
-            check_number("blocks in a stage", count, 1, (MAX_DEPTH - 2) // 2, whole=True)
+            check_number("blocks in a stage", count, 1, MOST_BLOCKS, whole=True)
         depth = LAYERS_PER_BLOCK[str(self.block)] * sum(given) + 2
         if self.depth not in (None, depth):
             raise SpecError(
@@ -244,6 +277,10 @@ class NetSpec:
             )
 
 
+FIELDS = fields_of(NetSpec)
+WRITTEN_OUT = ("block", "stride_on", "order", "activation")  # in a name, by their values
+
+
 def for_classes(spec: NetSpec, classes: int) -> NetSpec:
     """The net for images in so many classes; one that names a number of its own keeps it."""
     named = spec.classes != CLASSES[spec.family]
@@ -265,13 +302,8 @@ def _meaning(word: str, text: str) -> tuple[str, Any]:
         return "shortcut", word.upper()
     if word == "nonorm":
         return "norm", "none"
-    for field, values in (
-        ("block", BLOCKS),
-        ("stride_on", STRIDE_PLACES),
-        ("order", ORDERS),
-        ("activation", ACTIVATIONS),
-    ):
-        if word in values:
+    for field in WRITTEN_OUT:
+        if word in FIELDS[field].choices:
             return field, word
     stages = re.fullmatch(r"stages(\d{1,4}(?:\.\d{1,4})*)", word)
     if stages:
@@ -279,7 +311,8 @@ def _meaning(word: str, text: str) -> tuple[str, Any]:
     number = re.fullmatch(r"([wc])(\d{1,6})", word)
     if number:
         return ("width" if number[1] == "w" else "classes"), int(number[2])
-    known = ("A", "B", "C", *BLOCKS, *STRIDE_PLACES, *ORDERS, "nonorm", *ACTIVATIONS)
+    block, stride_on, order, activation = (FIELDS[field].choices for field in WRITTEN_OUT)
+    known = ("A", "B", "C", *block, *stride_on, *order, "nonorm", *activation)
     raise SpecError(
         f"{text!r} contains {word!r}, which says nothing about a net{did_you_mean(word, known)} "
         f"Known are {listed(known)}, w16 for a width, c100 for classes, "

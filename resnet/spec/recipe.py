@@ -4,84 +4,134 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Self
 
-from resnet.spec.checks import SpecError, check_number, check_one_of, known_fields
+from resnet.spec.checks import SpecError, known_fields
+from resnet.spec.fields import OTHERS, check_fields, described
 
-DATA = ("cifar10", "folder", "generated")
-IMAGE_SIZES = (32, 16)
-SPLITS = ("50k/10k", "45k/5k")
-SCHEDULES = ("steps", "linear", "constant")
-WARMUPS = ("none", "linear", "error")
-PRECISIONS = ("auto", "fp32", "bf16")
+DATA = {"cifar10": "CIFAR-10", "folder": "a folder of images", "generated": "generated images"}
 MAX_ITERATIONS = 200_000
+MOST_IMAGES = 10_000_000
 
 
 @dataclass(frozen=True)
 class Recipe:
     """How a net is trained. Errors are in percent, rates as the paper prints them.
 
-    images        how many training images, drawn at random by the seed; None for all
-    image_size    32, or 16 by averaging 2x2 pixels
+    images        drawn at random by the seed; None for all
     split         "50k/10k" trains on all training images and tests on the test images;
                   "45k/5k" holds a tenth of the training images out and tests on those
     augment       pad by 4 (an eighth of the image), random crop, random flip
-    schedule      "steps": divided by 10 at 1/2 and 3/4 (32k and 48k of 64k);
-                  "linear": down to zero; "constant"
+    schedule      "steps": divided by 10 at 1/2 and 3/4 (32k and 48k of 64k)
     warmup        "linear": over the first `warmup_iterations`;
                   "error": `warmup_rate` until the training error is below 80 % (ResNet-110)
-    precision     "auto" is bf16 arithmetic where the processor has it, else fp32
-    log_every     iterations between rows; a row's loss is the mean over them
-    test_every    iterations between tests; a multiple of `log_every`
-    test_images   fixed images of either set that a test looks at; None for all
-    final_images  the same for the test after the last iteration
-    responses     whether a test records the layer responses (Fig. 7) as well
 
     Raises SpecError with a sentence to show.
     """
 
-    data: str = "cifar10"
-    images: int | None = None
-    image_size: int = 32
-    split: str = "50k/10k"
-    augment: bool = True
-    batch: int = 128
-    iterations: int = 64_000
-    learning_rate: float = 0.1
-    schedule: str = "steps"
-    warmup: str = "none"
-    warmup_iterations: int = 0
-    warmup_rate: float = 0.01
-    momentum: float = 0.9
-    weight_decay: float = 1e-4
-    seed: int = 0
-    precision: str = "auto"
-    log_every: int = 100
-    test_every: int = 1000
-    test_images: int | None = 2000
-    final_images: int | None = None
-    responses: bool = False
+    # fmt: off
+    data: str = described(
+        "cifar10", "Image set", "By default a folder where RESNET_DATA names one, else cifar10.",
+        choices=tuple(DATA), words=DATA, short="{}", preposition="on", offered=False,
+    )
+    images: int | None = described(
+        None, "Training images", "How many training images, drawn at random by the seed.",
+        low=10, high=MOST_IMAGES, step=1000, none="all", short="{} images",
+        differs="the number of training images",
+    )
+    image_size: int = described(
+        32, "Image side, pixels", "32, or 16 by averaging 2x2 pixels: about four times faster.",
+        choices=(32, 16), short="{0}x{0} pixels", preposition="at", differs="the image side",
+        unit=" pixels",
+    )
+    split: str = described(
+        "50k/10k", "Split", "45k/5k holds a tenth of the training images out and tests on them.",
+        choices=("50k/10k", "45k/5k"),
+    )
+    augment: bool = described(
+        True, "Augmentation", "Random crops of the padded image, and mirroring.",
+        choices=(True, False), short={True: "augmented", False: "not augmented"},
+        said={True: "augmentation", False: "no augmentation"},
+    )
+    batch: int = described(
+        128, "Batch", "Images in a mini-batch; the paper's is 128.", low=2, high=4096, step=32,
+        said="mini-batches of {}", differs="the mini-batch", unit=" images",
+    )
+    iterations: int = described(
+        64_000, "Iterations", "Mini-batches to train on; the paper's recipe has 64,000.",
+        low=1, high=MAX_ITERATIONS, step=100, short="{} iterations", preposition="for",
+        differs="the length of training", unit=" iterations",
+    )
+    learning_rate: float = described(
+        0.1, "Learning rate", "The highest rate; the paper's is 0.1.", high=100, step=0.01,
+        short="rate {}", said="a rate of {}", preposition="at",
+    )
+    schedule: str = described(
+        "steps", "Schedule", "steps: divided by 10 at 1/2 and 3/4; linear: down to zero.",
+        choices=("steps", "linear", "constant"),
+        words={"steps": "in steps", "linear": "linear to zero"},
+        short={each: f"{each} schedule" for each in ("steps", "linear", "constant")},
+        said={
+            "steps": "a rate that falls in steps", "linear": "a rate that falls linearly",
+            "constant": "a constant rate",
+        },
+    )
+    warmup: str = described(
+        "none", "Warm-up", "linear: climb to the rate; error: 0.01 until the training error is "
+        "below 80 %, as the paper's 110-layer net.", choices=("none", "linear", "error"),
+        short={"none": "no warm-up", "linear": "warm-up", "error": "warm-up until 80 %"},
+        said={
+            "none": "no warm-up", "linear": "a linear warm-up",
+            "error": "a warm-up until 80 % error",
+        },
+    )
+    warmup_iterations: int = described(
+        0, "Warm-up iterations", "How long a linear warm-up climbs.", high=MAX_ITERATIONS,
+        step=10, short="warm-up of {}", said="a warm-up of {} iterations",
+    )
+    warmup_rate: float = described(
+        0.01, "Warm-up rate", "The rate of a warm-up by error; the paper's is 0.01.", high=100,
+        step=0.01, short="warm-up at {}", said="a warm-up at {}", offered=False,
+    )
+    momentum: float = described(
+        0.9, "Momentum", "The paper's is 0.9.", high=0.9999, step=0.05
+    )
+    weight_decay: float = described(
+        1e-4, "Weight decay", "The paper's is 0.0001.", high=1, step=0.0001
+    )
+    seed: int = described(
+        0, "Seed", "Decides the start weights, the images drawn and their order.", high=2**31 - 1,
+        words="{}", offered=False, telling=False,
+    )
+    precision: str = described(
+        "auto", "Arithmetic", "auto is bf16 where the processor has it, else fp32.",
+        choices=("auto", "fp32", "bf16"), words={"auto": "the machine's choice"},
+        short={"auto": "auto precision", OTHERS: "{}"}, offered=False,
+    )
+    log_every: int = described(
+        100, "Gap between rows", "Iterations between rows; a row's loss is the mean over them.",
+        low=1, high=MAX_ITERATIONS, unit=" iterations", offered=False, telling=False,
+    )
+    test_every: int = described(
+        1000, "Test every", "Iterations between tests; a multiple of those between rows, which "
+        "are 10 in the lesson.", low=1, high=MAX_ITERATIONS, step=10,
+        differs="the gap between tests", unit=" iterations", telling=False,
+    )
+    test_images: int | None = described(
+        2000, "Size of a test", "Fixed images of either set that a test looks at.",
+        low=10, high=MOST_IMAGES, none="all", unit=" images", offered=False, telling=False,
+    )
+    final_images: int | None = described(
+        None, "Size of the last test", "Images of either set that the last test looks at.",
+        low=10, high=MOST_IMAGES, none="all", unit=" images", offered=False, telling=False,
+    )
+    responses: bool = described(
+        False, "Layer responses", "Record with every test how strongly each 3x3 layer answers "
+        "(the paper's Fig. 7); shown beside the gradients.", choices=(True, False),
+        differs="recording layer responses", telling=False,
+    )
+    # fmt: on
 
     def __post_init__(self) -> None:
-        check_one_of("data", self.data, DATA)
-        check_one_of("image_size", self.image_size, IMAGE_SIZES)
-        check_one_of("split", self.split, SPLITS)
-        check_one_of("schedule", self.schedule, SCHEDULES)
-        check_one_of("warmup", self.warmup, WARMUPS)
-        check_one_of("precision", self.precision, PRECISIONS)
-        check_one_of("augment", self.augment, (True, False))
-        check_one_of("responses", self.responses, (True, False))
-        for name in ("images", "test_images", "final_images"):
-            if getattr(self, name) is not None:
-                check_number(name, getattr(self, name), 10, 10_000_000, whole=True)
-        check_number("batch", self.batch, 2, 4096, whole=True)
-        check_number("iterations", self.iterations, 1, MAX_ITERATIONS, whole=True)
-        check_number("learning_rate", self.learning_rate, 0, 100)
-        check_number("warmup_iterations", self.warmup_iterations, 0, MAX_ITERATIONS, whole=True)
-        check_number("warmup_rate", self.warmup_rate, 0, 100)
-        check_number("momentum", self.momentum, 0, 0.9999)
-        check_number("weight_decay", self.weight_decay, 0, 1)
-        check_number("seed", self.seed, 0, 2**31 - 1, whole=True)
-        check_number("log_every", self.log_every, 1, MAX_ITERATIONS, whole=True)
-        check_number("test_every", self.test_every, 1, MAX_ITERATIONS, whole=True)
+        check_fields(self)
         if self.test_every % self.log_every:
             raise SpecError(
                 f"test_every {self.test_every} is not a multiple of log_every {self.log_every}; "

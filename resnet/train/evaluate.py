@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from resnet.data.batches import Batches, Part
+from resnet.data.batches import Batches, LabelledImages
 from resnet.model import Net
 from resnet.train.fused.evaluation import Evaluated
 
@@ -13,7 +13,7 @@ AT_ONCE_ELSEWHERE = 1000
 
 
 @torch.inference_mode()
-def error_on(net: Net | Evaluated, batches: Batches, part: Part) -> float:
+def error_on(net: Net | Evaluated, batches: Batches, part: LabelledImages) -> float:
     """In percent, of a net in evaluation mode (`folded`) on the device of `batches`."""
     wrong = torch.zeros((), device=batches.device)
     size = AT_ONCE.get(batches.device.type, AT_ONCE_ELSEWHERE)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 import torch
 
 from resnet.data import ImageSet
-from resnet.data.batches import Batches, Part
+from resnet.data.batches import Batches, LabelledImages
 from resnet.model import build
 from resnet.model.folding import folded
 from resnet.model.probe import GradientProbe, responding
@@ -223,7 +223,7 @@ class Trainer:
             found["responses"] = tuple(each.deviation for each in deviations.values())
         return found
 
-    def _parts(self, count: int | None) -> tuple[Part, Part]:
+    def _parts(self, count: int | None) -> tuple[LabelledImages, LabelledImages]:
         return self.batches.train.first(count), self.batches.test.first(count)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from resnet.spec.names import WORDS, Entry, differing, value_of, value_words
+from resnet.spec.names import TELLING, Entry, differing, value_of, value_words
 
 # The first where two would do equally well.
 FACTORS = ("depth", "shortcut", "activation", "norm", "order", "width", "block", "recipe")
@@ -44,4 +44,4 @@ def labels(groups: Sequence[Sequence[Entry]]) -> list[str]:
 def _all_but(each: Entry, factor: str) -> object:
     if factor == "recipe":
         return each.net
-    return tuple(value_of(each, name) for name in WORDS if name != factor)
+    return tuple(value_of(each, name) for name in TELLING if name != factor)

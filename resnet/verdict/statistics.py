@@ -41,7 +41,7 @@ class Finding(Enum):
 
 
 @dataclass(frozen=True)
-class Difference:
+class ErrorGap:
     """A second curve's error less a first one's, in every seed that both have.
 
     margin     half of the interval about the mean, in points
@@ -78,7 +78,7 @@ class Difference:
             return Finding.SAME
         return Finding.UNKNOWN
 
-    def exceeds(self, other: "Difference") -> bool:
+    def exceeds(self, other: "ErrorGap") -> bool:
         """Whether it is the larger of two differences by more than seeds make, in every seed.
 
         The difference of two differences varies sqrt(2) times as much as one of them.
@@ -90,7 +90,7 @@ class Difference:
         )
 
 
-def difference(one: BySeed, other: BySeed, images: int, iterations: int) -> Difference | None:
+def difference(one: BySeed, other: BySeed, images: int, iterations: int) -> ErrorGap | None:
     """The error of `other` less that of `one`; None where they share no seed.
 
     images      on how many images each error was measured
@@ -105,10 +105,10 @@ def difference(one: BySeed, other: BySeed, images: int, iterations: int) -> Diff
     )
     one_seed = max(one_seed_gap(iterations), of_images)
     if len(shared) == 1:
-        return Difference(by_seed, one_seed, one_seed)
+        return ErrorGap(by_seed, one_seed, one_seed)
     t = T_95[min(len(shared) - 1, len(T_95)) - 1]
     of_seeds = t * stdev(by_seed.values()) / sqrt(len(shared))
-    return Difference(by_seed, sqrt(of_seeds**2 + of_images**2), one_seed)
+    return ErrorGap(by_seed, sqrt(of_seeds**2 + of_images**2), one_seed)
 
 
 def one_seed_gap(iterations: int) -> float:

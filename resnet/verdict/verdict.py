@@ -13,7 +13,7 @@ from resnet.spec.checks import listed
 from resnet.spec.names import Entry, curve_names, short_titles
 from resnet.verdict.factors import groups_by_factor, labels, shallow_and_deep
 from resnet.verdict.phrases import number, points, range_words, seeds_words, signed
-from resnet.verdict.statistics import BySeed, Difference, Finding, difference, one_seed_gap
+from resnet.verdict.statistics import BySeed, ErrorGap, Finding, difference, one_seed_gap
 
 __all__ = ["Errors", "evidence", "short_titles", "verdict"]
 
@@ -106,7 +106,7 @@ class _Measured:
         self._images = images
         self._iterations = iterations
 
-    def gap(self, one: Entry, other: Entry) -> Difference | None:
+    def gap(self, one: Entry, other: Entry) -> ErrorGap | None:
         return difference(self.errors[one], self.errors[other], self._images, self._iterations)
 
     def mean(self, each: Entry) -> float:
@@ -140,12 +140,12 @@ def _depth_clauses(measured: _Measured, groups: list[list[Entry]]) -> list[str]:
     return clauses
 
 
-def _does_not(worse: Difference, gap: Difference) -> bool:
+def _does_not(worse: ErrorGap, gap: ErrorGap) -> bool:
     small = gap.mean < gap.one_seed and gap.finding is not Finding.HIGHER
     return small and worse.exceeds(gap)
 
 
-def _pair(deep: str, shallow: str, gap: Difference) -> str:
+def _pair(deep: str, shallow: str, gap: ErrorGap) -> str:
     if gap.finding is Finding.SAME:
         within = points(ceil(abs(gap.mean) + gap.margin), gap)
         over = f"within {within} over {seeds_words(gap.seeds)}"
@@ -189,7 +189,7 @@ def _ranking(measured: _Measured, group: Sequence[Entry], factor: str) -> str:
 def _level(
     group: Sequence[Entry],
     names: Mapping[Entry, str],
-    gaps: Sequence[tuple[Entry, Difference]],
+    gaps: Sequence[tuple[Entry, ErrorGap]],
     factor: str,
 ) -> str:
     widest = max((gap for _, gap in gaps), key=lambda gap: gap.mean)

@@ -12,7 +12,7 @@ import pytest
 
 from explorer.charts.board.payload import payload
 from explorer.store.records import RATE, Comparison, Event, Run, StoredRow
-from explorer.store.snapshots import Curves, Snapshot
+from explorer.store.snapshots import RunHistory, Snapshot
 from resnet.paper.comparable import PaperPoint
 from resnet.plan import plan
 from resnet.spec import NetSpec, Recipe
@@ -66,7 +66,7 @@ def run_of(name, identity, rows, seed=0, seconds=1.0, warp=0.0):
                 array("f", [2.0] * (layers if at else 0)),
             )
         )
-    return Curves(run, stored)
+    return RunHistory(run, stored)
 
 
 def snapshot_of(rows, seeds=1, events=(), names=("plain20", "resnet20-A")):
@@ -133,7 +133,7 @@ def draw(site):
         site.evaluate(SHOW, [settings, list(payload(snapshot, **more))])
         site.wait_for_function(DRAWN)
         if not replay:
-            rows = len(snapshot.curves[0].tests)
+            rows = len(snapshot.histories[0].tests)
             site.wait_for_function(
                 """(rows) => document.querySelector('.board-curves').data
                   .some((trace) => / test$/.test(trace.name) && trace.x.length === rows)""",
@@ -401,10 +401,10 @@ def test_responses_are_a_view_where_they_were_recorded(draw):
     page = draw(snapshot_of(21))
     assert page.get_by_role("button", name="responses", exact=True).is_hidden()
     plain = snapshot_of(21)
-    curves = tuple(answering(each) for each in plain.curves)
+    curves = tuple(answering(each) for each in plain.histories)
     runs = tuple(each.run for each in curves)
     asked = replace(plain.comparison, id="asked", runs=runs)
-    page = draw(replace(plain, comparison=asked, curves=curves))
+    page = draw(replace(plain, comparison=asked, histories=curves))
     page.get_by_role("button", name="responses", exact=True).click()
     title = "() => document.querySelector('.board-gradients').layout.annotations.at(-1).text"
     wanted = "response of each 3x3 layer (standard deviation), iteration 200"
@@ -426,7 +426,7 @@ def answering(each):
         replace(row, responses=array("f", [0.9] * layers)) if row.test_error and at else row
         for at, row in enumerate(each.rows)
     ]
-    return Curves(replace(each.run, recipe=recipe), rows)
+    return RunHistory(replace(each.run, recipe=recipe), rows)
 
 
 def test_scrubbing_goes_back_and_returns_to_the_latest(draw):

@@ -12,7 +12,7 @@ from explorer.charts import palette
 from explorer.charts.board.downsampling import columns, jumps, kept, means
 from explorer.charts.board.packing import Packer
 from explorer.report.curves import Group, grouped, iterations_per_epoch, marks
-from explorer.store.snapshots import Curves, Snapshot
+from explorer.store.snapshots import RunHistory, Snapshot
 from resnet.paper.comparable import PaperPoint
 from resnet.plan import plan
 from resnet.spec import NetSpec
@@ -61,11 +61,11 @@ def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
 
 def _payload(snapshot: Snapshot, baseline: Snapshot | None, overlay: Sequence[PaperPoint]) -> bytes:
     packer = Packer()
-    groups = grouped(snapshot.curves)
+    groups = grouped(snapshot.histories)
     titles = [group.spec.title for group in groups]
     comparison = snapshot.comparison
-    points = _points(len(snapshot.curves))
-    most = _columns(len(snapshot.curves), comparison.active)
+    points = _points(len(snapshot.histories))
+    most = _columns(len(snapshot.histories), comparison.active)
     header = {
         "id": comparison.id,
         "title": comparison.title,
@@ -120,7 +120,7 @@ def _groups(groups: Sequence[Group]) -> list[dict[str, Any]]:
 
 
 def _behind(packer: Packer, baseline: Snapshot) -> dict[str, Any]:
-    groups = grouped(baseline.curves)
+    groups = grouped(baseline.histories)
     return {
         "title": baseline.comparison.title,
         "groups": _groups(groups),
@@ -132,7 +132,7 @@ def _behind(packer: Packer, baseline: Snapshot) -> dict[str, Any]:
     }
 
 
-def _run(packer: Packer, group: int, each: Curves, points: int) -> dict[str, Any]:
+def _run(packer: Packer, group: int, each: RunHistory, points: int) -> dict[str, Any]:
     """One run: its errors where it was tested, its loss and rate where it was logged."""
     rows = _numbers(each)
     tests = rows[~np.isnan(rows[:, TEST])]
@@ -168,7 +168,7 @@ def _means(packer: Packer, trained: np.ndarray, buckets: int) -> dict[str, int]:
     return _packed(packer, found, {"loss": LOSS})
 
 
-def _norms(packer: Packer, each: Curves, most: int, running: bool) -> dict[str, int] | None:
+def _norms(packer: Packer, each: RunHistory, most: int, running: bool) -> dict[str, int] | None:
     """Gradient and weight norms of the layers of the main path, a column an iteration."""
     indices = [index for index, _ in main_layers(each.run.spec, each.run.recipe.image_size)]
     rows = [row for row in each.rows if len(row.gradients) > indices[-1]]
@@ -188,7 +188,7 @@ def _norms(packer: Packer, each: Curves, most: int, running: bool) -> dict[str, 
     }
 
 
-def _responses(packer: Packer, each: Curves, most: int, running: bool) -> dict[str, int] | None:
+def _responses(packer: Packer, each: RunHistory, most: int, running: bool) -> dict[str, int] | None:
     """Responses of the 3x3 layers, a column a test, where the recipe asked for them."""
     rows = [row for row in each.rows if len(row.responses)]
     rows = [rows[at] for at in columns(len(rows), most, running)]
@@ -217,7 +217,7 @@ def main_layers(spec: NetSpec, image_size: int) -> tuple[tuple[int, str], ...]:
 ITERATION, SECONDS, RATE, LOSS, TRAIN, TEST = range(6)
 
 
-def _numbers(each: Curves) -> np.ndarray:
+def _numbers(each: RunHistory) -> np.ndarray:
     """The rows of a run as (rows, 6) float64, NaN for what is not known."""
     found = [
         (r.iteration, r.seconds, r.learning_rate, r.loss, r.train_error, r.test_error)

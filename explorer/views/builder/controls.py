@@ -1,7 +1,7 @@
-"""Widgets <-> NetSpec: one table drives the widgets that change the net being edited."""
+"""Widgets <-> NetSpec: the described fields drive the widgets that change the net being edited."""
 
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import streamlit as st
@@ -11,103 +11,28 @@ from explorer.views.builder.exhibit_state import change, current
 from explorer.views.builder.net_bar import add_a_net
 from resnet.paper.tables import CIFAR_DEPTHS
 from resnet.spec import NetSpec, SpecError
-from resnet.spec.net import IMAGENET_BLOCKS
+from resnet.spec.net import FIELDS, IMAGENET_BLOCKS
 
 FIELDS_AT_THE_FAMILYS_VALUE = ("width", "classes", "shortcut")
 
 
-@dataclass(frozen=True)
-class Control:
-    """One widget, for the field `name` of a NetSpec.
-
-    It is a choice among `words` (value -> what people read), or a number in `between`, or a text
-    like `example`, or, with none of them, the depth. `width` in px; `more` puts it behind "More
-    options".
-    """
-
-    name: str
-    label: str
-    help: str
-    width: int = 0
-    words: dict[str, str] | None = None
-    between: tuple[int, int] | None = None
-    example: str = ""
-    more: bool = False
-
-    @property
-    def key(self) -> str:
-        return f"net_{self.name}"
-
-
-CONTROLS = (
-    Control(
-        "family", "Family", "CIFAR nets see 32x32 pixels, ImageNet nets 224x224.", 120,
-        words={"cifar": "CIFAR", "imagenet": "ImageNet"},
-    ),
-    Control(
-        "block", "Block", "basic: two 3x3 convolutions. bottleneck: a 1x1, a 3x3 and a 1x1 "
-        "convolution, the last with four times as many channels.", 130,
-        words={"basic": "basic", "bottleneck": "bottleneck"},
-    ),
-    Control(
-        "depth", "Depth", "Layers, as the paper counts them. Any other can be typed in: CIFAR nets "
-        "have 6n+2 layers with basic blocks, 9n+2 with bottleneck blocks.", 110,
-    ),
-    Control(
-        "shortcut", "Shortcut", "What is added to the output of each block. A projection is a 1x1 "
-        "convolution, which has weights of its own.", 275,
-        words={
-            "none": "none (plain)", "A": "A: zero-padding",
-            "B": "B: projection where shapes change", "C": "C: projection everywhere",
-        },
-    ),
-    Control(
-        "stride_on", "Stride on", "Which convolution of a bottleneck halves the map where a stage "
-        "begins. The paper: its first 1x1. torchvision: its 3x3.", 170,
-        words={"1x1": "first 1x1 (paper)", "3x3": "3x3 (torchvision)"},
-    ),
-    Control(
-        "stages", "Blocks in each stage", "As 3, 4, 6, 3; they decide the depth. Empty: the "
-        "paper's. CIFAR nets have three stages, ImageNet nets four.", more=True,
-        example="the paper's",
-    ),
-    Control(
-        "width", "Channels of the first stage", "In the paper 16 for CIFAR, 64 for ImageNet. Each "
-        "further stage has twice as many.", between=(1, 1024), more=True,
-    ),
-    Control(
-        "classes", "Classes", "Outputs of the last layer: 10 for CIFAR-10, 1000 for ImageNet.",
-        between=(2, 100_000), more=True,
-    ),
-    Control(
-        "order", "Order in a block", "Pre-activation (He et al. 2016) puts BN and ReLU before each "
-        "convolution instead of after it.", more=True,
-        words={"post": "convolution, BN, ReLU (paper)", "pre": "BN, ReLU, convolution (2016)"},
-    ),
-    Control(
-        "norm", "Normalisation", "The paper normalises after every convolution.", more=True,
-        words={"batch": "batch normalisation (paper)", "none": "none"},
-    ),
-    Control(
-        "activation", "Activation", "The nonlinearity between the layers.", more=True,
-        words={"relu": "ReLU (paper)", "tanh": "tanh", "sigmoid": "sigmoid"},
-    ),
-)  # fmt: skip
+# the widgets in one row with their widths in px, then those behind "More options"
+IN_THE_ROW = {"family": 120, "block": 130, "depth": 110, "shortcut": 275, "stride_on": 170}
+MORE = ("stages", *(name for name in FIELDS if name not in {*IN_THE_ROW, "stages"}))
 
 
 def net_controls(exhibit: Exhibit) -> None:
     """Shows the controls of the edited net in one row, which offers a second net as well."""
     spec = exhibit.edited
     with st.container(horizontal=True, vertical_alignment="bottom", key="net_controls"):
-        for control in CONTROLS:
-            if not control.more and (control.name != "stride_on" or spec.block == "bottleneck"):
-                _widget(control, spec)
+        for name in IN_THE_ROW:
+            if name != "stride_on" or spec.block == "bottleneck":
+                _widget(name, spec)
         changed = len(changed_options(spec))
         label = f"More options ({changed} changed)" if changed else "More options"
         with st.popover(label, type="primary" if changed else "secondary", key="net_more"):
-            for control in CONTROLS:
-                if control.more:
-                    _widget(control, spec)
+            for name in MORE:
+                _widget(name, spec)
             st.button("Back to the paper's values", on_click=_reset, disabled=not changed)
         if len(exhibit.nets) == 1:
             add_a_net(exhibit)
@@ -116,8 +41,7 @@ def net_controls(exhibit: Exhibit) -> None:
 def changed_options(spec: NetSpec) -> list[str]:
     """The fields behind "More options" that are not at the paper's value for the family."""
     usual = _usual(spec)
-    names = [control.name for control in CONTROLS if control.more]
-    return [name for name in names if getattr(spec, name) != getattr(usual, name)]
+    return [name for name in MORE if getattr(spec, name) != getattr(usual, name)]
 
 
 def with_choice(spec: NetSpec, name: str, value: Any) -> NetSpec:
@@ -163,26 +87,23 @@ def _usual(spec: NetSpec) -> NetSpec:
     return NetSpec(**kind, depth=spec.depth)  # type: ignore[arg-type]
 
 
-def _widget(control: Control, spec: NetSpec) -> None:
-    value = getattr(spec, control.name)
-    key, help, label = control.key, control.help, control.label
-    wide: Any = control.width or "stretch"
-    changes: Any = {"on_change": _choose, "args": (control.name,)}
-    if control.between:
-        st.session_state[key] = value
-        st.number_input(label, *control.between, key=key, help=help, width=wide, **changes)
-    elif control.words:
-        st.session_state[key] = value
-        options, words = list(control.words), control.words.__getitem__
-        st.selectbox(label, options, format_func=words, key=key, help=help, width=wide, **changes)
-    elif control.example:
-        st.session_state[key] = ", ".join(map(str, value or ()))
-        st.text_input(label, key=key, help=help, placeholder=control.example, width=wide, **changes)
-    else:
+def _widget(name: str, spec: NetSpec) -> None:
+    field, value, key = FIELDS[name], getattr(spec, name), f"net_{name}"
+    shared: Any = {
+        "label": field.label, "key": key, "help": field.help,
+        "width": IN_THE_ROW.get(name, "stretch"), "on_change": _choose, "args": (name,),
+    }  # fmt: skip
+    st.session_state[key] = value
+    if field.choices:
+        st.selectbox(options=list(field.choices), format_func=field.menu_words, **shared)
+    elif name == "depth":
         st.session_state[key] = str(value)
-        st.selectbox(
-            label, _depths(spec), accept_new_options=True, key=key, help=help, width=wide, **changes
-        )
+        st.selectbox(options=_depths(spec), accept_new_options=True, **shared)
+    elif field.kind is int:
+        st.number_input(min_value=int(field.low), max_value=int(field.high), **shared)
+    else:
+        st.session_state[key] = ", ".join(map(str, value or ()))
+        st.text_input(placeholder=field.none, **shared)
 
 
 def _depths(spec: NetSpec) -> list[str]:

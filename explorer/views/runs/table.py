@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.report.outcomes import Result
+from explorer.report.outcomes import LastAndBest
 from explorer.store.records import Run
 
 ABOUT_BEST = (
@@ -23,7 +23,7 @@ HEADINGS = {
 
 
 def best_and_last(
-    named: Sequence[tuple[str, Run]], results: Sequence[Result]
+    named: Sequence[tuple[str, Run]], results: Sequence[LastAndBest]
 ) -> list[dict[str, Any]]:
     """Rows of plain values: name, state, iteration, last and best errors in percent."""
     return [

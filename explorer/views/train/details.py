@@ -26,7 +26,7 @@ def details(snapshot: Snapshot) -> None:
 def _numbers(snapshot: Snapshot) -> None:
     error = st.column_config.NumberColumn(format="%.2f")
     st.dataframe(
-        table.numbers(snapshot.curves),
+        table.numbers(snapshot.histories),
         hide_index=True,
         column_config={
             "training error, %": error,

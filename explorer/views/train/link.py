@@ -38,7 +38,7 @@ def link_of(request: LaunchRequest) -> dict[str, str]:
     recipe = request.entries[0].recipe if request.entries else own_recipe(0)
     values = {
         "nets": [str(net) for net, _ in request.entries],
-        **{f"recipe_{each.field}": getattr(recipe, each.field) for each in SETTINGS},
+        **{f"recipe_{each.name}": getattr(recipe, each.name) for each in SETTINGS},
     }
     return write_link(OF_ONES_OWN + OF_ANY, {**values, **seeds})
 
@@ -90,10 +90,10 @@ OF_ONES_OWN = (
     Parameter("nets", default=None, read=_nets, write=",".join),
     *(
         Parameter(
-            each.field,
-            f"recipe_{each.field}",
-            getattr(own_recipe(0), each.field),
-            _field(each.field),
+            each.name,
+            f"recipe_{each.name}",
+            getattr(own_recipe(0), each.name),
+            _field(each.name),
         )
         for each in SETTINGS
     ),

@@ -14,8 +14,9 @@ from explorer.views.train.recipe_widgets import OWN
 from explorer.views.train.replay import REPLAYED, lesson_of, offer, replay
 from explorer.views.train.watch import watch
 from resnet.lessons import DEGRADATION, LESSONS
-from resnet.spec import SpecError
+from resnet.spec import Recipe, SpecError
 from resnet.spec.checks import listed
+from resnet.spec.fields import fields_of
 
 
 def _enter() -> list[str]:
@@ -69,7 +70,7 @@ def _controls() -> None:
         0,
         2**31 - 1 - MAX_SEEDS,
         key="seed",
-        help="Decides the start weights, the images drawn and their order.",
+        help=fields_of(Recipe)["seed"].help,
     )
     seeds = columns[2].number_input(
         "Repeats",

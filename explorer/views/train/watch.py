@@ -43,7 +43,7 @@ def _live(comparison: str, was_active: bool) -> None:
     if snapshot is None or snapshot.comparison.active != was_active:
         st.rerun()
     _head(snapshot)
-    if not any(each.rows for each in snapshot.curves) and not was_active:
+    if not any(each.rows for each in snapshot.histories) and not was_active:
         return
     board(
         snapshot,
@@ -58,7 +58,7 @@ def _live(comparison: str, was_active: bool) -> None:
 def _details(comparison: str) -> None:
     """A table costs as much as all the rest of a refresh, so it comes less often."""
     snapshot = shared.feed(comparison).snapshot()
-    if snapshot and any(each.rows for each in snapshot.curves):
+    if snapshot and any(each.rows for each in snapshot.histories):
         details(snapshot)
 
 

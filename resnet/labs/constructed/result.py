@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from resnet.labs.result import Curve, Result
+from resnet.labs.result import Result, TrainingCurve
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Constructed(Result):
     largest_difference: float
     equal: bool
     training_losses: tuple[float, float]
-    from_built: Curve
-    from_random: Curve
+    from_built: TrainingCurve
+    from_random: TrainingCurve
     recipe: str
     data: str

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from resnet.labs.constructed.result import Constructed
-from resnet.labs.result import Curve
+from resnet.labs.result import TrainingCurve
 from resnet.labs.sentences import Said, percent, sentence
 from resnet.spec import NetSpec
 from resnet.spec.checks import listed
@@ -124,7 +124,7 @@ def _iterations(result: Constructed) -> int:
     return int(json.loads(result.recipe)["iterations"])
 
 
-def _last(curve: Curve) -> float:
+def _last(curve: TrainingCurve) -> float:
     """The last training error that was measured, in percent."""
     known = curve.train_error[~np.isnan(curve.train_error)]
     return float(known[-1]) if len(known) else float("nan")

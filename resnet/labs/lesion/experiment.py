@@ -31,7 +31,7 @@ def switched(
     Switchboard(net).check(off)
     progress(0.0, "starting")
     still, statistics = settled(net, examples, part_of(progress, 0.0, 0.3))
-    board = Switchboard(folded(still)).quicken(examples.images.device)
+    switchboard = Switchboard(folded(still)).quicken(examples.images.device)
     chosen = set(off)
     wrong = [0.0, 0.0]
     shown = 0
@@ -39,14 +39,14 @@ def switched(
         for chunk in examples.chunks(images_at_once(net)):
             for way, blocks in enumerate((set[str](), chosen)):
                 progress(0.3 + 0.7 * (shown + way / 2 * len(chunk)) / len(examples), "testing")
-                wrong[way] += _wrong(board.run(chunk.images, blocks), chunk)
+                wrong[way] += _wrong(switchboard.run(chunk.images, blocks), chunk)
             shown += len(chunk)
     progress(1.0, "done")
     return Switched(
         net=str(net.plan.spec),
         images=len(examples),
         statistics=statistics,
-        off=tuple(name for name in board.names if name in chosen),
+        off=tuple(name for name in switchboard.names if name in chosen),
         whole_error=100 * wrong[0] / len(examples),
         error=100 * wrong[1] / len(examples),
     )
@@ -77,36 +77,41 @@ def lesion(
         )
     progress(0.0, "starting")
     still, statistics = settled(net, examples, part_of(progress, 0.0, 0.1))
-    board = Switchboard(folded(still)).quicken(examples.images.device)
-    possible = tuple(count for count in counts if count <= len(board.removable))
-    removed = [[_chosen(board, count, draw, seed) for draw in range(draws)] for count in possible]
-    swaps = counts if board.swappable() else ()
-    orders = [[_swapped(board, count, draw, seed) for draw in range(draws)] for count in swaps]
+    switchboard = Switchboard(folded(still)).quicken(examples.images.device)
+    possible = tuple(count for count in counts if count <= len(switchboard.removable))
+    removed = [
+        [_chosen(switchboard, count, draw, seed) for draw in range(draws)] for count in possible
+    ]
+    swaps = counts if switchboard.swappable() else ()
+    orders = [
+        [_swapped(switchboard, count, draw, seed) for draw in range(draws)] for count in swaps
+    ]
     single, several = _Tally(examples), _Tally(examples)
-    passes = len(board.names) // 2 + 1 + (len(possible) + len(swaps)) * draws  # singles share work
+    # the single ones share work
+    passes = len(switchboard.names) // 2 + 1 + (len(possible) + len(swaps)) * draws
     done, steps = 0.0, passes * -(-len(examples) // images_at_once(net))
     with torch.inference_mode():
         for chunk in examples.chunks(images_at_once(net)):
-            x = board.begin(chunk.images)
-            for at, name in enumerate(board.names):
+            x = switchboard.begin(chunk.images)
+            for at, name in enumerate(switchboard.names):
                 progress(0.1 + 0.9 * done / steps, f"without {name}")
-                if name in board.removable:
-                    left = board.off(name, x)
-                    for later in board.names[at + 1 :]:
-                        left = board.on(later, left)
-                    single.count(name, board.end(left), chunk)
-                x = board.on(name, x)
-                done += (len(board.names) // 2 + 1) / len(board.names)
-            single.count("", board.end(x), chunk)
+                if name in switchboard.removable:
+                    left = switchboard.off(name, x)
+                    for later in switchboard.names[at + 1 :]:
+                        left = switchboard.on(later, left)
+                    single.count(name, switchboard.end(left), chunk)
+                x = switchboard.on(name, x)
+                done += (len(switchboard.names) // 2 + 1) / len(switchboard.names)
+            single.count("", switchboard.end(x), chunk)
             for row, choices in enumerate(removed):
                 for column, off in enumerate(choices):
                     progress(0.1 + 0.9 * done / steps, f"without {len(off)} random blocks")
-                    several.count(f"off/{row}/{column}", board.run(chunk.images, off), chunk)
+                    several.count(f"off/{row}/{column}", switchboard.run(chunk.images, off), chunk)
                     done += 1
             for row, arranged in enumerate(orders):
                 for column, order in enumerate(arranged):
                     progress(0.1 + 0.9 * done / steps, f"with {swaps[row]} random swaps")
-                    logits = board.run(chunk.images, order=order)
+                    logits = switchboard.run(chunk.images, order=order)
                     several.count(f"order/{row}/{column}", logits, chunk)
                     done += 1
     progress(1.0, "done")
@@ -115,16 +120,16 @@ def lesion(
         images=len(examples),
         statistics=statistics,
         error=single.error(""),
-        blocks=board.names,
-        removable=board.removable,
-        single=numbers([single.error(name) for name in board.names]),
+        blocks=switchboard.names,
+        removable=switchboard.removable,
+        single=numbers([single.error(name) for name in switchboard.names]),
         deleted_counts=possible,
         deleted=several.table("off", len(possible), draws),
         swap_counts=swaps,
         swapped=several.table("order", len(swaps), draws),
         order_kept=numbers(
             [
-                [kendall_tau([board.names.index(name) for name in order]) for order in row]
+                [kendall_tau([switchboard.names.index(name) for name in order]) for order in row]
                 for row in orders
             ]
         ).reshape(len(swaps), draws),
@@ -140,19 +145,19 @@ def kendall_tau(order: list[int]) -> float:
     return 1 - 2 * inversions / pairs if pairs else 1.0
 
 
-def _chosen(board: Switchboard, count: int, draw: int, seed: int) -> frozenset[str]:
+def _chosen(switchboard: Switchboard, count: int, draw: int, seed: int) -> frozenset[str]:
     rng = generator(seed, "labs", "deleted", count, draw)
-    picked = torch.randperm(len(board.removable), generator=rng)[:count]
-    return frozenset(board.removable[at] for at in picked.tolist())
+    picked = torch.randperm(len(switchboard.removable), generator=rng)[:count]
+    return frozenset(switchboard.removable[at] for at in picked.tolist())
 
 
-def _swapped(board: Switchboard, count: int, draw: int, seed: int) -> list[str]:
+def _swapped(switchboard: Switchboard, count: int, draw: int, seed: int) -> list[str]:
     """The blocks' order after `count` swaps of two blocks of one stage, drawn one by one."""
     rng = generator(seed, "labs", "swapped", count, draw)
-    order = list(board.names)
+    order = list(switchboard.names)
     pairs = [
         (one, other)
-        for group in board.swappable()
+        for group in switchboard.swappable()
         for at, one in enumerate(group)
         for other in group[at + 1 :]
     ]

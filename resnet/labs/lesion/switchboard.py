@@ -21,7 +21,7 @@ from resnet.model.net import Branches
 from resnet.plan import Block
 from resnet.spec.checks import did_you_mean
 from resnet.train.fused.evaluation import Evaluated, for_evaluation
-from resnet.train.fused.steps import Step
+from resnet.train.fused.steps import Operation
 
 
 class Switchboard:
@@ -35,7 +35,7 @@ class Switchboard:
         self.net = net
         self.names = tuple(block.name for block in net.plan.blocks)
         self._blocks = {block.name: block for block in net.plan.blocks}
-        self._quick: dict[str, Step] = {}
+        self._quick: dict[str, Operation] = {}
 
     def quicken(self, device: torch.device) -> Self:
         """Lets blocks run as fast as they can; for a net that is folded and stays as it is."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resnet.labs.result import Curve, Result
+from resnet.labs.result import Result, TrainingCurve
 
 LOSS, TRAIN, TEST = "loss", "train", "test"
 
@@ -14,7 +14,7 @@ class Trained(Result):
     """One shortcut variant (`resnet.labs.variants.table.VARIANTS`) and how it trained."""
 
     name: str
-    curve: Curve
+    curve: TrainingCurve
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ UNCLEAR = "too little for one run to tell"
 
 
 @dataclass(frozen=True)
-class Row:
+class VariantRow:
     """A variant and its newest numbers; NaN where there are none. Errors in percent."""
 
     name: str
@@ -37,11 +37,11 @@ class Row:
         return f"over {FAILS_ABOVE:.0f} (fails)" if self.paper is None else f"{self.paper:.2f}"
 
 
-def rows(result: Variants) -> list[Row]:
+def rows(result: Variants) -> list[VariantRow]:
     """One row a variant, in the order trained; all at the last iteration that all have reached."""
     until = _reached(result)
     return [
-        Row(
+        VariantRow(
             name=each.name,
             title=VARIANTS[each.name].title,
             loss=_newest(each, LOSS, until),
@@ -88,7 +88,7 @@ def said(results: Sequence[Variants]) -> Said:
     return Said(numbers, (_found(result, found), _held_against(found), _differs(result)))
 
 
-def _found(result: Variants, found: Sequence[Row]) -> str:
+def _found(result: Variants, found: Sequence[VariantRow]) -> str:
     known = sorted((row for row in found if not isnan(row.loss)), key=lambda row: row.loss)
     gone = [f"*{row.title}*" for row in found if row.diverged]
     lost = f" The loss of {listed(gone)} is no longer a number: training failed." if gone else ""
@@ -99,7 +99,7 @@ def _found(result: Variants, found: Sequence[Row]) -> str:
     return f"{done} the training loss is, the lowest first: {ranked}.{lost}"
 
 
-def _held_against(found: Sequence[Row]) -> str:
+def _held_against(found: Sequence[VariantRow]) -> str:
     claim = (
         f"{TABLE} find that whatever stands on the shortcut makes a ResNet-110 worse than the "
         "identity does, and that pre-activation makes it better"
@@ -108,7 +108,7 @@ def _held_against(found: Sequence[Row]) -> str:
     others = [row for row in found if row.name != IDENTITY and not isnan(row.loss)]
     if identity is None or identity.paper is None or not others:
         return f"{claim}; train the identity and a variant to see whether it is so."
-    verdicts: dict[str, list[Row]] = {AS_THERE: [], UNLIKE: [], UNCLEAR: []}
+    verdicts: dict[str, list[VariantRow]] = {AS_THERE: [], UNLIKE: [], UNCLEAR: []}
     for row in others:
         worse_there = row.paper is None or row.paper > identity.paper
         same = (row.loss > identity.loss) == worse_there
@@ -118,7 +118,7 @@ def _held_against(found: Sequence[Row]) -> str:
     return f"{claim}. Here, beside the identity's loss, {'; '.join(clauses)}."
 
 
-def _gaps(identity: Row, others: Sequence[Row]) -> str:
+def _gaps(identity: VariantRow, others: Sequence[VariantRow]) -> str:
     gaps = [(row.title, row.loss - identity.loss) for row in others]
     return listed(
         f"*{title}* has {abs(gap):.2f} {'more' if gap > 0 else 'less'}" for title, gap in gaps
@@ -138,7 +138,7 @@ def _differs(result: Variants) -> str:
     )
 
 
-def _headed(found: Sequence[Row]) -> list[Row]:
+def _headed(found: Sequence[VariantRow]) -> list[VariantRow]:
     """The identity and the others, where they fit side by side; else the best and the worst."""
     identity = [row for row in found if row.name == IDENTITY]
     others = [row for row in found if row.name != IDENTITY and not isnan(row.loss)]

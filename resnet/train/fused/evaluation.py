@@ -17,7 +17,7 @@ from resnet.model import Net
 from resnet.model.net import Branches
 from resnet.plan import Block, Layer
 from resnet.train.fused.library import library, usable
-from resnet.train.fused.steps import Step, address, chained, joined
+from resnet.train.fused.steps import Operation, address, chained, joined
 
 WIDTH = 16  # channels are taken so many at a time
 TILE, TILES, POINTS = 4, 32, 36  # outputs a side of a tile; tiles of a block; points of a tile
@@ -79,9 +79,9 @@ class Evaluated:
         """(B, 3, H, W) to logits (B, classes)."""
         return self._run(images)
 
-    def _steps(self, layers: Sequence[Layer]) -> list[Step]:
+    def _steps(self, layers: Sequence[Layer]) -> list[Operation]:
         """The layers one after the other; a ReLU behind a convolution of ours runs with it."""
-        found: list[Step] = []
+        found: list[Operation] = []
         rest = [each for each in layers if not isinstance(self._module(each), nn.Identity)]
         while rest:
             layer = rest.pop(0)
@@ -95,7 +95,7 @@ class Evaluated:
                 found.append(module)
         return found
 
-    def _block(self, block: Block) -> Step:
+    def _block(self, block: Block) -> Operation:
         module = self._net.get_submodule(block.name)
         if block.shortcut and type(module) is not Branches:
             return module  # somebody put another in its place, which knows what it does

@@ -17,7 +17,7 @@ from resnet.model import Net
 from resnet.plan import Layer
 from resnet.train.fused import gpu_convolution, gpu_norm
 from resnet.train.fused.run import Fused
-from resnet.train.fused.steps import Step
+from resnet.train.fused.steps import Operation
 
 WEIGHTED = (nn.Conv2d, nn.Linear)
 
@@ -45,7 +45,7 @@ class FusedOnGpu(Fused):
     def _normal(self, module: nn.BatchNorm2d, relu: bool, reuse: bool) -> Callable[..., Tensor]:
         return partial(gpu_norm.norm, module, relu=relu)
 
-    def _weighted(self, module: nn.Module, layer: Layer) -> Step | None:
+    def _weighted(self, module: nn.Module, layer: Layer) -> Operation | None:
         if not self._half:
             return None
         if isinstance(module, nn.Conv2d):

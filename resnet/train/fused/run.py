@@ -12,7 +12,7 @@ from resnet.plan import Block, Layer
 from resnet.train.fused import convolution
 from resnet.train.fused.library import OFF, usable
 from resnet.train.fused.norm import norm, suits
-from resnet.train.fused.steps import Step, joined
+from resnet.train.fused.steps import Operation, joined
 
 
 def for_training(net: Net, device: torch.device, half: bool) -> Callable[[Tensor], Tensor]:
@@ -51,7 +51,7 @@ class Fused:
     def __init__(self, net: Net, half: bool = False) -> None:
         self._net = net
         self._half = half
-        steps: list[Step] = self._steps(net.plan.stem)
+        steps: list[Operation] = self._steps(net.plan.stem)
         for block in net.plan.blocks:
             steps += self._block(block)
         self._run = [*steps, *self._steps(net.plan.head)]
@@ -69,9 +69,9 @@ class Fused:
             x = step(x)
         return x
 
-    def _steps(self, layers: Sequence[Layer]) -> list[Step]:
+    def _steps(self, layers: Sequence[Layer]) -> list[Operation]:
         """The layers one after the other; a ReLU behind a BN runs with it."""
-        found: list[Step] = []
+        found: list[Operation] = []
         rest, before = list(layers), ""
         while rest:
             layer = rest.pop(0)
@@ -91,7 +91,7 @@ class Fused:
         """BN, then what is added to it, then ReLU."""
         return partial(norm, module, relu=relu, reuse=reuse)
 
-    def _weighted(self, module: nn.Module, layer: Layer) -> Step | None:
+    def _weighted(self, module: nn.Module, layer: Layer) -> Operation | None:
         """What stands in for a layer that is no BN; None where it runs itself."""
         if not self._half or not isinstance(module, nn.Conv2d):
             return None
@@ -99,7 +99,7 @@ class Fused:
             return None
         return partial(convolution.convolution, module)
 
-    def _block(self, block: Block) -> list[Step]:
+    def _block(self, block: Block) -> list[Operation]:
         if not block.shortcut:
             return self._steps((*block.before, *block.main, *block.after))
         last = self._net.get_submodule(block.main[-1].name)

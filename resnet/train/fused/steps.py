@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from torch import Tensor
 
-Step = Callable[[Tensor], Tensor]
+Operation = Callable[[Tensor], Tensor]
 
 
 def address(tensor: Tensor | None) -> ctypes.c_void_p:
@@ -13,7 +13,7 @@ def address(tensor: Tensor | None) -> ctypes.c_void_p:
     return ctypes.c_void_p(None if tensor is None else tensor.data_ptr())
 
 
-def chained(steps: Sequence[Step]) -> Step:
+def chained(steps: Sequence[Operation]) -> Operation:
     """The steps one after the other."""
 
     def run(x: Tensor) -> Tensor:
@@ -25,12 +25,12 @@ def chained(steps: Sequence[Step]) -> Step:
 
 
 def joined(
-    before: Sequence[Step],
-    main: Sequence[Step],
-    shortcut: Sequence[Step],
+    before: Sequence[Operation],
+    main: Sequence[Operation],
+    shortcut: Sequence[Operation],
     add: Callable[[Tensor, Tensor], Tensor],
-    after: Sequence[Step],
-) -> Step:
+    after: Sequence[Operation],
+) -> Operation:
     """A residual block: `before` for both branches, `add(main, shortcut)`, then `after`."""
 
     def run(x: Tensor) -> Tensor:

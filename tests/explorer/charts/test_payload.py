@@ -14,7 +14,7 @@ from explorer.charts.board.downsampling import columns, jumps, kept, means
 from explorer.charts.board.packing import Packer
 from explorer.charts.board.payload import main_layers, payload
 from explorer.store.records import RATE, Comparison, Event, Run, StoredRow
-from explorer.store.snapshots import Curves, Snapshot
+from explorer.store.snapshots import RunHistory, Snapshot
 from resnet.paper.comparable import PaperPoint
 from resnet.plan import plan
 from resnet.spec import NetSpec, Recipe
@@ -35,7 +35,7 @@ def noisy_run(name, rows, identity, seed=0, state="running"):
     seconds = np.cumsum(random.uniform(0.1, 2, rows))
     norms = 10 ** random.normal(-2, 0.5, (2, rows, layers))
     run = Run(identity, "c", spec, recipe, state, None, 10 * rows, 9.0, None, 0, "", "", "", seed)
-    return Curves(
+    return RunHistory(
         run,
         [
             StoredRow(
@@ -119,7 +119,7 @@ def test_responses_go_along_at_their_tests_where_the_recipe_asked_for_them():
         replace(row, responses=array("f", given[at] if at % 4 == 3 else ()))
         for at, row in enumerate(curves.rows)
     ]
-    header = unpacked(payload(snapshot_of([Curves(replace(curves.run, recipe=recipe), rows)])))
+    header = unpacked(payload(snapshot_of([RunHistory(replace(curves.run, recipe=recipe), rows)])))
     responses = header["runs"][0]["responses"]
     assert list(responses["iteration"]) == [row.iteration for row in rows[3::4]]
     assert np.array_equal(responses["deviations"], given[3::4])

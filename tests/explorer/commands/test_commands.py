@@ -1,5 +1,6 @@
 """The command line on the store: what it says, what it writes, how it ends."""
 
+import argparse
 import os
 import re
 import signal
@@ -26,7 +27,8 @@ from explorer.store.snapshots import Feed
 from resnet.cli import arguments
 from resnet.cli.arguments import entries_wanted
 from resnet.lessons import Entry, Lesson
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe
+from resnet.spec.fields import fields_of
 from resnet.spec.row import Row
 
 pytestmark = pytest.mark.usefixtures("image_folder")
@@ -92,7 +94,7 @@ def test_train_submits_follows_and_prints_what_came_out(here, tmp_path, capsys):
         (line,) = [line for line in lines if line.startswith(run.spec.title.removesuffix(" A"))]
         last = [
             each.tests[-1].train_error
-            for each in snapshot_of(here, found.id).curves
+            for each in snapshot_of(here, found.id).histories
             if each.run.spec == run.spec
         ]
         assert f"{last[0]:.2f} · {last[1]:.2f}, mean {sum(last) / 2:.2f}" in line
@@ -226,7 +228,7 @@ def test_list_shows_every_comparison(here, submit, capsys):
     assert head.split()[:3] == ["id", "title", "lesson"]
     assert "queued" in waiting
     assert "0 %" in waiting
-    errors = [each.tests[-1].train_error for each in snapshot_of(here, identity).curves]
+    errors = [each.tests[-1].train_error for each in snapshot_of(here, identity).histories]
     assert ended.startswith(identity)
     assert ended.endswith(" ".join(f"{error:.1f}" for error in errors))
     assert "finished" in ended
@@ -267,7 +269,7 @@ def test_record_trains_a_lesson_and_writes_what_can_be_replayed(
     assert first.command == (
         "python -m explorer train --lesson tiny --data folder --seed 0 --seeds 2"
     )
-    assert [len(each.rows) for each in first.snapshot.curves] == [5] * 4
+    assert [len(each.rows) for each in first.snapshot.histories] == [5] * 4
     again = tmp_path / f"again{FILE_ENDING}"
     assert main(["record", only(here).id, str(again), "--machine", "a laptop"]) == 0
     assert again.read_bytes() == file.read_bytes()
@@ -290,6 +292,8 @@ def test_only_lessons_that_ended_are_recorded(here, submit, lesson, tmp_path, ca
         ["plain8", "--seed", "4", "--seeds", "3", "--learning-rate", "0.125", "--data", "cifar10"],
         ["--lesson", "tiny", "--data", "folder"],
         ["--lesson", "tiny", "--gpu", "--seeds", "2", "--data", "folder"],
+        ["plain8", "--warmup", "error", "--warmup-rate", "0.02", "--test-images", "all"],
+        ["--lesson", "tiny", "--images", "all", "--final-images", "all", "--data", "folder"],
         ["--lesson", "tiny", "--momentum", "0.8", "--augment", "--data", "folder"],
     ],
 )
@@ -336,6 +340,31 @@ def test_arguments_of_both_command_lines_are_the_same():
     assert entries_wanted(argument_parser().parse_args(given)) == entries_wanted(
         of_resnet().parse_args(given)
     )
+
+
+def test_no_option_is_without_help():
+    """Of either command line, however deep: what is taken is said what for."""
+    from resnet.__main__ import _parser as of_resnet
+
+    def options_below(parser):
+        for action in parser._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                for below in action.choices.values():
+                    yield from options_below(below)
+            elif action.option_strings:
+                yield parser.prog, action
+
+    for parser in (of_resnet(), argument_parser()):
+        for command, action in options_below(parser):
+            assert action.help and action.help != argparse.SUPPRESS, (command, action.dest)
+
+
+def test_every_field_of_the_recipe_is_an_option():
+    commands = argument_parser()._subparsers._group_actions[0].choices
+    for name in ("train", "record"):
+        known = {action.dest: action for action in commands[name]._actions}
+        for field in fields_of(Recipe).values():
+            assert known[field.name].help == field.help.replace("%", "%%"), (name, field.name)
 
 
 WITHOUT_TORCH = """

@@ -85,12 +85,12 @@ def snapshot_of(store, identity):
 def without_ids(snapshot):
     """All that a snapshot says, but for ids, times of launch and the origin."""
     comparison = snapshot.comparison
-    places = {each.run.id: place for place, each in enumerate(snapshot.curves)}
+    places = {each.run.id: place for place, each in enumerate(snapshot.histories)}
     runs = [
         replace(each.run, id=0, comparison="", active_since=None, active_from=0)
-        for each in snapshot.curves
+        for each in snapshot.histories
     ]
-    rows = [[replace(row, id=0, run=0) for row in each.rows] for each in snapshot.curves]
+    rows = [[replace(row, id=0, run=0) for row in each.rows] for each in snapshot.histories]
     events = [replace(event, run=places[event.run]) for event in snapshot.events]
     about = (comparison.title, comparison.lesson, comparison.created)
     return about, comparison.tags, comparison.note, runs, rows, events
@@ -107,12 +107,12 @@ def test_a_file_holds_the_comparison_bit_for_bit(store, trained):
     snapshot = snapshot_of(store, trained)
     contents = unpack(pack(snapshot))
     assert without_ids(contents.snapshot) == without_ids(snapshot)
-    assert len(contents.snapshot.curves) == 4
+    assert len(contents.snapshot.histories) == 4
     assert len(contents.snapshot.events) == 3
-    assert all(each.rows[-1].gradients for each in contents.snapshot.curves)
-    assert all(each.rows[-1].responses for each in contents.snapshot.curves)
+    assert all(each.rows[-1].gradients for each in contents.snapshot.histories)
+    assert all(each.rows[-1].responses for each in contents.snapshot.histories)
     assert contents.data == "tiny images"
-    assert contents.machine == snapshot.curves[0].run.device
+    assert contents.machine == snapshot.histories[0].run.device
     assert contents.comparison.origin.startswith(f"a file made on {contents.machine}, ")
 
 
@@ -171,7 +171,7 @@ def test_a_recording_is_small_and_its_errors_are_exact(store, long):
     full, packed = pack(snapshot), pack(snapshot, recording=True)
     assert len(packed) < len(full) / 3
     contents = unpack(packed)
-    for before, after in zip(snapshot.curves, contents.snapshot.curves, strict=True):
+    for before, after in zip(snapshot.histories, contents.snapshot.histories, strict=True):
         for field in ("iteration", "train_error", "test_error"):
             assert [getattr(row, field) for row in before.rows] == [
                 getattr(row, field) for row in after.rows
@@ -196,8 +196,8 @@ def test_a_comparison_with_too_many_norms_keeps_those_of_fewer_rows(store, long,
     monkeypatch.setattr(file_format, "MAX_NORMS", 2000)
     snapshot = snapshot_of(store, long)
     contents = unpack(pack(snapshot))
-    layers = sum(len(each.rows[0].gradients) for each in snapshot.curves)
-    for each in contents.snapshot.curves:
+    layers = sum(len(each.rows[0].gradients) for each in snapshot.histories)
+    for each in contents.snapshot.histories:
         kept = [row for row in each.rows if row.gradients]
         assert len(kept) == 2000 // (2 * layers)
         assert each.rows[-1].gradients
@@ -218,7 +218,7 @@ def test_a_row_that_diverged_keeps_its_place(store, submit):
     layers = len(plan(run.spec, 16).weighted)
     bad = Row(10, 1.0, 0.1, math.nan, 90.0, None, None, (math.inf,) + (math.nan,) * (layers - 1))
     store.append("lane", [(run.id, bad)])
-    (row,) = unpack(pack(snapshot_of(store, claimed.id))).snapshot.curves[0].rows
+    (row,) = unpack(pack(snapshot_of(store, claimed.id))).snapshot.histories[0].rows
     assert row.loss is None
     assert all(math.isnan(value) for value in row.gradients)
     assert len(row.gradients) == layers

@@ -100,7 +100,7 @@ def test_what_ships_can_be_read_and_is_of_a_lesson(monkeypatch):
         assert each.machine
         assert each.data
         assert each.command.startswith("python -m explorer train --lesson ")
-        assert each.snapshot.curves[0].trained[-1].gradients
-        for curves in each.snapshot.curves:
+        assert each.snapshot.histories[0].trained[-1].gradients
+        for curves in each.snapshot.histories:
             assert curves.tests
             assert len(curves.rows) == len({row.iteration for row in curves.rows})

@@ -7,7 +7,7 @@ import pytest
 
 from explorer.report import curves as report_curves
 from explorer.store.records import EXTENDED, PAUSED, RATE, Comparison, Event, Run, StoredRow
-from explorer.store.snapshots import Curves, Snapshot
+from explorer.store.snapshots import RunHistory, Snapshot
 from resnet.plan import plan
 from resnet.spec import NetSpec, Recipe
 
@@ -36,7 +36,7 @@ def curves_of(name, errors=(), identity=1, norm=0.5, state="running", **changes)
         )
         for index, error in enumerate(errors)
     ]
-    return Curves(run, rows)
+    return RunHistory(run, rows)
 
 
 def snapshot_of(*curves, events=(), version=1):

@@ -7,7 +7,7 @@ import pytest
 from explorer.report.meaning import meaning
 from explorer.store import states
 from explorer.store.records import EXTENDED, RATE, Comparison, Event, Run
-from explorer.store.snapshots import Curves, Snapshot
+from explorer.store.snapshots import RunHistory, Snapshot
 from resnet.lessons import DEGRADATION
 from resnet.spec import NetSpec, Recipe
 
@@ -25,7 +25,7 @@ def trained(recipe=OWN, state=states.FINISHED, iteration=None, events=()):
         for number, name in enumerate(("plain20", "plain56", "resnet20-A", "resnet56-A"))
     )
     comparison = Comparison("c", "title", "degradation", 0.0, 0.0, 0, "", None, None, runs)
-    return Snapshot(comparison, tuple(Curves(run, []) for run in runs), 1, tuple(events))
+    return Snapshot(comparison, tuple(RunHistory(run, []) for run in runs), 1, tuple(events))
 
 
 @pytest.mark.parametrize("changes", [{}, {"seed": 2}, {"data": "generated"}])

@@ -12,7 +12,7 @@ from explorer.store import states
 from explorer.store.curation import Curation
 from explorer.store.records import Comparison, Run, StoredRow
 from explorer.store.requests import ControlRequests
-from explorer.store.snapshots import Curves, Feed
+from explorer.store.snapshots import Feed, RunHistory
 from explorer.store.tables import runs
 from resnet.cost import cost
 from resnet.lessons import DEGRADATION
@@ -229,22 +229,22 @@ def test_every_state_has_words():
 
 
 def test_the_numbers_hold_the_last_and_the_best_test_error():
-    plain = Curves(run("plain20", states.RUNNING, 60))
+    plain = RunHistory(run("plain20", states.RUNNING, 60))
     plain.rows = [row(each, test_error=error) for each, error in ((20, 70.0), (40, 55.0))]
     plain.rows += [row(60, test_error=58.0), row(65)]
     (line,) = report_table.numbers([plain])
     assert (line["net"], line["test error, %"]) == ("plain-20", 58.0)
     assert (line["best test error, %"], line["best at iteration"]) == (55.0, 40)
-    (empty,) = report_table.numbers([Curves(run("plain20", states.QUEUED))])
+    (empty,) = report_table.numbers([RunHistory(run("plain20", states.QUEUED))])
     assert empty["best test error, %"] is None and empty["loss"] is None
 
 
 def test_the_numbers_tell_recipes_of_one_net_apart():
     rate = replace(DEGRADATION.recipe, learning_rate=0.1)
     twins = [
-        Curves(run("resnet20-A", states.QUEUED)),
-        Curves(run("resnet20-A", states.QUEUED, id=2, recipe=rate)),
-        Curves(run("plain20", states.QUEUED, id=3)),
+        RunHistory(run("resnet20-A", states.QUEUED)),
+        RunHistory(run("resnet20-A", states.QUEUED, id=2, recipe=rate)),
+        RunHistory(run("plain20", states.QUEUED, id=3)),
     ]
     assert [line["net"] for line in report_table.numbers(twins)] == [
         "ResNet-20 at a rate of 0.05",
@@ -283,10 +283,10 @@ def test_a_feed_starts_over_when_rows_are_taken_back(store, submit, image_folder
     in_process.run_next(store)
     feed = Feed(store, identity)
     before = feed.snapshot(fresh=True)
-    assert [row.iteration for row in before.curves[0].rows] == [0, 10, 20, 30, 40]
-    store.rewind(before.curves[0].run.id, 20)
+    assert [row.iteration for row in before.histories[0].rows] == [0, 10, 20, 30, 40]
+    store.rewind(before.histories[0].run.id, 20)
     after = feed.snapshot(fresh=True)
-    assert [row.iteration for row in after.curves[0].rows] == [0, 10, 20]
+    assert [row.iteration for row in after.histories[0].rows] == [0, 10, 20]
     assert after.version > before.version
     Curation(store).delete(identity)
     assert feed.snapshot(fresh=True) is None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from explorer.report import verdicts
 from explorer.store import states
 from explorer.store.records import RATE, Comparison, Event, Run, StoredRow
-from explorer.store.snapshots import Curves, Feed, Snapshot
+from explorer.store.snapshots import Feed, RunHistory, Snapshot
 from resnet.lessons import DEGRADATION
 from resnet.paper import tables
 from resnet.spec import NetSpec, Recipe
@@ -29,7 +29,7 @@ def curves(name, seed, errors, state=states.FINISHED, recipe=DEGRADATION.recipe,
         )
         for at, error in errors.items()
     ]  # fmt: skip
-    return Curves(run, rows)
+    return RunHistory(run, rows)
 
 
 def snapshot(*members, events=()):
@@ -167,7 +167,9 @@ def test_a_comparison_that_was_trained_has_a_verdict(store, submit, image_folder
     trained = feed.snapshot(fresh=True)
     assert "So far" not in verdicts.verdict_of(trained)
     assert verdicts.evidence(trained).startswith("Training error on 20 images: plain-8 ")
-    still = tuple(Curves(replace(c.run, state=states.RUNNING), c.rows) for c in trained.curves)
+    still = tuple(
+        RunHistory(replace(c.run, state=states.RUNNING), c.rows) for c in trained.histories
+    )
     runs = tuple(each.run for each in still)
     active = Snapshot(replace(trained.comparison, runs=runs), still, 1)
     assert verdicts.verdict_of(active).startswith("So far, at iteration 40: ")

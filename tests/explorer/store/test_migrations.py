@@ -92,7 +92,7 @@ def test_an_older_store_keeps_what_it_had(older):
     assert run.active_since == pytest.approx(1795739505.77, abs=0.01)
     assert (run.active_from, run.pause_at) == (0, None)
     snapshot = Feed(store, found["small"].id).snapshot()
-    assert [row.iteration for row in snapshot.curves[0].rows] == [0, 4, 8]
+    assert [row.iteration for row in snapshot.histories[0].rows] == [0, 4, 8]
     assert Predictions(store).all(found["small"].id) == {"ann": 1}
     assert store.reported("throughput")[0] == {"seconds_per_mac": 1e-9}
     assert store.reported("pace") is None
@@ -128,7 +128,7 @@ def test_what_was_extended_before_goes_on_from_its_checkpoint(older, image_folde
     run = store.run(1)
     assert (run.state, run.iteration, run.active_from) == (states.FINISHED, 12, 8)
     snapshot = Feed(store, extended.id).snapshot()
-    assert [row.iteration for row in snapshot.curves[0].rows] == [0, 4, 8, 12]
+    assert [row.iteration for row in snapshot.histories[0].rows] == [0, 4, 8, 12]
 
 
 def test_two_processes_that_open_it_at_once_bring_it_up_once(older):

@@ -101,12 +101,12 @@ def test_a_quickened_board_answers_as_before(name, lived, examples):
 
 def test_blocks_may_change_places_within_a_stage_alone(lived, examples):
     net = still(lived("resnet20-A-w4"))
-    board = Switchboard(net)
-    assert board.swappable()[1] == ("stage2.block2", "stage2.block3")
-    order = list(board.names)
+    switchboard = Switchboard(net)
+    assert switchboard.swappable()[1] == ("stage2.block2", "stage2.block3")
+    order = list(switchboard.names)
     order[1], order[2] = order[2], order[1]
     with torch.inference_mode():
-        given = board.run(examples.images, order=order)
+        given = switchboard.run(examples.images, order=order)
         x = net.stage1.block1(net.stem(examples.images))
         x = net.stage1.block2(net.stage1.block3(x))
         wanted = net.head(net.stage3(net.stage2(x)))
@@ -117,11 +117,11 @@ def test_blocks_may_change_places_within_a_stage_alone(lived, examples):
 def test_the_labs_errors_are_those_of_the_board(name, lived, examples):
     net = lived(name, steps=30)
     result = lesion(net, examples, counts=(1, 2, 99), draws=2)
-    board = Switchboard(still(net))
+    switchboard = Switchboard(still(net))
 
     def error(off):
         with torch.inference_mode():
-            said = board.run(examples.images, off).argmax(1)
+            said = switchboard.run(examples.images, off).argmax(1)
         return 100 * (said != examples.labels).float().mean().item()
 
     assert result.error == pytest.approx(error(()))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from resnet.lessons import DEGRADATION, LESSONS, Entry, Result, measures
+from resnet.lessons import DEGRADATION, LESSONS, Entry, RunResult, measures
 from resnet.lessons.measures import fade, train_error
 from resnet.plan import plan
 from resnet.spec import NetSpec, Recipe
@@ -27,7 +27,7 @@ MAX_NETS = 6  # that train at once (explorer.store.comparisons)
 def results(lesson, errors, seeds=(0,)):
     """Runs of every entry, with these errors in the entries' order; on a folder of images."""
     return [
-        Result(
+        RunResult(
             Entry(entry.net, replace(entry.recipe, seed=seed, data="folder")),
             train_error=error,
             test_error=error,
@@ -43,7 +43,7 @@ def faded(lesson, shares):
     for entry, share in zip(lesson.entries, shares, strict=True):
         layers = plan(entry.net, entry.recipe.image_size).weighted
         norms = (0.5 * share, *[0.5] * (len(layers) - 2), 3.0)
-        runs.append(Result(entry, first_gradients=norms))
+        runs.append(RunResult(entry, first_gradients=norms))
     return runs
 
 
@@ -160,7 +160,7 @@ def test_the_answer_takes_the_mean_over_seeds(name):
 
 def test_without_results_there_is_no_answer(lesson):
     assert lesson.answer([]) is None
-    assert lesson.answer([Result(entry) for entry in lesson.entries]) is None
+    assert lesson.answer([RunResult(entry) for entry in lesson.entries]) is None
 
 
 @pytest.mark.parametrize("name, made, values, choice", CASES)
@@ -182,7 +182,7 @@ def test_the_classes_of_the_images_make_no_difference():
 
 def test_at_the_papers_length_a_point_is_a_clear_gap():
     runs = [
-        Result(entry, train_error=error)
+        RunResult(entry, train_error=error)
         for entry, error in zip(DEGRADATION.gpu, (6.0, 7.2, 2.0, 1.0), strict=True)
     ]
     assert DEGRADATION.answer(runs) == 1
@@ -206,7 +206,7 @@ def test_fading_is_the_first_convolution_over_the_last_that_is_on_no_shortcut():
         for layer in layers
     ]
     norms[0] = 1.0
-    assert fade([Result(entry, first_gradients=tuple(norms))], "resnet8-C") == 0.25
+    assert fade([RunResult(entry, first_gradients=tuple(norms))], "resnet8-C") == 0.25
 
 
 def test_fading_over_seeds_is_the_geometric_mean():

@@ -55,8 +55,8 @@ def across(by: Visitor | None) -> None:
         return
     snapshot = gathered(chosen)
     board(snapshot, f"across_{snapshot.comparison.id}", height=CHART_HEIGHT)
-    named = [(run_name(*known[each.run.id]), each.run) for each in snapshot.curves]
-    results = [result_of(each.tests) for each in snapshot.curves]
+    named = [(run_name(*known[each.run.id]), each.run) for each in snapshot.histories]
+    results = [result_of(each.tests) for each in snapshot.histories]
     show_table(best_and_last(named, results), "across_table")
     if len(chosen) > 1:
         _pair(known, chosen, snapshot)

@@ -41,7 +41,7 @@ def gathered(run_ids: Sequence[int]) -> Snapshot:
 
 def joined(run_ids: Sequence[int], sources: Sequence[Snapshot], version: int) -> Snapshot:
     """The chosen curves of several snapshots as one, in the order in which they were chosen."""
-    curves = {each.run.id: each for source in sources for each in source.curves}
+    curves = {each.run.id: each for source in sources for each in source.histories}
     chosen = tuple(curves[run] for run in run_ids if run in curves)
     comparison = Comparison(
         id=f"runs_{'_'.join(map(str, run_ids))}",

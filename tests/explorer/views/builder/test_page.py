@@ -15,6 +15,7 @@ from explorer.views.builder.controls import changed_options, with_choice
 from explorer.views.builder.exhibit import from_link
 from explorer.views.builder.sections import SHOW
 from resnet.spec import NetSpec, SpecError
+from resnet.spec.fields import fields_of
 
 PAGE = Path(__file__).parents[4] / "explorer" / "views" / "builder" / "page.py"
 DEFAULT = NetSpec()
@@ -255,6 +256,17 @@ def test_the_stride_place_is_offered_for_bottlenecks_only() -> None:
 
     assert "net_stride_on" in keys("imagenet-resnet50-B")
     assert "net_stride_on" not in keys("imagenet-resnet34-B")
+
+
+def test_every_field_of_a_net_is_a_widget_with_the_words_of_its_field() -> None:
+    page = opened("resnet29-A-bottleneck")
+    for name, field in fields_of(NetSpec).items():
+        kind = "selectbox" if field.choices or name == "depth" else "number_input"
+        widgets = getattr(page, "text_input" if name == "stages" else kind)
+        widget = widgets(key=f"net_{name}")
+        assert (widget.label, widget.help) == (field.label, field.help)
+        if field.choices:
+            assert widget.options == [field.menu_words(each) for each in field.choices]
 
 
 def test_only_strings_and_numbers_stay_in_the_session() -> None:

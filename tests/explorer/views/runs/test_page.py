@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 
 from explorer.report.names import first_line, nets, run_name, seeds, states_words
-from explorer.report.outcomes import Best, Outcomes, Result, result_of
+from explorer.report.outcomes import Best, LastAndBest, Outcomes, result_of
 from explorer.server import shared
 from explorer.store import states
 from explorer.store.curation import Curation
@@ -364,8 +364,8 @@ def test_best_and_last_come_from_the_tests_alone(store, add):
     (it,) = add()
     run = store.comparison(it).runs[0].id
     found = result_of(rows_with_errors(store, [run])[run])
-    assert found == Result(40, 35.0, 55.0, Best(30.0, 20), Best(55.0, 40))
-    assert result_of([]) == Result()
+    assert found == LastAndBest(40, 35.0, 55.0, Best(30.0, 20), Best(55.0, 40))
+    assert result_of([]) == LastAndBest()
 
 
 def test_of_two_equal_errors_the_first_is_the_best(store, add):
@@ -408,22 +408,22 @@ def test_gathered_runs_are_one_snapshot_until_something_changes(opened, add, sto
     a, b = store.comparison(one).runs[0].id, store.comparison(other).runs[1].id
     opened()
     first = gathered([b, a])
-    assert [each.run.id for each in first.curves] == [b, a]
-    assert [row.iteration for row in first.curves[0].rows] == [0, 20, 40]
+    assert [each.run.id for each in first.histories] == [b, a]
+    assert [row.iteration for row in first.histories[0].rows] == [0, 20, 40]
     assert gathered([b, a]) is first
     assert gathered([a, b]) is not first
-    assert [each.run.id for each in gathered([a, 999]).curves] == [a]
+    assert [each.run.id for each in gathered([a, 999]).histories] == [a]
 
 
 def test_gathering_takes_the_marks_of_its_runs_alone(store, add):
     (it,) = add()
     snapshot = Feed(store, it).snapshot()
-    a, b = (each.run.id for each in snapshot.curves)
+    a, b = (each.run.id for each in snapshot.histories)
     events = (Event(a, 10, RATE, 0.1, 0.0), Event(b, 20, RATE, 0.2, 0.0))
     found = joined([b], [replace(snapshot, events=events)], 7)
     assert found.events == events[1:]
     assert found.version == 7
-    assert found.comparison.runs == (snapshot.curves[1].run,)
+    assert found.comparison.runs == (snapshot.histories[1].run,)
 
 
 def test_a_pair_says_what_no_configuration_tells(store, add):

@@ -5,13 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from explorer.store.comparisons import Refused
 from explorer.store.launch import launch, lesson_request, own_request
 from explorer.views.train import link as train_link
 from explorer.views.train import recipe_widgets
 from resnet.lessons import DEGRADATION
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe
+from resnet.spec.fields import fields_of
 
 
 def followed(link):
@@ -126,3 +128,23 @@ def test_only_one_door_queues_what_people_launch():
         if re.search(r"store(\(\))?\.submit\(", file.read_text("utf-8"))
     }
     assert callers == {"store/launch.py"}
+
+
+def test_every_setting_is_a_widget_with_the_words_of_its_field():
+    def page():
+        from explorer.views.train.recipe_widgets import nets_and_settings
+
+        nets_and_settings(0, folded=False)
+
+    shown = AppTest.from_function(page, default_timeout=30).run()
+    assert not shown.exception
+    offered = [field for field in fields_of(Recipe).values() if field.offered]
+    assert list(recipe_widgets.SETTINGS) == offered
+    for field in offered:
+        widgets = shown.selectbox if field.choices else shown.number_input
+        widget = widgets(key=f"recipe_{field.name}")
+        assert (widget.label, widget.help) == (field.label, field.help)
+        if field.choices:
+            assert widget.options == [field.menu_words(each) for each in field.choices]
+        else:
+            assert (widget.min, widget.max, widget.step) == (field.low, field.high, field.step)

@@ -27,7 +27,7 @@ WHOLE_BLOCK = "the whole block"
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One headline figure: a cell for each net, the first net's without a difference."""
 
     label: str
@@ -53,7 +53,7 @@ class Differing:
     cells: tuple[str, ...]
 
 
-def headlines(nets: Nets) -> tuple[Row, ...]:
+def headlines(nets: Nets) -> tuple[TableRow, ...]:
     """Parameters, MACs, activation memory, depth, receptive field, and the published error."""
     totals = [cost(net) for net in nets]
     quantities: tuple[tuple[str, Callable[[Cost], int], Callable[[int], str]], ...] = (
@@ -64,11 +64,11 @@ def headlines(nets: Nets) -> tuple[Row, ...]:
         ("Receptive field", lambda total: total.receptive_field, _pixels),
     )
     rows = [
-        Row(label, _cells([take(total) for total in totals], write))
+        TableRow(label, _cells([take(total) for total in totals], write))
         for label, take, write in quantities
     ]
     if any(published_error(net) for net in nets):
-        rows.append(Row("Published error", tuple(_error(net) for net in nets)))
+        rows.append(TableRow("Published error", tuple(_error(net) for net in nets)))
     return tuple(rows)
 
 

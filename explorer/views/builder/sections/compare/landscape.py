@@ -21,7 +21,7 @@ from explorer.views.builder.sections.compare.landmarks import (
 )
 from explorer.views.builder.sections.compare.stages import MACS, panel_title
 from resnet.spec import NetSpec
-from resnet.spec.net import FAMILIES
+from resnet.spec.net import FIELDS
 
 Nets = tuple[NetSpec, ...]
 
@@ -41,7 +41,9 @@ def landscape_figure(nets: Nets, theme: str) -> go.Figure:
 
     The nets of the paper are small markers with small names, `nets` large ones with bold names.
     """
-    families = [family for family in FAMILIES if any(net.family == family for net in nets)]
+    families = [
+        family for family in FIELDS["family"].choices if any(net.family == family for net in nets)
+    ]
     traces: list[go.Scatter] = []
     layout: dict[str, Any] = {
         "annotations": [],

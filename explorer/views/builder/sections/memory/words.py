@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from explorer.views.builder.headline import short
 from explorer.views.builder.sections.layers.table import KIND_WORDS
-from resnet.cost.memory import Part
+from resnet.cost.memory import MemoryItem
 from resnet.cost.roofline import Bound, Machine, forward_work
 from resnet.spec import NetSpec
 
@@ -36,7 +36,7 @@ NO_MACS = (
 )
 
 
-def parts_table(parts: tuple[Part, ...]) -> str:
+def parts_table(parts: tuple[MemoryItem, ...]) -> str:
     """A bill of memory in Markdown, its sum last."""
     total = sum(part.bytes for part in parts)
     lines = ["| | Bytes | Share | |", "|---|---:|---:|---|"]

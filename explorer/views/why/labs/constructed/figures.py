@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from explorer.charts import palette
 from explorer.views.why.style import GREY, axis, framed
 from resnet.labs.constructed.result import Constructed
-from resnet.labs.result import Curve
+from resnet.labs.result import TrainingCurve
 from resnet.spec import NetSpec, Recipe
 
 WAYS = ("built", "random start")
@@ -47,7 +47,7 @@ def loss_figure(result: Constructed, theme: str) -> go.Figure:
     return framed(traces, _iterations(result), y, height=400)
 
 
-def _curves(result: Constructed, theme: str) -> Iterator[tuple[Curve, str, str, str]]:
+def _curves(result: Constructed, theme: str) -> Iterator[tuple[TrainingCurve, str, str, str]]:
     """Both ways to the same net: shades and markers tell them apart, the hue says the kind."""
     deep = [NetSpec.parse(result.deep)] * 2
     curves = (result.from_built, result.from_random)
@@ -55,7 +55,7 @@ def _curves(result: Constructed, theme: str) -> Iterator[tuple[Curve, str, str, 
 
 
 def _line(
-    curve: Curve, values: np.ndarray, name: str, shade: str, symbol: str, *, solid: bool
+    curve: TrainingCurve, values: np.ndarray, name: str, shade: str, symbol: str, *, solid: bool
 ) -> go.Scatter:
     known = np.flatnonzero(np.isfinite(values))
     return go.Scatter(

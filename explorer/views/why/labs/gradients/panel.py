@@ -17,11 +17,12 @@ from resnet.labs import LABS
 from resnet.labs.gradients.result import Gradients
 from resnet.labs.gradients.words import moment_names, said
 from resnet.spec import NetSpec
+from resnet.spec.net import FIELDS
 
 DEPTHS = (8, 14, 20, 32, 44, 56, 110)
-ACTIVATIONS = {"relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
+ACTIVATIONS = {each: FIELDS["activation"].phrase(each) for each in FIELDS["activation"].choices}
 SHORTCUTS = {"both": "both side by side", "none": "none (plain)", "A": "A (residual)"}
-NORMS = {"batch": "with BN", "none": "without BN"}
+NORMS = {each: FIELDS["norm"].phrase(each) for each in FIELDS["norm"].choices}
 INITIALISATIONS = {"he": "He", "xavier": "Xavier", "gaussian": "Gaussian"}
 Option = TypeVar("Option", str, int)
 LEAST_STD, MOST_STD = 0.0001, 1.0

@@ -7,7 +7,7 @@ import pytest
 from explorer.views.why.labs.constructed.figures import loss_figure, training_figure
 from resnet.labs.constructed.result import Constructed
 from resnet.labs.constructed.words import complete, said
-from resnet.labs.result import Curve, numbers
+from resnet.labs.result import TrainingCurve, numbers
 from resnet.spec import Recipe
 from tests.explorer.views.why.panels import asked, charts, drawn, text
 
@@ -15,7 +15,7 @@ from tests.explorer.views.why.panels import asked, charts, drawn, text
 def curve(*errors):
     """A row every 20 iterations."""
     places = numbers([20 * at for at in range(len(errors))]).astype("int32")
-    return Curve(places, numbers(errors) / 40, numbers(errors), numbers(errors) + 5)
+    return TrainingCurve(places, numbers(errors) / 40, numbers(errors), numbers(errors) + 5)
 
 
 def result(built=(35, 36, 33), random=(90, 85, 80), equal=True, kind="plain"):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.views.why.labs.variants.figures import curves_figure
-from resnet.labs.result import Curve, numbers
+from resnet.labs.result import TrainingCurve, numbers
 from resnet.labs.variants.result import LOSS, TEST, TRAIN, Trained, Variants
 from resnet.labs.variants.table import VARIANTS
 from resnet.labs.variants.words import rows, said, table
@@ -20,7 +20,7 @@ def curve(*losses):
     """A row every 5 iterations; tested at the start and every 30."""
     iterations = 5 * np.arange(len(losses) + 1)
     tested = iterations % 30 == 0
-    return Curve(
+    return TrainingCurve(
         iterations=np.asarray(iterations, np.int32),
         loss=numbers([math.nan, *losses]),
         train_error=numbers(np.where(tested, 90 - iterations, np.nan)),
@@ -41,7 +41,7 @@ def result(**losses):
     )
 
 
-EMPTY = Curve(np.empty(0, np.int32), *(numbers([]) for _ in range(3)))
+EMPTY = TrainingCurve(np.empty(0, np.int32), *(numbers([]) for _ in range(3)))
 
 
 def test_curves_carry_losses_and_their_names_stand_at_their_ends():
