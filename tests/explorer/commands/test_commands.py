@@ -292,7 +292,7 @@ def test_only_lessons_that_ended_are_recorded(here, submit, lesson, tmp_path, ca
         ["plain8", "--seed", "4", "--seeds", "3", "--learning-rate", "0.125", "--data", "cifar10"],
         ["--lesson", "tiny", "--data", "folder"],
         ["--lesson", "tiny", "--gpu", "--seeds", "2", "--data", "folder"],
-        ["plain8", "--warmup", "error", "--warmup-rate", "0.02", "--test-images", "all"],
+        ["plain8", *SHORT, "--warmup", "error", "--warmup-rate", "0.02", "--test-images", "all"],
         ["--lesson", "tiny", "--images", "all", "--final-images", "all", "--data", "folder"],
         ["--lesson", "tiny", "--momentum", "0.8", "--augment", "--data", "folder"],
     ],
