@@ -11,12 +11,9 @@ import contextlib
 import itertools
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
-import tarfile
-import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +25,7 @@ import torch
 from baseline import Baseline
 from gpu_checks import DOUBTS, random_images, recorded_is_eager, step_of
 from gpu_kernels import passes
+from gpu_results import EAGER, FUSED, machine, pack_home, table, unpack_home
 
 from explorer.store import states
 from explorer.store.comparisons import RunStore
@@ -42,8 +40,6 @@ from resnet.train.step import Step
 MORE = 75  # the exit status that asks for another call
 ALONE = ("resnet20-A", "resnet56-A", "resnet110-A")
 TOGETHER = ("plain20", "plain56", "resnet20-A", "resnet56-A")
-TARGETS = {"resnet20-A": 200_000, "resnet56-A": 80_000, "resnet110-A": 42_000, "together": 240_000}
-FUSED, EAGER = "torch's operations", "step by step"  # the same without our kernels, or no graph
 MAPS = ((16, 32), (32, 16), (64, 8))  # channels and pixels a side of the three stages
 # Figure 6 of the paper: its four best-known nets first, then what lies between and beyond them
 FIGURE6 = {
@@ -51,7 +47,6 @@ FIGURE6 = {
     "between": ("plain32", "plain44", "resnet32-A", "resnet44-A", "resnet110-A"),
 }
 TINY = {"iterations": 4, "log_every": 2, "test_every": 4, "test_images": 16, "final_images": 16}
-PART = 15 * 2**20  # bytes of a part of the packed home
 
 
 def main() -> int:
@@ -383,72 +378,6 @@ def plain_rate(baseline: Baseline, steps: int) -> float:
 def wait() -> None:
     if torch.cuda.is_available():
         torch.cuda.synchronize()
-
-
-def pack_home(out: Path) -> None:
-    """The store and what can be resumed as OUT/home.tar.*; decoded images stay behind."""
-    for old in out.glob("home.tar.*"):
-        old.unlink()
-    known = [found for found in RunStore().comparisons() if found.title.startswith("Figure 6")]
-    folders = (f"run-{run.id}" for found in known for run in found.runs)
-    wanted = {"runs.db", "runs.db-wal", "worker.log", *folders}
-    with tempfile.TemporaryFile() as whole:
-        with tarfile.open(fileobj=whole, mode="w") as tar:
-            for name in sorted(wanted, reverse=True):  # the store first
-                if (home() / name).exists():
-                    tar.add(home() / name, name)
-        whole.seek(0)
-        for number in itertools.count():
-            part = whole.read(PART)
-            if not part:
-                return
-            (out / f"home.tar.{number:02d}").write_bytes(part)
-
-
-def unpack_home(out: Path) -> None:
-    """Lays out what an earlier call packed, where nothing lies yet."""
-    parts = sorted(out.glob("home.tar.*"))
-    if not parts or (home() / "runs.db").exists():
-        return
-    home().mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile() as whole:
-        for part in parts:
-            with part.open("rb") as stream:
-                shutil.copyfileobj(stream, whole)
-        whole.seek(0)
-        with tarfile.open(fileobj=whole) as tar:
-            tar.extractall(home(), filter="data")
-
-
-def machine() -> str:
-    device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
-    return f"{device}, torch {torch.__version__}, cuDNN {torch.backends.cudnn.version()}"
-
-
-def table(results: dict[str, Any]) -> str:
-    columns = ("plain loop", "here", "ratio", FUSED, EAGER)
-    lines = [
-        f"Images a second at batch 128 on {results['machine']}.",
-        "",
-        f"| what | aim | {' | '.join(columns)} |",
-        "|---" * (len(columns) + 2) + "|",
-    ]
-    for name, seen in results["rates"].items():
-        shown = [
-            ""
-            if each not in seen
-            else f"{seen[each]:.1f}"
-            if each == "ratio"
-            else f"{seen[each]:,.0f}"
-            for each in columns
-        ]
-        lines.append(f"| {name} | {TARGETS.get(name, 0):,} | {' | '.join(shown)} |")
-    for name, seen in results["checks"].items():
-        lines += ["", f"{name}: {'passed' if seen['passed'] else 'FAILED'}, {seen}"]
-    for part, made in results["trained"].items():
-        end = "ended" if made.get("ended") else "goes on"
-        lines += ["", f"Figure 6, {part}: {made['seconds'] / 60:.1f} minutes, {end}."]
-    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pytest
 pytestmark = pytest.mark.trains  # by a file that is loaded at run time
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
-MODULES = ("gpu", "gpu_checks", "gpu_kernels", "baseline")
+MODULES = ("gpu", "gpu_checks", "gpu_kernels", "gpu_results", "baseline")
 
 
 @pytest.fixture
