@@ -10,7 +10,7 @@ difference counts as one where this interval leaves out 0, or where every seed a
 asked of one seed; as none where the interval lies within that.
 
 One seed has no spread of its own, so it must exceed what seeds are known to do: 10 points for short
-runs. In the README's degradation lesson (three seeds, 400 iterations) the difference of plain-56
+runs. In the degradation lesson (docs/RESULTS.md, three seeds, 400 iterations) the gap of plain-56
 and plain-20 has the largest standard deviation, 4.7 points, of four such pairs; 10 is twice that.
 At the paper's length it is 1 point: five ResNet-110 had a standard deviation of 0.16, which makes
 0.23 for a difference of two (He et al. 2015, Table 6), and 1 is above four times that.
