@@ -43,7 +43,8 @@ class ComparisonFile:
     snapshot  as the pages show it; run ids count from 1, nothing in it trains, `origin` says
               where it comes from
     machine, data, command  how it was made
-    program   the version that wrote the file
+    program   the version that wrote the file, "0.1.0"; with its commit where that was said,
+              "0.1.0+0954303"
     """
 
     snapshot: Snapshot
@@ -58,7 +59,11 @@ class ComparisonFile:
 
 
 def pack(
-    snapshot: Snapshot, command: str | None = None, machine: str = "", recording: bool = False
+    snapshot: Snapshot,
+    command: str | None = None,
+    machine: str = "",
+    recording: bool = False,
+    commit: str = "",
 ) -> bytes:
     """A comparison as a file; the same comparison gives the same bytes.
 
@@ -67,6 +72,7 @@ def pack(
     recording  for what ships with the program: the norms of 100 rows a run, and numbers rounded
                where nobody can see it (never the errors). Otherwise everything is kept bit for
                bit, but for the norms of comparisons with more than 3 million of them.
+    commit     of the program that trained it, kept beside the program's version
 
     Raises ComparisonFileError where it has more rows than a file may.
     """
@@ -87,7 +93,7 @@ def pack(
     content = {
         "format": FORMAT,
         "version": VERSION,
-        "program": _program(),
+        "program": f"{_program()}+{commit}" if commit else _program(),
         "made": {name: text[: MAX_MADE[name]] for name, text in made.items()},
         "comparison": {
             **{name: getattr(comparison, name) for name in ABOUT},
