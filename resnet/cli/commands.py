@@ -1,7 +1,7 @@
 """What the command line does; `__main__` reads the arguments."""
 
 import contextlib
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ from resnet.cost.sharing import cores
 from resnet.data import DataError, ImageSet, load
 from resnet.export import shipped, shipped_nets
 from resnet.spec import NetSpec, Recipe, SpecError
-from resnet.spec.names import curve
+from resnet.spec.names import Entry
 from resnet.spec.net import for_classes
 from resnet.train import Trainer, best_device, checkpoint
+from resnet.verdict.standing import RunErrors, State, Test, standing
 from resnet.verdict.verdict import evidence, verdict
 
 __all__ = ["COLUMNS", "CommandError", "evaluate", "ship", "show_cost", "train"]
@@ -141,15 +142,21 @@ def _conclude(
             f"{spec.title:<28}{row['train_error']:>14.2f} %{row['test_error']:>12.2f} %"
             f"{row['seconds']:>10.0f}{note}"
         )
-    finished = {
-        curve(spec, recipe): {recipe.seed: row["train_error"]}
-        for spec, row in final.items()
-        if row["iteration"] == recipe.iterations
-    }
-    counted = min(recipe.final_images or 10**9, recipe.images or len(images.train_labels))
-    words = verdict(finished, counted, recipe.iterations)
+    stands = standing(
+        [
+            RunErrors(
+                Entry(spec, recipe),
+                State.FINISHED if row["iteration"] == recipe.iterations else State.DIVERGED,
+                row["iteration"],
+                recipe.iterations,
+                (Test(**{field.name: row[field.name] for field in fields(Test)}),),
+            )
+            for spec, row in final.items()
+        ]
+    )
+    words = verdict(stands)
     if words:
-        print(f"\n{words}\n{evidence(finished, counted, recipe.iterations)}")
+        print(f"\n{words}\n{evidence(stands)}")
         print(f"{images.label}, seed {recipe.seed}; one seed.")
     if save:
         print(f"checkpoints are in {save}")
