@@ -4,6 +4,7 @@ Every figure comes from the recordings, so that a test can make the tables again
 """
 
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
@@ -24,6 +25,7 @@ from resnet.spec.names import Entry, curve, curve_names
 GENERATED = "degradation-generated"
 BY_GRADIENT = ("gradients", "activations")  # lessons that ask about gradients, not about errors
 NOTHING = "not recorded"
+WIDTH = 128  # letters in a line of the documents
 
 Recordings = Mapping[str, Recording]
 
@@ -128,8 +130,8 @@ def _degradation(recordings: Recordings) -> str:
         f"{each.data} {' · '.join(f'{taken:.0f}' for taken in seconds_by_seed(each).values())}"
         for each in made.values()
     )
-    seeds = f"Errors for {_seeds(made)}, in percent."
-    return "\n".join([*lines, "", f"{seeds} Seconds by the clock: {times}. {_made_by(made)}"])
+    said = f"Errors for {_seeds(made)}, in percent. Seconds of a seed by the clock: {times}."
+    return "\n".join([*lines, "", _wrapped(f"{said} {_made_by(made)}")])
 
 
 def _cells(found: RecordedCurve | None, part: int) -> tuple[str, str]:
@@ -161,7 +163,7 @@ def _lessons(recordings: Recordings) -> str:
         "mini-batch. Seconds are those of one seed by the clock, the median: what the lane that "
         f"had most to do spent on its nets, tests included. {_made_by(made)}"
     )
-    return "\n".join([*lines, "", said])
+    return "\n".join([*lines, "", _wrapped(said)])
 
 
 def _came_out(name: str, recording: Recording) -> str:
@@ -215,6 +217,10 @@ def _made_by(recordings: Recordings) -> str:
         for (commit, machine, data), names in groups.items()
     ]
     return f"Recorded by `make results`. {'; '.join(parts)}."
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _tested(recipe: Recipe, end: int) -> tuple[int | None, int | None]:

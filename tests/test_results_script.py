@@ -73,7 +73,8 @@ def test_a_lesson_is_recorded_and_its_row_written(make, script, tmp_path, capsys
     page = (tmp_path / "out" / "docs" / "RESULTS.md").read_text("utf-8")
     (row,) = (line for line in page.splitlines() if line.startswith("| `warmup`"))
     assert row.count(" · ") == 2  # two recipes of two seeds
-    assert f"tiny images, {recording.machine}, commit `{recording.commit}`" in page
+    made_by = f"tiny images, {recording.machine}, commit `{recording.commit}`"
+    assert made_by in " ".join(page.split())
     assert "| `depth`: Depth in residual nets, 400 iterations | not recorded |" in page
     spread = (tmp_path / "out" / "checkpoints" / "recorded" / "spread.json").read_text("utf-8")
     assert recording.commit in spread
