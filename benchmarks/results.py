@@ -41,7 +41,7 @@ from explorer.report.formatting import duration
 from explorer.store.comparisons import MAX_SEEDS, RunStore
 from explorer.store.launch import CLASSES, LaunchRequest, launch
 from resnet.lessons import LESSONS
-from resnet.lessons.spread import FILE_NAME, text_of
+from resnet.verdict.recorded import FILE_NAME, text_of
 from resnet.settings import image_folder, image_folder_classes, image_folder_label
 from resnet.spec.names import Entry
 

@@ -18,7 +18,7 @@ from explorer.worker.worker import MAX_LANES
 from resnet.cost.sharing import share_out
 from resnet.lessons import LESSONS
 from resnet.lessons.measures import fade
-from resnet.lessons.spread import RecordedCurve
+from resnet.verdict.recorded import RecordedCurve
 from resnet.spec import Recipe
 from resnet.spec.names import Entry, curve, curve_names
 

@@ -25,11 +25,11 @@ from explorer.store.snapshots import RunHistory, Snapshot
 
 FILE_ENDING = ".resnet.json.gz"
 FORMAT = "resnet-explorer comparison"
-VERSION = 2  # with layer responses; a file without any says 1, which older programs read
+VERSION = 3  # 2: with layer responses; 3: with the numbers of images that errors are of
 MAX_FILE = 20 * 2**20  # bytes
 MAX_TEXT = 64 * 2**20  # bytes, unpacked; a full-size file has about 40 MB
 MAX_LISTS = 50_000  # lists and objects in it: Python needs up to 24 bytes a letter for them
-MAX_NUMBERS = 2_000_000  # commas in it; rows and norms of a full-size file make 1.8 million
+MAX_NUMBERS = 2_400_000  # commas in it; rows and norms of a full-size file make 2.2 million
 MAX_NORMS = 3_000_000  # beyond that a file keeps the norms of fewer rows
 RECORDED_NORMS = 100  # rows with norms in each run of a recording
 MAX_MADE = {"machine": 200, "data": 200, "command": 2000}
@@ -92,7 +92,7 @@ def pack(
     most = RECORDED_NORMS if recording else _affordable(snapshot)
     content = {
         "format": FORMAT,
-        "version": VERSION if any(run.recipe.responses for run in runs) else 1,
+        "version": VERSION,
         "program": f"{_program()}+{commit}" if commit else _program(),
         "made": {name: text[: MAX_MADE[name]] for name, text in made.items()},
         "comparison": {

@@ -36,7 +36,7 @@ Record = Callable[[Callable[[], None]], Replay]
 class Step:
     """Trains `net` on the mini-batch of an iteration; `step(iteration, rate)`.
 
-    sums  (2,) of losses and of errors, on the device; every step adds its own
+    sums  (P, 2) of losses and of errors, on the device; every step adds its own to each of P
     """
 
     def __init__(

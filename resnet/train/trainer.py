@@ -18,7 +18,7 @@ from resnet.model.probe import GradientProbe, responding
 from resnet.plan import plan
 from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.spec.row import Row
-from resnet.spec.schedule import WARM_BELOW, Schedule
+from resnet.spec.schedule import WARM_BELOW, Schedule, warm_every
 from resnet.train.evaluate import error_on
 from resnet.train.fused.evaluation import for_evaluation
 from resnet.train.step import GraphStep, Step, on_cuda
@@ -73,8 +73,10 @@ class Trainer:
         self.iteration = 0
         self.seconds = 0.0
         self.warm = recipe.warmup != "error"
-        self._sums = torch.zeros(2, device=self.device)  # of loss and of errors,
-        self._summed_from = 0  # since the last row that the recipe asks for
+        self._rate: float | None = None  # of the last step
+        self._sums = torch.zeros(2, 2, device=self.device)  # of loss and of errors:
+        self._summed_from = 0  # first since the last row that the recipe asks for,
+        self._waited_from = 0  # then since the warm-up last looked
         self._shown = 0  # the iteration of the last row of any kind, or of the checkpoint
         self._stream = torch.cuda.Stream() if self.device.type == "cuda" else None
         parts = (self.net, self.optimizer, self.batches, self._sums, self.precision)
@@ -117,17 +119,18 @@ class Trainer:
         if self.iteration:
             return None
         began = time.perf_counter()
-        errors = self.test(self.recipe.test_images)
+        tested = self._errors(self.recipe.test_images)
         self.seconds += time.perf_counter() - began
-        return Row(0, self.seconds, train_error=errors[0], test_error=errors[1])
+        return Row(0, self.seconds, **tested)
 
     @_on_its_stream
     def step(self) -> Row | None:
         """Trains on the next mini-batch; a Row where the recipe logs one, else None."""
         began = time.perf_counter()
-        rate = self.schedule.rate(self.iteration, self.warm)
+        self._rate = rate = self.schedule.rate(self.iteration, self.warm)
         self._learn(self.iteration, rate)
         self.iteration += 1
+        self._look_whether_warm()
         row = None
         if self.finished or self.iteration % self.recipe.log_every == 0:
             row = self._row(rate, began)
@@ -147,9 +150,8 @@ class Trainer:
         self._shown = self.iteration
         loss, batch_error, gradients, weights = self._figures()
         tested = self._tested(self.recipe.test_images, loss)
-        rate = self.schedule.rate(self.iteration - 1, self.warm)
         known = {"gradients": gradients, "weights": weights, **tested}
-        return Row(self.iteration, self.seconds, rate, loss, batch_error, **known)
+        return Row(self.iteration, self.seconds, self._rate, loss, batch_error, **known)
 
     @_on_its_stream
     def test(self, count: int | None) -> tuple[float, float]:
@@ -171,6 +173,7 @@ class Trainer:
             "warm": self.warm,
             "sums": self._sums.clone(),
             "summed_from": self._summed_from,
+            "waited_from": self._waited_from,
             "changes": self.schedule.to_list(),
         }
 
@@ -187,13 +190,23 @@ class Trainer:
         self.schedule = Schedule.from_list(self.recipe, state.get("changes", ()))
         past = 0 if self.finished else self.iteration % self.recipe.log_every
         self._summed_from = state.get("summed_from", self.iteration - past)
+        # nor have they sums for the warm-up, which then goes on from those of the rows
+        self._waited_from = state.get("waited_from", self._summed_from)
         self._shown = self.iteration
+
+    def _look_whether_warm(self) -> None:
+        """Ends a warm-up by error, whichever rows are asked for; waits for the device at a look."""
+        seen = self.iteration - self._waited_from
+        if self.warm or seen < warm_every(self.recipe):
+            return
+        self.warm = 100 * float(self._sums[1, 1]) / seen < WARM_BELOW
+        self._sums[1].zero_()
+        self._waited_from = self.iteration
 
     def _row(self, rate: float, began: float) -> Row:
         loss, batch_error, gradients, weights = self._figures()
-        self._sums.zero_()
+        self._sums[0].zero_()
         self._summed_from = self._shown = self.iteration
-        self.warm = self.warm or batch_error < WARM_BELOW
         tested: dict[str, Any] = {}
         if self.finished:
             tested = self._tested(self.recipe.final_images, loss)
@@ -205,7 +218,7 @@ class Trainer:
 
     def _figures(self) -> tuple[float, float, tuple[float, ...], tuple[float, ...]]:
         """Mean loss and batch error, gradient and weight norms, in one transfer."""
-        means = self._sums / (self.iteration - self._summed_from)
+        means = self._sums[0] / (self.iteration - self._summed_from)
         loss, wrong, *norms = torch.cat((means, self.probe.norms().flatten())).tolist()
         layers = len(self.layer_names)
         return loss, 100 * wrong, tuple(norms[:layers]), tuple(norms[layers:])
@@ -214,14 +227,24 @@ class Trainer:
         """What a row says after a test; nothing where the net diverged."""
         if not math.isfinite(loss):
             return {}
-        found: dict[str, Any] = {}
-        found["train_error"], found["test_error"] = self.test(count)
+        found = self._errors(count)
         if self.recipe.responses:
             read = copy.deepcopy(self.net).eval()  # folding would move a BN into a response
             with responding(read) as deviations:
                 error_on(read, self.batches, self._parts(count)[1])
             found["responses"] = tuple(each.deviation for each in deviations.values())
         return found
+
+    def _errors(self, count: int | None) -> dict[str, Any]:
+        """Both errors as a row has them, and on how many images they were measured."""
+        train_error, test_error = self.test(count)
+        train, test = (len(part) for part in self._parts(count))
+        return {
+            "train_error": train_error,
+            "test_error": test_error,
+            "train_images": train,
+            "test_images": test,
+        }
 
     def _parts(self, count: int | None) -> tuple[LabelledImages, LabelledImages]:
         return self.batches.train.first(count), self.batches.test.first(count)

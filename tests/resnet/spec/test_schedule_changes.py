@@ -108,7 +108,8 @@ def resumed(other, images):
 
 def resumed_from_an_older_version(net, images):
     state = deepcopy(net.state())
-    del state["changes"], state["summed_from"]
+    state["sums"] = state["sums"][0].clone()  # of the rows alone
+    del state["changes"], state["summed_from"], state["waited_from"]
     old = Trainer(NET, net.recipe, images, "cpu")
     old.load_state(state)
     return old

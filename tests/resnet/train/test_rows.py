@@ -126,21 +126,3 @@ def test_seconds_only_grow(images):
     seconds = [row.seconds for row in rows]
     assert seconds == sorted(seconds)
     assert seconds[0] > 0
-
-
-def test_the_error_warm_up_ends_after_the_first_row_below_80_percent(images):
-    _, rows = train(
-        images, iterations=40, warmup="error", warmup_rate=0.02, schedule="constant", augment=False
-    )
-    rates = [row.learning_rate for row in rows[1:]]
-    first = next(n for n, row in enumerate(rows[1:]) if row.batch_error < 80)
-    assert 0 < first < len(rates) - 1
-    assert rates == [0.02] * (first + 1) + [0.1] * (len(rates) - first - 1)
-
-
-def test_once_warm_a_net_stays_warm(images):
-    trainer = Trainer(NET, replace(TINY, warmup="error"), images, "cpu")
-    trainer.warm = True
-    row = trainer.step() or trainer.step()
-    assert row.batch_error >= 80
-    assert trainer.warm
