@@ -41,9 +41,9 @@ from explorer.report.formatting import duration
 from explorer.store.comparisons import MAX_SEEDS, RunStore
 from explorer.store.launch import CLASSES, LaunchRequest, launch
 from resnet.lessons import LESSONS
-from resnet.verdict.recorded import FILE_NAME, text_of
 from resnet.settings import image_folder, image_folder_classes, image_folder_label
 from resnet.spec.names import Entry
+from resnet.verdict.recorded import FILE_NAME, text_of
 
 ROOT = Path(__file__).resolve().parents[1]
 # what decides the numbers of a run; words, answers and pages may change without a new recording
@@ -262,7 +262,11 @@ def main(words: Sequence[str] | None = None) -> int:
     if not options.write:
         os.environ["RESNET_HOME"] = str((options.home or ROOT / "benchmarks/out/results").resolve())
         stop_worker()  # of a call that was killed; this one's has this one's images
-        results.record([Task(name) for name in options.lesson or ALL], options.again)
+        try:
+            results.record([Task(name) for name in options.lesson or ALL], options.again)
+        except KeyboardInterrupt:
+            print("\nstopped; given again, this command goes on with what is not recorded yet")
+            return 130
     well = results.write()
     print("\n".join(slow_or_fast(recorded())))
     return 0 if well else 1

@@ -11,7 +11,7 @@ import pytest
 
 from explorer.files import recordings
 from resnet.lessons import LESSONS
-from resnet.lessons.spread import FILE_NAME, read, text_of
+from resnet.verdict.recorded import FILE_NAME, read, text_of
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "benchmarks"))

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from resnet.lessons import DEGRADATION, spread
-from resnet.lessons.spread import RecordedCurve, recorded_curve, recorded_errors
+from resnet.lessons import DEGRADATION
 from resnet.spec import NetSpec, Recipe
 from resnet.spec.names import Entry
+from resnet.verdict import recorded
+from resnet.verdict.recorded import RecordedCurve, recorded_curve, recorded_errors
 
 NET = NetSpec.parse("plain20")
 RECIPE = replace(DEGRADATION.recipe, data="folder")
@@ -24,8 +25,8 @@ def ships(tmp_path, monkeypatch):
     """Has these curves ship, and no others."""
 
     def put(*curves):
-        (tmp_path / spread.FILE_NAME).write_text(spread.text_of(curves), "utf-8")
-        monkeypatch.setattr(spread, "ships", lambda name: tmp_path)
+        (tmp_path / recorded.FILE_NAME).write_text(recorded.text_of(curves), "utf-8")
+        monkeypatch.setattr(recorded, "ships", lambda name: tmp_path)
         forget()
 
     yield put
@@ -33,8 +34,8 @@ def ships(tmp_path, monkeypatch):
 
 
 def forget():
-    spread.recorded_curves.cache_clear()
-    spread._whole_curves.cache_clear()
+    recorded.recorded_curves.cache_clear()
+    recorded._whole_curves.cache_clear()
 
 
 def test_what_is_written_is_read_again(tmp_path):
@@ -43,9 +44,9 @@ def test_what_is_written_is_read_again(tmp_path):
         curve(net=NetSpec.parse("resnet110-A"), recipe=replace(RECIPE, warmup="error")),
         curve("degradation-full", recipe=Recipe(data="folder"), iteration=58_000),
     )
-    file = tmp_path / spread.FILE_NAME
-    file.write_text(spread.text_of(curves), "utf-8")
-    assert spread.read(file) == curves
+    file = tmp_path / recorded.FILE_NAME
+    file.write_text(recorded.text_of(curves), "utf-8")
+    assert recorded.read(file) == curves
     assert len(file.read_text("utf-8").splitlines()) == 2 + 2 * 7 + 3
 
 
@@ -77,7 +78,7 @@ def test_what_was_cut_short_has_no_final_errors(ships):
 
 
 def test_where_nothing_ships_nothing_is_known(tmp_path, monkeypatch):
-    monkeypatch.setattr(spread, "ships", lambda name: tmp_path / name)
+    monkeypatch.setattr(recorded, "ships", lambda name: tmp_path / name)
     forget()
     assert recorded_errors(NET, RECIPE) is None
     forget()
