@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from results_quotes import ALL, QUOTES, Figures
+from results_quotes import ALL, FULL, QUOTES, Figures
 from results_tables import (
     GENERATED,
     Recordings,
@@ -41,9 +41,9 @@ from explorer.report.formatting import duration
 from explorer.store.comparisons import MAX_SEEDS, RunStore
 from explorer.store.launch import CLASSES, LaunchRequest, launch
 from resnet.lessons import LESSONS
-from resnet.verdict.recorded import FILE_NAME, text_of
 from resnet.settings import image_folder, image_folder_classes, image_folder_label
 from resnet.spec.names import Entry
+from resnet.verdict.recorded import FILE_NAME, text_of
 
 ROOT = Path(__file__).resolve().parents[1]
 # what decides the numbers of a run; words, answers and pages may change without a new recording
@@ -104,6 +104,7 @@ class Results:
     def record(self, tasks: Sequence[Task], again: bool) -> None:
         """Trains what is not recorded yet. Raises SystemExit where it cannot, or a run fails."""
         self._check(tasks)
+        self.write()  # what the documents lack for it is better said now than in an hour
         wanted = [each for each in tasks if again or not self._is_recorded(each)]
         for each in tasks:
             if each not in wanted:
@@ -117,8 +118,11 @@ class Results:
         finally:
             stop_worker()
 
-    def write(self) -> None:
-        """Spread, tables and quoted figures, from what is recorded; says what a person must do."""
+    def write(self) -> bool:
+        """Spread, tables and quoted figures, from what is recorded; says what a person must do.
+
+        False where a sentence that quotes figures is no longer as it was.
+        """
         found = recorded()
         curves = [each for name in found for each in curves_of(name, found[name])]
         (self.out / RECORDED / FILE_NAME).write_text(text_of(curves), "utf-8")
@@ -126,21 +130,23 @@ class Results:
         for name, block in blocks(found).items():
             page = with_block(page, name, block)
         self._put(TABLES, page)
-        self._write_quotes(found)
-        for line in slow_or_fast(found):
-            print(line)
+        return self._write_quotes(found)
 
-    def _write_quotes(self, found: Recordings) -> None:
-        figures = Figures(found)
-        if any(name not in found or len(found[name].seeds) < 3 for name in ALL):
+    def _write_quotes(self, found: Recordings) -> bool:
+        if FULL not in found or any(
+            name not in found or len(found[name].seeds) < 3 for name in ALL
+        ):
             print("figures that documents quote stay: not every lesson has three seeds yet")
-            return
-        for file in dict.fromkeys(quote.file for quote in QUOTES):
-            text = self._read(Path(file))
-            for quote in QUOTES:
-                if quote.file == file:
-                    text = quote.put_into(text, figures)
-            self._put(Path(file), text)
+            return True
+        problems = []
+        for quote in QUOTES:
+            file = Path(quote.file)
+            try:
+                self._put(file, quote.put_into(self._read(file), Figures(found)))
+            except ValueError as error:
+                problems.append(str(error))
+        print("\n".join(problems))
+        return not problems
 
     def _check(self, tasks: Sequence[Task]) -> None:
         if any(task.data == "folder" for task in tasks) and image_folder() is None:
@@ -256,9 +262,14 @@ def main(words: Sequence[str] | None = None) -> int:
     if not options.write:
         os.environ["RESNET_HOME"] = str((options.home or ROOT / "benchmarks/out/results").resolve())
         stop_worker()  # of a call that was killed; this one's has this one's images
-        results.record([Task(name) for name in options.lesson or ALL], options.again)
-    results.write()
-    return 0
+        try:
+            results.record([Task(name) for name in options.lesson or ALL], options.again)
+        except KeyboardInterrupt:
+            print("\nstopped; given again, this command goes on with what is not recorded yet")
+            return 130
+    well = results.write()
+    print("\n".join(slow_or_fast(recorded())))
+    return 0 if well else 1
 
 
 def _options(words: Sequence[str] | None) -> argparse.Namespace:

@@ -7,9 +7,17 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp, log
-from statistics import fmean
+from statistics import fmean, median
 
-from results_tables import GENERATED, Recordings, curves_of, gradient_ratios, points, ratio_words
+from results_tables import (
+    GENERATED,
+    Recordings,
+    curves_of,
+    gradient_ratios,
+    points,
+    ratio_words,
+    seconds_by_seed,
+)
 
 from resnet.lessons import LESSONS
 from resnet.spec import NetSpec
@@ -17,6 +25,7 @@ from resnet.spec import NetSpec
 FIGURE = r"(\d+(?:\.\d+)?(?:e-?\d+)?)"
 PHOTOS = tuple(name for name, each in LESSONS.items() if each.seconds is not None)
 ALL = (*PHOTOS, GENERATED)
+FULL = "degradation-full"  # of the paper's training, on a GPU: `make results` leaves it as it is
 
 
 class Figures:
@@ -49,6 +58,10 @@ class Figures:
             if entry.net == NetSpec.parse(net)
         )
         return [found[seed] for seed in sorted(found)]
+
+    def seconds(self, recording: str) -> float:
+        """Of one seed by the clock, the median."""
+        return median(seconds_by_seed(self._recordings[recording]).values())
 
 
 @dataclass(frozen=True)
@@ -83,9 +96,7 @@ def _full(digits: int, *nets: str, test: bool = False) -> Callable[[Figures], li
     """Of the paper's training on a GPU: the errors of its one seed."""
     kinds = (False, True) if test else (False,)
     return lambda figures: [
-        points(figures.errors("degradation-full", net, kind)[0], digits)
-        for net in nets
-        for kind in kinds
+        points(figures.errors(FULL, net, kind)[0], digits) for net in nets for kind in kinds
     ]
 
 
@@ -204,6 +215,15 @@ def _tests_over_half(figures: Figures) -> bool:
     return all(min(figures.errors("degradation", net, test=True)) > 50 for net in NETS)
 
 
+def _two_minutes(figures: Figures) -> bool:
+    return 60 <= figures.seconds("degradation") <= 150
+
+
+def _depth_is_no_matter(figures: Figures) -> bool:
+    means = [figures.mean("depth", str(net)) for net in LESSONS["depth"].nets]
+    return max(means) - min(means) < 10
+
+
 def _learnt_is_last(figures: Figures) -> bool:
     kinds = (figures.errors("shortcuts", f"resnet32-{kind}") for kind in "ABC")
     return all(learnt > max(a, b) for a, b, learnt in zip(*kinds, strict=True))
@@ -243,6 +263,10 @@ CLAIMS = (
             and min(each.ratios("gradients", "plain56")) > 10
         ),
     ),
+    Claim(README, "in about two minutes on two cores", _two_minutes),
+    Claim(TEACHING, "the end in about two minutes on two cores", _two_minutes),
+    Claim("docs/SERVER.md", "a lesson takes about two minutes on two cores", _two_minutes),
+    Claim(TEACHING, "Lesson `depth`: no clear difference", _depth_is_no_matter),
     Claim(TEACHING, "are less apart than two seeds are", _closer_than_seeds),
     Claim(TEACHING, "plain-56 has hardly left it", lambda each: _gap_to_guessing(each) < 20),
     Claim(TEACHING, "Why is the test error over 50 % for all?", _tests_over_half),
