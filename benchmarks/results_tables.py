@@ -188,21 +188,10 @@ def _came_out(name: str, recording: Recording) -> str:
 
 
 def _answer(recording: Recording) -> str:
-    """The choice that came true with most seeds, as on the page; which seeds say otherwise."""
+    """The choice that came true over all seeds, as on the page."""
     lesson = LESSONS[recording.lesson]
-    answers = {
-        results[0].entry.recipe.seed: lesson.answer(results)
-        for results in verdicts.results(recording.snapshot)
-    }
-    came_true, count = Counter(answers.values()).most_common(1)[0]
-    if came_true is None or 2 * count <= len(answers):
-        each = "; ".join(
-            f"seed {seed}: {'none' if answer is None else lesson.choices[answer]}"
-            for seed, answer in answers.items()
-        )
-        return f"the seeds differ: {each}"
-    others = [f"seed {seed}" for seed, answer in answers.items() if answer != came_true]
-    return lesson.choices[came_true] + (f"; not with {' and '.join(others)}" if others else "")
+    answer = lesson.answer(verdicts.results(recording.snapshot))
+    return "these seeds cannot tell" if answer is None else lesson.choices[answer]
 
 
 def _seeds(recordings: Recordings) -> str:
