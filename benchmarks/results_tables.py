@@ -54,7 +54,7 @@ def curves_of(name: str, recording: Recording) -> list[RecordedCurve]:
 def gradient_ratios(recording: Recording) -> dict[Entry, dict[int, float]]:
     """By curve and seed: the gradient of the first convolution over that of the last, at first."""
     found: dict[Entry, dict[int, float]] = {}
-    for result in (each for seed in verdicts.results(recording.snapshot) for each in seed):
+    for result in verdicts.results(recording.snapshot):
         ratio = fade([result], str(result.entry.net))
         if ratio is not None:
             found.setdefault(curve(*result.entry), {})[result.entry.recipe.seed] = ratio
