@@ -102,12 +102,14 @@ def _widget(field: Field, default: Any) -> Any:
             help=field.help,
             format_func=field.menu_words,
         )
-    return st.number_input(
-        field.label,
-        min_value=field.kind(field.low),
-        max_value=field.kind(field.high),
-        step=field.kind(field.step),
-        format=None if field.kind is int else "%g",
-        key=key,
-        help=field.help,
-    )
+    return st.number_input(field.label, **number_range(field), key=key, help=field.help)
+
+
+def number_range(field: Field) -> dict[str, Any]:
+    """What a field of numbers tells its `st.number_input`."""
+    return {
+        "min_value": field.kind(field.low),
+        "max_value": field.kind(field.high),
+        "step": field.kind(field.step),
+        "format": None if field.kind is int else "%g",
+    }
