@@ -125,9 +125,3 @@ def pairs(results: Sequence[Any]) -> list[Pair]:
 def times(ratio: float) -> str:
     """ "1.8 times", "12 times"."""
     return f"{ratio:.1f} times" if ratio < 10 else f"{ratio:,.0f} times"
-
-
-def in_percent(share: float) -> str:
-    """A share, 0 to 1, as "12 %"; small ones keep a digit: "0.4 %"."""
-    value = 100 * share
-    return f"{value:.1f} %" if 0 < value < 1 else f"{value:.0f} %"

@@ -9,7 +9,7 @@ from explorer.store import states
 from explorer.store.comparisons import MAX_SEEDS, Refused
 from explorer.store.launch import LaunchRequest, launch, lesson_request, own_request
 from explorer.views.train import hidden_parts, prediction, recipe_widgets
-from explorer.views.train import link as train_link
+from explorer.views.train.link import from_link, link_of
 from explorer.views.train.recipe_widgets import OWN
 from explorer.views.train.replay import REPLAYED, lesson_of, offer, replay
 from explorer.views.train.watch import watch
@@ -38,7 +38,7 @@ def _enter() -> list[str]:
         link = {**link, "lesson": lesson_of(link["replay"])}
     if "hide" in link:
         hidden_parts.read_hidden(link["hide"])
-    values, wrong = train_link.from_link(link)
+    values, wrong = from_link(link)
     start = {"lesson": _lesson_watched(), "seed": 0, "seeds": 1, "full": False}
     for key, value in {**start, **values}.items():
         st.session_state[key] = value
@@ -102,7 +102,7 @@ def _controls() -> None:
         _launch(request, data)
     if download and not _watching():
         _offer_generated(request)
-    st.session_state["train_link"] = train_link.link_of(request)
+    st.session_state["train_link"] = link_of(request)
 
 
 def _full_length(name: str) -> bool:
@@ -151,7 +151,7 @@ def _launch(request: LaunchRequest, data: str) -> None:
     prediction.keep(launched, request.lesson)
     _leave_replay()
     st.session_state["comparison"] = launched
-    st.session_state["train_link"] = train_link.link_of(request)
+    st.session_state["train_link"] = link_of(request)
     st.rerun()
 
 
