@@ -335,7 +335,7 @@ def test_columns_stand_under_each_other():
 
 
 def test_arguments_of_both_command_lines_are_the_same():
-    from resnet.__main__ import _parser as of_resnet
+    from resnet.cli.arguments import argument_parser as of_resnet
 
     given = ["train", "plain8", *SHORT, "--seed", "7"]
     assert entries_wanted(argument_parser().parse_args(given)) == entries_wanted(
@@ -345,7 +345,7 @@ def test_arguments_of_both_command_lines_are_the_same():
 
 def test_no_option_is_without_help():
     """Of either command line, however deep: what is taken is said what for."""
-    from resnet.__main__ import _parser as of_resnet
+    from resnet.cli.arguments import argument_parser as of_resnet
 
     def options_below(parser):
         for action in parser._actions:
