@@ -101,14 +101,14 @@ class ControlRequests:
             if released:
                 _queue_again(connection, comparison)
 
-    def change_rate(self, comparison: str, rate: float, run: int | None = None) -> None:
+    def change_rate(self, comparison: str, rate: float) -> None:
         """Has what is not finished train on with another learning rate; the schedule stays."""
         self._allowed(comparison)
         _check_rate(rate)
         with self._store.write() as connection:
             changed = connection.execute(
                 runs.update()
-                .where(_of(comparison, run), runs.c.state.in_(states.ACTIVE))
+                .where(_of(comparison), runs.c.state.in_(states.ACTIVE))
                 .values(want_rate=rate)
             ).rowcount
         if not changed:
