@@ -46,9 +46,9 @@ def seconds_left(
     return None if throughput is None else throughput * work_left(ahead)
 
 
-def ends_in(comparison: Comparison, machine: float) -> float:
+def ends_in(comparison: Comparison, machine: float, now: float | None = None) -> float:
     """Seconds until the turn that trains now has ended."""
-    throughput = throughput_of(comparison, machine) or machine
+    throughput = throughput_of(comparison, machine, now) or machine
     return throughput * work_left(run for run in comparison.runs if run.state == states.RUNNING)
 
 

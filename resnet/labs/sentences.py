@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from resnet.spec import NetSpec
+from resnet.spec.checks import capitalised
 from resnet.spec.names import in_a_sentence, short_titles
 
 FRESH = ", untrained"
@@ -74,7 +75,7 @@ def does(subjects: Sequence[Any], one: str, several: str) -> str:
 def sentence(clauses: Sequence[str]) -> str:
     """Clauses as one sentence; a net's name keeps its small letter, as elsewhere."""
     text = "; ".join(clauses)
-    return f"{text if text.startswith('plain-') else text[:1].upper() + text[1:]}."
+    return f"{text if text.startswith('plain-') else capitalised(text)}."
 
 
 def names(results: Sequence[Any]) -> list[str]:

@@ -255,12 +255,12 @@ def test_the_numbers_tell_recipes_of_one_net_apart():
 
 def test_the_csv_has_the_command_lines_columns(store, submit, image_folder):
     from explorer.lane import in_process
-    from resnet.cli.commands import COLUMNS
+    from resnet.spec.row import CSV_COLUMNS
 
     identity = submit()
     in_process.run_next(store)
     lines = report_table.csv_text(Feed(store, identity).snapshot(fresh=True)).splitlines()
-    assert lines[0] == ",".join(COLUMNS)
+    assert lines[0] == ",".join(CSV_COLUMNS)
     assert lines[1].startswith("plain8,0,0,")
     assert len(lines) == 1 + 2 * 5
 

@@ -5,7 +5,6 @@ Imports no streamlit of its own.
 
 from dataclasses import dataclass, replace
 
-from explorer.report.curves import WHOLE_SET
 from explorer.store.launch import own_request
 from explorer.store.records import Comparison
 from explorer.views.train import recipe_widgets
@@ -73,7 +72,4 @@ def _for_widgets(recipe: Recipe) -> Recipe:
     """The same training in values that the widgets hold: all images of a set as their number."""
     if recipe.warmup != "linear":  # then its length says nothing
         recipe = replace(recipe, warmup_iterations=recipe_widgets.own_recipe(0).warmup_iterations)
-    whole = WHOLE_SET.get(recipe.data)
-    if recipe.images is not None or whole is None:
-        return recipe
-    return replace(recipe, images=whole * 9 // 10 if recipe.split == "45k/5k" else whole)
+    return replace(recipe, images=recipe.training_images)
