@@ -7,10 +7,7 @@ from collections.abc import Sequence
 from explorer.store.snapshots import RunHistory, Snapshot
 from resnet.cost import cost
 from resnet.spec.names import Entry, curve, curve_names, differing, value_words
-
-CSV_COLUMNS = (  # as resnet.cli.commands has them, which loads torch
-    "net", "seed", "iteration", "seconds", "learning_rate", "loss", "train_error", "test_error",
-)  # fmt: skip
+from resnet.spec.row import CSV_COLUMNS
 
 
 def numbers(curves: Sequence[RunHistory]) -> list[dict[str, object]]:

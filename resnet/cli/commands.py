@@ -8,7 +8,7 @@ from typing import Any
 from tqdm import tqdm
 
 from resnet.cli.lanes import Lanes
-from resnet.cli.saved import COLUMNS, CommandError, Table, reserved, trained_before
+from resnet.cli.saved import CommandError, Table, reserved, trained_before
 from resnet.cost import cost
 from resnet.cost.sharing import cores
 from resnet.data import DataError, ImageSet, load
@@ -20,7 +20,7 @@ from resnet.train import Trainer, best_device, checkpoint
 from resnet.verdict.standing import RunErrors, State, Test, standing
 from resnet.verdict.verdict import evidence, verdict
 
-__all__ = ["COLUMNS", "CommandError", "evaluate", "ship", "show_cost", "train"]
+__all__ = ["CommandError", "evaluate", "ship", "show_cost", "train"]
 
 
 def show_cost(spec: NetSpec, image_size: int | None, layers: bool) -> None:

@@ -7,11 +7,11 @@ FLOPs. Biases, BN, activations, pooling and additions are not counted (He et al.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from resnet.plan import Layer, Plan, plan
+from resnet.plan import ACTIVATIONS, Layer, Plan, plan
 from resnet.spec import NetSpec
 
 BYTES_PER_NUMBER = 4  # fp32
-IN_PLACE = ("relu", "tanh", "sigmoid", "identity")
+IN_PLACE = (*ACTIVATIONS, "identity")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from resnet.spec.checks import SpecError, known_fields
 from resnet.spec.fields import OTHERS, check_fields, described
 
 DATA = {"cifar10": "CIFAR-10", "folder": "a folder of images", "generated": "generated images"}
+TRAINING_IMAGES = {"cifar10": 50_000, "generated": 10_000}  # in all; a folder's are not known
 MAX_ITERATIONS = 200_000
 MOST_IMAGES = 10_000_000
 
@@ -142,6 +143,14 @@ class Recipe:
                 "warmup_iterations 0 does not fit a linear warm-up; give it 1 or more, or choose "
                 "warmup 'none'"
             )
+
+    @property
+    def training_images(self) -> int | None:
+        """How many images it trains on; None where it takes all of a set of unknown size."""
+        whole = TRAINING_IMAGES.get(self.data)
+        if self.images is not None or whole is None:
+            return self.images
+        return whole * 9 // 10 if self.split == "45k/5k" else whole
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
