@@ -116,8 +116,8 @@ def _source(results: Sequence[Constructed]) -> str:
         after = f"{_iterations(result):,} iterations"
         parts.append(
             {
-                Verdict.FOUND: f"after {after} the solver has found one as good for {deep}, at most "
-                f"{max(found.high, 0):.1f} points worse ({ends}), against the paper",
+                Verdict.FOUND: f"after {after} the solver has found one as good for {deep}, at "
+                f"most {max(found.high, 0):.1f} points worse ({ends}), against the paper",
                 Verdict.MISSED: f"the solution exists, and in {after} the solver does not find "
                 f"one as good for {deep} ({ends}), as the paper says",
                 Verdict.OPEN: f"after {after} {result.images:,} images cannot tell whether the "
