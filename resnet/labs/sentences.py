@@ -12,6 +12,7 @@ from resnet.verdict.judge import SAME_WITHIN
 from resnet.verdict.single import Apart, Resolution, Size
 
 FRESH = ", untrained"
+SEVERAL = " (more, where several are compared at once)"
 AS_SAID, AGAINST, OPEN = "as they say", "against that", "too close to tell"
 
 UNTRAINED = "taken"  # how `statistics` begins where BN's were taken from the images shown
@@ -148,9 +149,7 @@ def said_of(kinds: Sequence[tuple[str, Sequence[str]]]) -> str:
 
 def told_apart(what: str, resolution: Resolution) -> str:
     """What a lab can tell: "half-lives are told apart from a factor of 1.4 on"."""
-    if resolution.ratio:
-        return f"{what} are told apart from a factor of {ceiling(resolution.factor())} on"
-    return f"{what} are told apart from {ceiling(resolution.margin())} on"
+    return f"{what} are told apart from a factor of {ceiling(resolution.factor())} on{SEVERAL}"
 
 
 def ceiling(value: float, digits: int = 2) -> str:

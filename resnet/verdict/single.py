@@ -125,6 +125,13 @@ def more_often(one: int, other: int, comparisons: int = 1) -> Size:
     return Size.LARGER if low > 0.5 else Size.SMALLER if high < 0.5 else Size.UNKNOWN
 
 
+def better_than_guessing(error: float, chance: float, images: int, by: float) -> bool | None:
+    """Whether an error is below that of guessing by so many points; None where these images are
+    too few to tell."""
+    low, high = (100 * each for each in binomial(error / 100, images, CONFIDENCE))
+    return True if high <= chance - by else False if low > chance - by else None
+
+
 def lost_share(
     whole: float, left: float, chance: float, images: int, comparisons: int = 1
 ) -> tuple[float, float]:

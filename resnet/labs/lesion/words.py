@@ -27,7 +27,7 @@ from resnet.spec import NetSpec
 from resnet.spec.checks import listed
 from resnet.verdict.intervals import binomial
 from resnet.verdict.judge import CONFIDENCE
-from resnet.verdict.single import errors_apart, lost_share
+from resnet.verdict.single import better_than_guessing, errors_apart, lost_share
 
 LITTLE = 0.2  # of a net's lead over guessing: a block that costs less hardly matters
 MOST = 0.8  # of it: a net that loses more has fallen to about guessing
@@ -44,11 +44,8 @@ def said(results: Sequence[Lesion]) -> Said:
 
 
 def lead(net: str, error: float, images: int) -> bool | None:
-    """Whether a net is better than guessing by LEAST_LEAD points; None where these images are too
-    few to tell."""
-    low, high = (100 * each for each in binomial(error / 100, images, CONFIDENCE))
-    best = chance(NetSpec.parse(net)) - LEAST_LEAD
-    return True if high <= best else False if low > best else None
+    """Whether a net is better than guessing by LEAST_LEAD points; None where that is open."""
+    return better_than_guessing(error, chance(NetSpec.parse(net)), images, LEAST_LEAD)
 
 
 def no_lead(name: str, led: bool | None) -> str:

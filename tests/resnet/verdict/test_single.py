@@ -9,6 +9,7 @@ from resnet.verdict.single import (
     Size,
     against,
     apart,
+    better_than_guessing,
     errors_apart,
     lost_share,
     more_often,
@@ -78,6 +79,11 @@ def test_no_error_at_all_leaves_an_interval():
 def test_counts_are_told_apart_by_the_share_of_either():
     assert more_often(5, 25) is Size.LARGER and more_often(25, 5) is Size.SMALLER
     assert more_often(10, 14) is more_often(0, 0) is Size.UNKNOWN
+
+
+@pytest.mark.parametrize(("error", "better"), [(60, True), (88, False), (79, None)])
+def test_a_net_is_better_than_guessing_where_the_images_show_it(error, better):
+    assert better_than_guessing(error, 90, 500, by=10) is better
 
 
 def test_what_a_net_lost_of_its_lead_lies_between_two_shares():
