@@ -2,8 +2,8 @@
 
 Sources: He et al. 2015, Section 4.1; Glorot and Bengio 2010, Sections 3 and 4.
 
-What is spoken of is the gradient by a layer's output, of single images; the lesson `gradients` looks
-at the gradient by a layer's weights, which is another figure.
+What is spoken of is the gradient by a layer's output, of single images; the lesson `gradients`
+looks at the gradient by a layer's weights, which is another figure.
 
 How far the gradient at the first layer's output over that at the last one's moves with other first
 weights, other images and mini-batches was measured three times on six nets, before training and
@@ -20,8 +20,8 @@ from resnet.spec import NetSpec
 from resnet.spec.checks import listed
 from resnet.verdict.single import Resolution, Size, against
 
-REACH = Resolution(deviation=1.0, degrees=12, same=1.0)
-SHARE = Resolution(deviation=0.1, degrees=6, same=0.5)  # of what is saturated
+REACH = Resolution(deviation=0.35, degrees=12, same=1.0)
+SHARE = Resolution(deviation=0.1, degrees=12, same=0.5)  # of what is saturated: a convention
 FAR = 1000.0  # times smaller or larger, from which a gradient is said to vanish or to explode
 BLIND = 1e-6  # of the variance before it: the last layer's, where it cannot tell images apart
 SATURATED = 0.05  # share of what enters the activations, below which they are not saturated
@@ -92,9 +92,7 @@ def _found(results: Sequence[Gradients]) -> str:
             else "it " + "; it ".join(f"{verb} in {listed(who)}" for verb, who in after.items())
         )
     blind = [
-        name
-        for name, each in zip(called(results), results, strict=True)
-        if _blind(each.moments[0])
+        name for name, each in zip(called(results), results, strict=True) if _blind(each.moments[0])
     ]
     if blind:
         sentence += (
@@ -154,7 +152,8 @@ def _source(results: Sequence[Gradients]) -> str:
             seen = f"{f'{seen}, and' if gone else 'here'} {listed(open_)} cannot be told either way"
         parts.append(
             "Glorot and Bengio 2010 (Section 4.2) saw gradients shrink on their way back with the "
-            f"first weights that were usual then, and hardly with their own (Xavier's): {seen}. He et al. 2015 (Section 4.1) say that BN keeps gradients healthy, so compare "
+            f"first weights that were usual then, and hardly with their own (Xavier's): {seen}. "
+            "He et al. 2015 (Section 4.1) say that BN keeps gradients healthy, so compare "
             "with BN and without."
         )
     return " ".join(parts)
@@ -173,8 +172,8 @@ def _popular_explanation(nets: Sequence[tuple[str, Gradients]]) -> str:
     if open_:
         return (
             "He et al. 2015 (Section 4.1) found healthy gradients in plain nets with BN; whether "
-            f"{does(open_, 'that', 'those')} of {listed(open_)} {does(open_, 'vanishes', 'vanish')} "
-            "is too close to tell here."
+            f"{does(open_, 'that', 'those')} of {listed(open_)} "
+            f"{does(open_, 'vanishes', 'vanish')} is too close to tell here."
         )
     words = (
         "Vanishing gradients, the popular explanation of why deep plain nets fail, is not what "
