@@ -1,5 +1,6 @@
 # make run: the app with its worker.  make test: all tests.  make quick: those without training and
-# browser.  make check: format, lint, types, all tests.  make bench: speed.
+# browser.  make check: format, lint, types, all tests.  make bench: speed.  make results: the lessons
+# recorded again, with the tables that quote them.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(if $(filter Windows_NT,$(OS)),$(VENV)/Scripts,$(VENV)/bin)
@@ -7,7 +8,7 @@ PORT ?= 8501
 # a worker a core, four at most; each takes whole files, the slow ones first (tests/conftest.py)
 PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test quick check bench stop install clean
+.PHONY: run test quick check bench results stop install clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m streamlit run explorer/app.py --server.port $(PORT)
@@ -28,6 +29,11 @@ check: $(VENV)/.installed-dev
 # training speed against a plain PyTorch loop, on two cores; fails where it has become slower
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/speed.py --check
+
+# every lesson on the images of RESNET_DATA, three seeds each: an hour and more on two cores; it goes on
+# where it was stopped
+results: $(VENV)/.installed
+	$(BIN)/python benchmarks/results.py $(ARGS)
 
 # ends the worker; what it trains is saved and can be resumed
 stop: $(VENV)/.installed

@@ -25,11 +25,11 @@ from explorer.store.snapshots import RunHistory, Snapshot
 
 FILE_ENDING = ".resnet.json.gz"
 FORMAT = "resnet-explorer comparison"
-VERSION = 2  # with layer responses; a file without any says 1, which older programs read
+VERSION = 3  # 2: with layer responses; 3: with the numbers of images that errors are of
 MAX_FILE = 20 * 2**20  # bytes
 MAX_TEXT = 64 * 2**20  # bytes, unpacked; a full-size file has about 40 MB
 MAX_LISTS = 50_000  # lists and objects in it: Python needs up to 24 bytes a letter for them
-MAX_NUMBERS = 2_000_000  # commas in it; rows and norms of a full-size file make 1.8 million
+MAX_NUMBERS = 2_400_000  # commas in it; rows and norms of a full-size file make 2.2 million
 MAX_NORMS = 3_000_000  # beyond that a file keeps the norms of fewer rows
 RECORDED_NORMS = 100  # rows with norms in each run of a recording
 MAX_MADE = {"machine": 200, "data": 200, "command": 2000}
@@ -43,7 +43,8 @@ class ComparisonFile:
     snapshot  as the pages show it; run ids count from 1, nothing in it trains, `origin` says
               where it comes from
     machine, data, command  how it was made
-    program   the version that wrote the file
+    program   the version that wrote the file, "0.1.0"; with its commit where that was said,
+              "0.1.0+0954303"
     """
 
     snapshot: Snapshot
@@ -58,7 +59,11 @@ class ComparisonFile:
 
 
 def pack(
-    snapshot: Snapshot, command: str | None = None, machine: str = "", recording: bool = False
+    snapshot: Snapshot,
+    command: str | None = None,
+    machine: str = "",
+    recording: bool = False,
+    commit: str = "",
 ) -> bytes:
     """A comparison as a file; the same comparison gives the same bytes.
 
@@ -67,6 +72,7 @@ def pack(
     recording  for what ships with the program: the norms of 100 rows a run, and numbers rounded
                where nobody can see it (never the errors). Otherwise everything is kept bit for
                bit, but for the norms of comparisons with more than 3 million of them.
+    commit     of the program that trained it, kept beside the program's version
 
     Raises ComparisonFileError where it has more rows than a file may.
     """
@@ -86,8 +92,8 @@ def pack(
     most = RECORDED_NORMS if recording else _affordable(snapshot)
     content = {
         "format": FORMAT,
-        "version": VERSION if any(run.recipe.responses for run in runs) else 1,
-        "program": _program(),
+        "version": VERSION,
+        "program": f"{_program()}+{commit}" if commit else _program(),
         "made": {name: text[: MAX_MADE[name]] for name, text in made.items()},
         "comparison": {
             **{name: getattr(comparison, name) for name in ABOUT},

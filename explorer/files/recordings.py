@@ -25,13 +25,17 @@ _read: dict[Path, tuple[tuple[int, int], "Recording | None"]] = {}
 
 @dataclass(frozen=True)
 class Recording:
-    """A recorded comparison with its label: the machine, the images, the command that made it."""
+    """A recorded comparison with its label: the machine, the images, the command that made it.
+
+    commit  of the program that trained it; "" where that was not kept
+    """
 
     lesson: str
     snapshot: Snapshot
     machine: str
     data: str
     command: str
+    commit: str = ""
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -72,7 +76,12 @@ def _recording(file: Path) -> Recording | None:
         if lesson is None:
             raise ComparisonFileError("it is not the comparison of a lesson")
         made = Recording(
-            lesson, contents.snapshot, contents.machine, contents.data, contents.command
+            lesson,
+            contents.snapshot,
+            contents.machine,
+            contents.data,
+            contents.command,
+            contents.program.partition("+")[2],
         )
     except OSError as error:
         _log.warning("the recording %s cannot be read: %s", file, error)

@@ -18,12 +18,14 @@ from explorer.store.records import BY_LAYER, EXTENDED, PAUSED, RATE, Event, Run,
 from explorer.store.snapshots import RunHistory
 from resnet.plan import plan
 from resnet.spec import NetSpec, Recipe, SpecError
-from resnet.spec.recipe import MAX_ITERATIONS
+from resnet.spec.recipe import MAX_ITERATIONS, MOST_IMAGES
 
 MAX_ROWS = 200_000  # of all runs together
 MAX_EVENTS = 1000  # of one run
 MAX_SECONDS = 1e9
 MAX_TURN = 99
+EXACT = ("iteration", "train_error", "test_error", "train_images", "test_images")
+COUNTS = ("train_images", "test_images")  # files of older programs have none
 HIGHEST = {"seconds": MAX_SECONDS, "learning_rate": 1000.0, "loss": 1e39}  # the errors: 100
 RECORDED_DIGITS = 6  # significant digits of what is no error, in a recording
 SIZES = {"state": 16, "device": 80, "data": 200, "message": 500}
@@ -120,8 +122,12 @@ def _rows(given: Fields, run: Run, most: int, first: int) -> list[StoredRow]:
             "each larger than the last"
         )
     columns: dict[str, list[Any]] = {
-        name: fields.column(name, count, 0, HIGHEST.get(name, 100.0)) for name in ROW_FIELDS[1:]
+        name: fields.column(name, count, 0, HIGHEST.get(name, 100.0))
+        for name in ROW_FIELDS[1:]
+        if name not in COUNTS
     }
+    for name in COUNTS:
+        columns[name] = _counts(fields, name, count)
     if None in columns["seconds"]:
         raise ComparisonFileError(f"seconds of {fields.where} must be a number in every row")
     layers = _layers(run.spec, run.recipe)
@@ -139,6 +145,16 @@ def _rows(given: Fields, run: Run, most: int, first: int) -> list[StoredRow]:
         )
         for place, iteration in enumerate(iterations)
     ]
+
+
+def _counts(fields: Fields, name: str, rows: int) -> list[int | None]:
+    """Numbers of images, where the file has any."""
+    if fields.raw(name) is None:
+        return [None] * rows
+    counts = fields.column(name, rows, 1, MOST_IMAGES)
+    if any(count is not None and count % 1 for count in counts):
+        raise ComparisonFileError(f"{name} of {fields.where} must be whole numbers")
+    return [None if count is None else int(count) for count in counts]
 
 
 def _event(given: Any, run: Run) -> Event:
@@ -167,6 +183,6 @@ def _layers(spec: NetSpec, recipe: Recipe) -> dict[str, int]:
 
 
 def _number(name: str, value: float | None, recording: bool) -> float | None:
-    if value is None or not recording or name in ("iteration", "train_error", "test_error"):
+    if value is None or not recording or name in EXACT:
         return value
     return float(f"{value:.{RECORDED_DIGITS}g}")

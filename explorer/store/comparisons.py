@@ -48,6 +48,8 @@ ROW_FIELDS = (
     "batch_error",
     "train_error",
     "test_error",
+    "train_images",
+    "test_images",
 )
 
 

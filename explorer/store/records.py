@@ -116,6 +116,8 @@ class Comparison:
 class StoredRow:
     """A row of a run; its lists are float32.
 
+    train_images, test_images  that the errors were measured on; None in rows without errors and
+                        in those of older versions of the program
     gradients, weights  norms, in the order of the Plan's weighted layers
     responses           of the 3x3 layers of the main branch, in their order, where recorded
     """
@@ -132,6 +134,8 @@ class StoredRow:
     gradients: array
     weights: array = field(default_factory=lambda: array("f"))
     responses: array = field(default_factory=lambda: array("f"))
+    train_images: int | None = None
+    test_images: int | None = None
 
 
 BY_LAYER = ("gradients", "weights", "responses")

@@ -69,6 +69,8 @@ rows = sa.Table(
     sa.Column("gradients", sa.LargeBinary),  # float32, one for each of the Plan's weighted layers
     sa.Column("weights", sa.LargeBinary),  # likewise: the norms of the weights themselves
     sa.Column("responses", sa.LargeBinary),  # float32, one for each 3x3 layer of the main branch
+    sa.Column("train_images", sa.Integer),  # that train_error was measured on
+    sa.Column("test_images", sa.Integer),
     sa.UniqueConstraint("run", "iteration"),
     sqlite_autoincrement=True,  # an id is never given twice, so a cursor never misses a row
 )

@@ -17,6 +17,7 @@ class Row:
     weights       L2 norm of the weights themselves, likewise, after that mini-batch
     responses     layer responses to the tested test images, by layer of `Plan.answering`,
                   where the recipe asks for them; None in row 0, whose BN has seen no image yet
+    train_images, test_images  on how many images the errors were measured; None where not tested
     """
 
     iteration: int
@@ -29,6 +30,8 @@ class Row:
     gradients: tuple[float, ...] | None = None
     weights: tuple[float, ...] | None = None
     responses: tuple[float, ...] | None = None
+    train_images: int | None = None
+    test_images: int | None = None
 
     @property
     def diverged(self) -> bool:

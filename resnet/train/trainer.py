@@ -119,9 +119,9 @@ class Trainer:
         if self.iteration:
             return None
         began = time.perf_counter()
-        errors = self.test(self.recipe.test_images)
+        tested = self._errors(self.recipe.test_images)
         self.seconds += time.perf_counter() - began
-        return Row(0, self.seconds, train_error=errors[0], test_error=errors[1])
+        return Row(0, self.seconds, **tested)
 
     @_on_its_stream
     def step(self) -> Row | None:
@@ -227,14 +227,24 @@ class Trainer:
         """What a row says after a test; nothing where the net diverged."""
         if not math.isfinite(loss):
             return {}
-        found: dict[str, Any] = {}
-        found["train_error"], found["test_error"] = self.test(count)
+        found = self._errors(count)
         if self.recipe.responses:
             read = copy.deepcopy(self.net).eval()  # folding would move a BN into a response
             with responding(read) as deviations:
                 error_on(read, self.batches, self._parts(count)[1])
             found["responses"] = tuple(each.deviation for each in deviations.values())
         return found
+
+    def _errors(self, count: int | None) -> dict[str, Any]:
+        """Both errors as a row has them, and on how many images they were measured."""
+        train_error, test_error = self.test(count)
+        train, test = (len(part) for part in self._parts(count))
+        return {
+            "train_error": train_error,
+            "test_error": test_error,
+            "train_images": train,
+            "test_images": test,
+        }
 
     def _parts(self, count: int | None) -> tuple[LabelledImages, LabelledImages]:
         return self.batches.train.first(count), self.batches.test.first(count)

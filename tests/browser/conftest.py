@@ -1,5 +1,6 @@
 """A real server with its worker, and a real Chromium that fails a test on any console error."""
 
+import functools
 import os
 import shutil
 import socket
@@ -119,12 +120,18 @@ def _wait_until_healthy(address, process, log):
 
 
 @pytest.fixture
-def open_page(browser, server):
-    """Opens a path of the app in a browser of its own; console errors fail the test at its end."""
-    address, _ = server
+def open_page(open_page_of, server):
+    """Opens a path of the app in a browser of its own."""
+    return functools.partial(open_page_of, server)
+
+
+@pytest.fixture
+def open_page_of(browser):
+    """The same for any server; console errors fail the test at its end."""
     contexts, errors = [], []
 
-    def open_page(path="/", **options):
+    def open_page_of(served, path="/", **options):
+        address, _ = served
         context = browser.new_context(viewport={"width": 1280, "height": 720}, **options)
         contexts.append(context)
         page = context.new_page()
@@ -137,7 +144,7 @@ def open_page(browser, server):
         page.wait_for_selector("[data-testid=stMainBlockContainer]")
         return page
 
-    yield open_page
+    yield open_page_of
     for context in contexts:
         context.close()
     assert errors == []

@@ -72,7 +72,8 @@ def replay(name: str) -> None:
 
 
 def label(recording: Recording) -> str:
-    """What made it: machine, images, seeds."""
+    """What made it: machine, images, seeds, and the program's commit where that is known."""
     seeds = recording.snapshot.comparison.seeds
     named = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))}"
-    return f"{recording.machine}; {recording.data}; {named}."
+    commit = f"; commit {recording.commit}" if recording.commit else ""
+    return f"{recording.machine}; {recording.data}; {named}{commit}."

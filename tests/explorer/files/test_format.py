@@ -14,7 +14,7 @@ import pytest
 from explorer.files import format as file_format
 from explorer.files.arrays import decode, encode
 from explorer.files.fields import ComparisonFileError
-from explorer.files.format import MAX_FILE, MAX_TEXT, RECORDED_NORMS, pack, unpack
+from explorer.files.format import MAX_FILE, MAX_NUMBERS, MAX_TEXT, RECORDED_NORMS, pack, unpack
 from explorer.files.importing import import_comparison
 from explorer.lane import in_process
 from explorer.store import comparisons as stores
@@ -116,11 +116,11 @@ def test_a_file_holds_the_comparison_bit_for_bit(store, trained):
     assert contents.comparison.origin.startswith(f"a file made on {contents.machine}, ")
 
 
-def test_a_file_without_responses_is_one_that_older_programs_read(store, trained, long):
+def test_a_file_without_responses_names_none(store, trained, long):
     asked, unasked = (
         json.loads(gzip.decompress(pack(snapshot_of(store, each)))) for each in (trained, long)
     )
-    assert (asked["version"], unasked["version"]) == (2, 1)
+    assert (asked["version"], unasked["version"]) == (3, 3)
     assert all("responses" in run["recipe"] and run["rows"]["responses"] for run in asked["runs"])
     assert not any("responses" in {**run["recipe"], **run["rows"]} for run in unasked["runs"])
 
@@ -274,7 +274,7 @@ def base64_of(*numbers):
     ("change", "sentence"),
     [
         (top("format", "another"), "not a comparison that the program exported"),
-        (top("version", 3), "version 3 of its format and this program reads 2; bring the program"),
+        (top("version", 4), "version 4 of its format and this program reads 3; bring the program"),
         (top("version", True), "says version True of its format"),
         (top("surprise", 1), "the file has a field 'surprise'; it can have"),
         (top("runs", []), "the file holds no run"),
@@ -353,7 +353,10 @@ def zipped(text):
         (zipped('{"format": 1' + "0" * 5000 + "}"), "not the JSON of a comparison"),
         (zipped('{"a": ' * 3000 + "1" + "}" * 3000), "not the JSON of a comparison|but not a comp"),
         (zipped("[" * 60_000 + "]" * 60_000), "more lists or numbers than a comparison can"),
-        (zipped("[" + "0," * 2_000_001 + "0]"), "more lists or numbers than a comparison can"),
+        (
+            zipped("[" + "0," * (MAX_NUMBERS + 1) + "0]"),
+            "more lists or numbers than a comparison can",
+        ),
         (b"\x1f\x8b" + b"\0" * 40, "broke off on its way"),
         (gzip.compress(b" " * (MAX_TEXT + 1), 9), "unpacks to more than 64 MB"),
     ],
@@ -412,3 +415,20 @@ def test_any_damage_is_a_sentence_and_nothing_else(packed):
 def test_letters_that_no_database_holds_are_left_out(store, packed):
     file = changed(packed, about("title", "a\ud800b\0c"))
     assert store.comparison(import_comparison(store, unpack(file))).title == "abc"
+
+
+def test_the_numbers_of_images_go_with_the_errors(store, trained):
+    kept = unpack(pack(snapshot_of(store, trained))).snapshot
+    for each in kept.histories:
+        tested = [row for row in each.rows if row.test_error is not None]
+        assert {type(row.train_images) for row in tested} == {int}
+        assert tested[-1].train_images == min(each.run.recipe.images or 20, 20)
+        assert all(row.test_images is None for row in each.rows if row.test_error is None)
+
+
+def test_a_file_of_an_older_program_has_none(store, trained):
+    content = json.loads(gzip.decompress(pack(snapshot_of(store, trained))))
+    for run in content["runs"]:
+        del run["rows"]["train_images"], run["rows"]["test_images"]
+    older = unpack(zipped(json.dumps(content)))
+    assert all(row.train_images is None for each in older.snapshot.histories for row in each.rows)

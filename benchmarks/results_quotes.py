@@ -1,0 +1,258 @@
+"""Sentences of the documents that quote figures of the recordings, each with where they come from.
+
+`make results` writes the figures in, and a test holds them; the words around them are a person's.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import exp, log
+from statistics import fmean
+
+from results_tables import GENERATED, Recordings, curves_of, gradient_ratios, points, ratio_words
+
+from resnet.lessons import LESSONS
+from resnet.spec import NetSpec
+
+FIGURE = r"(\d+(?:\.\d+)?(?:e-?\d+)?)"
+PHOTOS = tuple(name for name, each in LESSONS.items() if each.seconds is not None)
+ALL = (*PHOTOS, GENERATED)
+
+
+class Figures:
+    """The figures of recordings, by recording and net."""
+
+    def __init__(self, recordings: Recordings) -> None:
+        self._recordings = recordings
+
+    def errors(self, recording: str, net: str, test: bool = False, **recipe: object) -> list[float]:
+        """Training errors, or test errors, of every seed in percent.
+
+        recipe  fields that the curve's recipe must have, as warmup="none"
+        """
+        (found,) = (
+            each
+            for each in curves_of(recording, self._recordings[recording])
+            if each.entry.net == NetSpec.parse(net)
+            and all(getattr(each.entry.recipe, name) == value for name, value in recipe.items())
+        )
+        return [found.errors[seed][test] for seed in sorted(found.errors)]
+
+    def mean(self, recording: str, net: str) -> float:
+        return fmean(self.errors(recording, net))
+
+    def ratios(self, recording: str, net: str) -> list[float]:
+        """First over last convolution's gradient at the first mini-batch, of every seed."""
+        (found,) = (
+            ratios
+            for entry, ratios in gradient_ratios(self._recordings[recording]).items()
+            if entry.net == NetSpec.parse(net)
+        )
+        return [found[seed] for seed in sorted(found)]
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A sentence of a file with {} where its figures stand; lines may break anywhere in it."""
+
+    file: str
+    words: str
+    figures: Callable[[Figures], Sequence[str]]
+
+    def put_into(self, text: str, figures: Figures) -> str:
+        """The file with these figures. Raises ValueError where it has not the sentence once."""
+        parts = [re.sub(r"(?:\\ )+", r"\\s+", re.escape(part)) for part in self.words.split("{}")]
+        found = list(re.finditer(FIGURE.join(parts), text))
+        if len(found) != 1:
+            raise ValueError(
+                f"{self.file} has {len(found)} times the sentence that was to get its figures: "
+                f"{self.words!r}; it and benchmarks/results_quotes.py must say the same"
+            )
+        written = self.figures(figures)
+        spans = [found[0].span(number + 1) for number in range(len(written))]
+        for (begin, end), figure in reversed(list(zip(spans, written, strict=True))):
+            text = text[:begin] + figure + text[end:]
+        return text
+
+
+def _means(*nets: str) -> Callable[[Figures], list[str]]:
+    return lambda figures: [points(figures.mean("degradation", net)) for net in nets]
+
+
+def _full(digits: int, *nets: str, test: bool = False) -> Callable[[Figures], list[str]]:
+    """Of the paper's training on a GPU: the errors of its one seed."""
+    kinds = (False, True) if test else (False,)
+    return lambda figures: [
+        points(figures.errors("degradation-full", net, kind)[0], digits)
+        for net in nets
+        for kind in kinds
+    ]
+
+
+def _whole(figures: Figures, net: str) -> str:
+    return points(figures.mean("degradation", net), 0)
+
+
+def _cost_of_depth(figures: Figures) -> list[str]:
+    return [
+        points(figures.mean("degradation", "plain56") - figures.mean("degradation", "plain20"), 0)
+    ]
+
+
+def _growth(figures: Figures) -> list[str]:
+    """plain-56's gradients by seed; the span of plain-20's and ResNet-56's."""
+    others = [*figures.ratios("gradients", "plain20"), *figures.ratios("gradients", "resnet56-A")]
+    grown = [ratio_words(ratio) for ratio in figures.ratios("gradients", "plain56")]
+    return [*grown, points(min(others), 0), points(max(others), 0)]
+
+
+def _vanished(figures: Figures) -> list[str]:
+    """The geometric mean over the seeds of what arrives with sigmoids and without BN."""
+    ratios = figures.ratios("activations", "plain20-nonorm-sigmoid")
+    return [ratio_words(exp(fmean(map(log, ratios))))]
+
+
+def trap(figures: Figures, warmup: str) -> list[tuple[float, float]]:
+    """Training errors of plain-56 and ResNet-56 by seed, under one of the two recipes."""
+    plain, residual = (
+        figures.errors("trap", net, warmup=warmup) for net in ("plain56", "resnet56-A")
+    )
+    return list(zip(plain, residual, strict=True))
+
+
+def _trap_of_seed_0(figures: Figures) -> list[str]:
+    return [points(each) for warmup in ("none", "linear") for each in trap(figures, warmup)[0]]
+
+
+def _trap_widest(figures: Figures) -> list[str]:
+    """The seed whose gap is the widest at the high rate, with its two errors."""
+    pairs = trap(figures, "none")
+    seed = max(range(len(pairs)), key=lambda seed: pairs[seed][0] - pairs[seed][1])
+    return [str(seed), *map(points, pairs[seed])]
+
+
+def _options(figures: Figures) -> list[str]:
+    nets = ("resnet32-C", "resnet32-A")
+    return [points(each) for net in nets for each in figures.errors("shortcuts", net)]
+
+
+NETS = ("plain20", "plain56", "resnet20-A", "resnet56-A")
+README, TEACHING, RESULTS = "README.md", "docs/TEACHING.md", "docs/RESULTS.md"
+
+QUOTES = (
+    Quote(README, "lesson of two minutes: plain-20 {} %, plain-56 {} %", _means(*NETS[:2])),
+    Quote(README, "the same lesson: ResNet-20 A {} %, ResNet-56 A {} %", _means(*NETS[2:])),
+    Quote(
+        README,
+        "training error plain-20 {}, plain-56 {}, ResNet-20 A {}, ResNet-56 A {} %: [RESULTS]",
+        _full(1, *NETS),
+    ),
+    Quote(TEACHING, "plain-56 have if plain-20 has {} %?", lambda each: [_whole(each, "plain20")]),
+    Quote(TEACHING, "| plain-20 | {} % |", _means("plain20")),
+    Quote(TEACHING, "| plain-56 | {} % |", _means("plain56")),
+    Quote(TEACHING, "| ResNet-20 A | {} % |", _means("resnet20-A")),
+    Quote(TEACHING, "| ResNet-56 A | {} % |", _means("resnet56-A")),
+    Quote(TEACHING, "that 36 more layers would cost {} points?", _cost_of_depth),
+    Quote(TEACHING, "Not here: {} and {} are less apart than", _means("resnet56-A", "resnet20-A")),
+    Quote(
+        TEACHING,
+        "It grows: {}, {} and {} times as large with three seeds; in plain-20 and ResNet-56 {} to "
+        "{} times.",
+        _growth,
+    ),
+    Quote(TEACHING, "In plain-20 about {} of it arrives", _vanished),
+    Quote(
+        TEACHING,
+        "{} and {} % (seed 0). **Ask:** what would you publish? Then show the gentle recipe with "
+        "the same nets and the same images: {} and {} %.",
+        _trap_of_seed_0,
+    ),
+    Quote(
+        TEACHING,
+        "(with seed {} the first recipe does show a gap: {} and {} %)",
+        _trap_widest,
+    ),
+    Quote(TEACHING, "option C {} · {} · {} % where A has {} · {} · {};", _options),
+    Quote(TEACHING, '"{} % is {} % right."', lambda each: [_whole(each, "plain56")] * 2),
+    Quote(RESULTS, "| plain-20 | {} | {} | not printed |", _full(2, "plain20", test=True)),
+    Quote(RESULTS, "| plain-56 | {} | {} | not printed |", _full(2, "plain56", test=True)),
+    Quote(RESULTS, "| ResNet-20 A | {} | {} | 8.75 |", _full(2, "resnet20-A", test=True)),
+    Quote(RESULTS, "| ResNet-56 A | {} | {} | 6.97 |", _full(2, "resnet56-A", test=True)),
+)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence without figures that the recordings must bear out, or somebody must rewrite."""
+
+    file: str
+    words: str
+    holds: Callable[[Figures], bool]
+
+
+def _gap(figures: Figures, deep: str, shallow: str) -> float:
+    return figures.mean("degradation", deep) - figures.mean("degradation", shallow)
+
+
+def _closer_than_seeds(figures: Figures) -> bool:
+    both = [figures.errors("degradation", net) for net in ("resnet20-A", "resnet56-A")]
+    apart = max(max(errors) - min(errors) for errors in both)
+    return abs(_gap(figures, "resnet56-A", "resnet20-A")) < apart
+
+
+def _tests_over_half(figures: Figures) -> bool:
+    return all(min(figures.errors("degradation", net, test=True)) > 50 for net in NETS)
+
+
+def _learnt_is_last(figures: Figures) -> bool:
+    kinds = (figures.errors("shortcuts", f"resnet32-{kind}") for kind in "ABC")
+    return all(learnt > max(a, b) for a, b, learnt in zip(*kinds, strict=True))
+
+
+def _warmup_is_not_for_all(figures: Figures) -> bool:
+    at_once, waiting = (
+        figures.errors("warmup", "resnet110-A", warmup=kind) for kind in ("none", "error")
+    )
+    gains = [one - other for one, other in zip(at_once, waiting, strict=True)]
+    return min(gains) < 0 < max(gains)
+
+
+CLAIMS = (
+    Claim(
+        RESULTS,
+        "depth costs the plain net dozens of points",
+        lambda each: _gap(each, "plain56", "plain20") >= 24,
+    ),
+    Claim(
+        RESULTS,
+        "and the residual net a few at most",
+        lambda each: _gap(each, "resnet56-A", "resnet20-A") <= 5,
+    ),
+    Claim(RESULTS, "option C trains worst here", _learnt_is_last),
+    Claim(RESULTS, "the 110-layer warm-up does not help every seed", _warmup_is_not_for_all),
+    Claim(
+        RESULTS,
+        "the gradient at the very first mini-batch explodes towards the input",
+        lambda each: min(each.ratios("gradients", "plain56")) > 100,
+    ),
+    Claim(
+        README,
+        "they do not: they grow at the first mini-batch",
+        lambda each: (
+            min(each.ratios("gradients", "plain20")) > 1
+            and min(each.ratios("gradients", "plain56")) > 10
+        ),
+    ),
+    Claim(TEACHING, "are less apart than two seeds are", _closer_than_seeds),
+    Claim(TEACHING, "plain-56 has hardly left it", lambda each: _gap_to_guessing(each) < 20),
+    Claim(TEACHING, "Why is the test error over 50 % for all?", _tests_over_half),
+    Claim(
+        TEACHING,
+        "the first recipe does show a gap",
+        lambda each: max(plain - residual for plain, residual in trap(each, "none")) >= 10,
+    ),
+)
+
+
+def _gap_to_guessing(figures: Figures) -> float:
+    return 90 - figures.mean("degradation", "plain56")
