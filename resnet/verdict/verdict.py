@@ -92,14 +92,7 @@ def evidence(stands: Standing | None) -> str:
     if stands is None or not stands.errors:
         return ""
     names = curve_names(list(stands.errors))
-    counts = {len(seeds) for seeds in stands.errors.values()}
-    of_each = [
-        _spread(names[each], seeds, len(counts) > 1) for each, seeds in stands.errors.items()
-    ]
-    several = max(counts) > 1
-    how = ", mean ± standard deviation (least to most)" if several else ""
-    many = f" over {seeds_words(max(counts))}" if len(counts) == 1 and several else ""
-    text = f"Training error on {stands.images:,} images{how}{many}: {', '.join(of_each)}."
+    text = errors_words(stands)
     found = comparisons(stands)
     text += "".join(
         f" {names[each.other]} less {names[each.one]}: {stated(each.judged)}." for each in found
@@ -108,6 +101,19 @@ def evidence(stands: Standing | None) -> str:
         together = " together" if len(found) > 1 else ""
         text += f" The interval{'s hold' if together else ' holds'}{together} at 95 %."
     return text
+
+
+def errors_words(stands: Standing) -> str:
+    """Every curve's errors, on how many images they were measured, over how many seeds."""
+    names = curve_names(list(stands.errors))
+    counts = {len(seeds) for seeds in stands.errors.values()}
+    of_each = [
+        _spread(names[each], seeds, len(counts) > 1) for each, seeds in stands.errors.items()
+    ]
+    several = max(counts) > 1
+    how = ", mean ± standard deviation (least to most)" if several else ""
+    many = f" over {seeds_words(max(counts))}" if len(counts) == 1 and several else ""
+    return f"Training error on {stands.images:,} images{how}{many}: {', '.join(of_each)}."
 
 
 def _compared(stands: Standing) -> tuple[str, list[_Group]]:
