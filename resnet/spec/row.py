@@ -41,3 +41,14 @@ class Row:
     @property
     def diverged(self) -> bool:
         return self.loss is not None and not math.isfinite(self.loss)
+
+
+def when_diverged(iteration: int, log_every: int) -> str:
+    """What the first row whose loss is not finite tells: "between iterations 10 and 15".
+
+    iteration  of that row, whose loss is the mean over the mini-batches since the row before
+    """
+    before = (iteration - 1) // log_every * log_every
+    if iteration - before == 1:
+        return f"at iteration {iteration:,}"
+    return f"between iterations {before:,} and {iteration:,}"

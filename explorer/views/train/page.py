@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.report.formatting import duration
+from explorer.report.formatting import about, duration
 from explorer.server import shared, visitor
 from explorer.server.worker_status import machine_report, machine_words, reported
 from explorer.store import states
@@ -14,6 +14,7 @@ from explorer.views.train.recipe_widgets import OWN
 from explorer.views.train.replay import REPLAYED, lesson_of, offer, replay
 from explorer.views.train.watch import watch
 from resnet.lessons import DEGRADATION, LESSONS
+from resnet.lessons.two_cores import seconds_on_two_cores
 from resnet.settings import CIFAR10_SIZE
 from resnet.spec import Recipe, SpecError
 from resnet.spec.checks import listed
@@ -186,7 +187,8 @@ def _what_launch_does() -> str:
     time = (
         f"One seed takes about {duration(lesson.seconds)} on two cores."
         if lesson.seconds
-        else "It is made for a GPU: on two cores it would take days."
+        else "It is made for a GPU: by the speed of short runs, two cores would need "
+        f"{about(seconds_on_two_cores(lesson))}."
     )
     return (
         f"Press **Launch**: {listed(nets)} see the same images ({images} of "

@@ -1,7 +1,7 @@
 """How big is the residual? The size of what a block adds, F(x), against what it adds to, x.
 
 Source: He et al. 2015, Section 4.2 (residual functions might be generally closer to zero); De and
-Smith 2020 (arXiv 2002.10444), Section 2: at initialisation BN makes every F(x) about equally large
+Smith 2020 (arXiv 2002.10444): at initialisation BN makes every F(x) about equally large
 while x grows from block to block, so the ratio falls like 1/sqrt(depth).
 """
 

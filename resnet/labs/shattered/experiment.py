@@ -1,6 +1,6 @@
 """Shattered gradients: how the gradient changes while the input walks along a line.
 
-Source: Balduzzi et al. 2017 (arXiv 1702.08591), Sections 1 and 2 and Fig. 1: in deep plain nets the
+Source: Balduzzi et al. 2017 (arXiv 1702.08591), Fig. 1: in deep plain nets the
 gradients of neighbouring inputs are as unrelated as white noise; with shortcuts they keep
 structure, and in a shallow net they look like Brownian motion. They walk with the one input of a
 fully connected net, freshly initialised; here the line goes from one image to another, the nets

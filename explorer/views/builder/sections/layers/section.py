@@ -38,7 +38,8 @@ def show(specs: tuple[NetSpec, ...]) -> None:
         return
     note, button = st.columns([8, 2], vertical_alignment="center")
     note.caption(
-        "Activation memory is for one image in fp32; where a layer writes over its input it is 0. "
+        "Activation memory is for one image in fp32; where a layer writes over its input, or is a "
+        "view of it (every second pixel), it is 0. "
         "The paper does not say where option A's zero channels go; here they follow the real ones."
     )
     button.download_button(

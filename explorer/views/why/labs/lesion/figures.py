@@ -1,6 +1,6 @@
 """Lab "lesion": errors with one block off, with several off, and with blocks in another order.
 
-Source of all three: Veit et al. 2016, Sections 4.1 to 4.3, Figs. 3 and 5.
+Source of all three: Veit et al. 2016, Sections 4.1 to 4.3, Fig. 5.
 """
 
 from collections.abc import Sequence

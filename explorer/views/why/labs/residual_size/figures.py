@@ -1,6 +1,6 @@
 """The size of what each block adds, F(x), beside that of what it adds to, x.
 
-Source: De and Smith 2020, Section 2; He et al. 2015, Section 4.2.
+Source: De and Smith 2020; He et al. 2015, Section 4.2.
 """
 
 from collections.abc import Sequence
