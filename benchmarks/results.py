@@ -34,12 +34,14 @@ from results_tables import (
     with_block,
 )
 
-from explorer.commands.follow import follow
+from explorer.commands.follow import NoWorker, follow
 from explorer.files.format import FILE_ENDING, pack
 from explorer.files.recordings import Recording, recorded
 from explorer.report.formatting import duration
 from explorer.store.comparisons import MAX_SEEDS, RunStore
 from explorer.store.launch import CLASSES, LaunchRequest, launch
+from explorer.store.migrations import StoreError
+from explorer.store.requests import ControlRequests
 from resnet.lessons import LESSONS
 from resnet.settings import image_folder, image_folder_classes, image_folder_label
 from resnet.spec.names import Entry
@@ -110,6 +112,7 @@ class Results:
             if each not in wanted:
                 print(f"{each.name}: is recorded; --again records it again")
         try:
+            self._leave_what_was_left()
             for task in wanted:
                 began = time.monotonic()
                 print(f"{task.name}: {self.seeds} seeds", flush=True)
@@ -157,6 +160,12 @@ class Results:
                 "a recording names the commit that trained it, and these are not committed:\n"
                 f"{changed}commit them first"
             )
+
+    def _leave_what_was_left(self) -> None:
+        """Seeds that wait since a call that was stopped would train before those of this one."""
+        store = RunStore()
+        for comparison in store.active():
+            ControlRequests(store).stop(comparison.id)
 
     def _is_recorded(self, task: Task) -> bool:
         """Whether a recording is there that this command would make again as it is."""
@@ -267,6 +276,9 @@ def main(words: Sequence[str] | None = None) -> int:
         except KeyboardInterrupt:
             print("\nstopped; given again, this command goes on with what is not recorded yet")
             return 130
+        except (NoWorker, StoreError) as error:
+            print(f"results: {error}", file=sys.stderr)
+            return 1
     well = results.write()
     print("\n".join(slow_or_fast(recorded())))
     return 0 if well else 1

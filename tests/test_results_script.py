@@ -54,6 +54,10 @@ def make(script, tmp_path):
     return make
 
 
+def interrupt(store, identity):
+    raise KeyboardInterrupt
+
+
 def train_here(store, identity):
     from explorer.lane import in_process
     from explorer.store.snapshots import Feed
@@ -92,6 +96,16 @@ def test_what_is_recorded_is_left_unless_something_else_is_asked_for(make, monke
     monkeypatch.setattr(script, "processor", lambda: "an abacus")
     make()
     assert trained == ["warmup"] * 3
+
+
+def test_what_a_stopped_call_left_waiting_is_not_trained(make, monkeypatch, script):
+    monkeypatch.setattr(script, "follow", interrupt)
+    assert make() == 130
+    monkeypatch.setattr(script, "follow", train_here)
+    assert make() == 0
+    found = script.RunStore().comparisons()
+    assert [{run.state for run in each.runs} for each in found] == [{"finished"}, {"stopped"}]
+    assert len(recorded()) == 1
 
 
 def test_other_images_and_other_code_are_recorded_anew(make, monkeypatch, script):
