@@ -23,6 +23,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from filelock import FileLock, Timeout
 from results_quotes import ALL, FULL, QUOTES, Figures
 from results_tables import (
     GENERATED,
@@ -269,10 +270,16 @@ def main(words: Sequence[str] | None = None) -> int:
     out = options.out or (ROOT / "benchmarks" / "out" / "tiny" if options.tiny else ROOT)
     results = Results(out.resolve(), options.tiny, options.seeds)
     if not options.write:
-        os.environ["RESNET_HOME"] = str((options.home or ROOT / "benchmarks/out/results").resolve())
-        stop_worker()  # of a call that was killed; this one's has this one's images
+        home = (options.home or ROOT / "benchmarks" / "out" / "results").resolve()
+        home.mkdir(parents=True, exist_ok=True)
+        os.environ["RESNET_HOME"] = str(home)
         try:
-            results.record([Task(name) for name in options.lesson or ALL], options.again)
+            with FileLock(home / "results.lock", timeout=0):
+                stop_worker()  # of a call that was killed; this one's has this one's images
+                results.record([Task(name) for name in options.lesson or ALL], options.again)
+        except Timeout:
+            print(f"another call records in {home}; wait for it, or name another --home")
+            return 1
         except KeyboardInterrupt:
             print("\nstopped; given again, this command goes on with what is not recorded yet")
             return 130

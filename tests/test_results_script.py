@@ -8,6 +8,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from PIL import Image
 
 from explorer.files.recordings import recorded
@@ -106,6 +107,14 @@ def test_what_a_stopped_call_left_waiting_is_not_trained(make, monkeypatch, scri
     found = script.RunStore().comparisons()
     assert [{run.state for run in each.runs} for each in found] == [{"finished"}, {"stopped"}]
     assert len(recorded()) == 1
+
+
+def test_one_call_at_a_time_records_in_a_home(make, tmp_path, capsys):
+    (tmp_path / "home").mkdir()
+    with FileLock(tmp_path / "home" / "results.lock"):
+        assert make() == 1
+    assert "another call records in" in capsys.readouterr().out
+    assert recorded() == {}
 
 
 def test_other_images_and_other_code_are_recorded_anew(make, monkeypatch, script):
