@@ -11,22 +11,16 @@ what was recorded on this machine, from these images, by the same code; one less
 
 import argparse
 import os
-import platform
-import re
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from filelock import FileLock, Timeout
 from results_quotes import ALL, FULL, QUOTES, Figures
 from results_tables import (
-    GENERATED,
     Recordings,
     all_finished,
     blocks,
@@ -34,6 +28,7 @@ from results_tables import (
     seconds_by_seed,
     with_block,
 )
+from results_tasks import Task, machine_words
 
 from explorer.commands.follow import NoWorker, follow
 from explorer.files.format import FILE_ENDING, pack
@@ -45,7 +40,6 @@ from explorer.store.migrations import StoreError
 from explorer.store.requests import ControlRequests
 from resnet.lessons import LESSONS
 from resnet.settings import image_folder, image_folder_classes, image_folder_label
-from resnet.spec.names import Entry
 from resnet.verdict.recorded import FILE_NAME, text_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,44 +47,6 @@ ROOT = Path(__file__).resolve().parents[1]
 CODE = ("resnet/train", "resnet/model", "resnet/data", "resnet/spec", "resnet/plan.py")
 TABLES = Path("docs/RESULTS.md")
 RECORDED = Path("checkpoints/recorded")
-TINY = {
-    "images": 64,
-    "image_size": 16,
-    "batch": 8,
-    "iterations": 4,
-    "warmup_iterations": 2,
-    "log_every": 1,
-    "test_every": 2,
-    "test_images": 16,
-    "final_images": 16,
-}
-
-
-@dataclass(frozen=True)
-class Task:
-    """A recording to make: a lesson on the images of a folder, or on generated ones."""
-
-    name: str
-
-    @property
-    def lesson(self) -> str:
-        return "degradation" if self.name == GENERATED else self.name
-
-    @property
-    def data(self) -> str:
-        return "generated" if self.name == GENERATED else "folder"
-
-    @property
-    def title(self) -> str:
-        return (
-            "Degradation on generated images"
-            if self.name == GENERATED
-            else LESSONS[self.lesson].title
-        )
-
-    def entries(self, tiny: bool) -> tuple[Entry, ...]:
-        found = LESSONS[self.lesson].entries
-        return tuple(_tiny(each) for each in found) if tiny else found
 
 
 class Results:
@@ -218,22 +174,6 @@ class Results:
         (self.out / file).write_text(text, "utf-8")
 
 
-def machine_words(device: str) -> str:
-    """ "Intel Xeon Processor, 2 cores, bf16, torch 2.15.0"; a GPU by its own name.
-
-    device  as a run has it: "CPU, 2 cores, bf16"
-    """
-    name = device.replace("CPU", processor(), 1) if device.startswith("CPU") else device
-    return f"{name}, torch {metadata.version('torch').partition('+')[0]}"
-
-
-def processor() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    text = cpuinfo.read_text() if cpuinfo.is_file() else f"model name : {platform.processor()}"
-    known = re.search(r"^model name\s*: *(.+)$", text, re.M)
-    return re.sub(r"\((R|TM)\)", "", known[1], flags=re.I).strip() if known else "a processor"
-
-
 def slow_or_fast(found: dict[str, Recording]) -> list[str]:
     """The lessons that say they take another time than they did."""
     lines = []
@@ -249,13 +189,6 @@ def slow_or_fast(found: dict[str, Recording]) -> list[str]:
 
 def stop_worker() -> None:
     subprocess.run([sys.executable, "-m", "explorer.worker", "--stop"], check=False)
-
-
-def _tiny(entry: Entry) -> Entry:
-    changes: dict[str, Any] = dict(TINY)
-    if entry.recipe.warmup != "linear":
-        del changes["warmup_iterations"]
-    return Entry(entry.net, replace(entry.recipe, **changes))
 
 
 def _git(*words: str) -> str:

@@ -16,7 +16,7 @@ from explorer.files.recordings import recorded
 pytestmark = pytest.mark.trains  # by a file that is loaded at run time
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
-MODULES = ("results", "results_tables", "results_quotes")
+MODULES = ("results", "results_tasks", "results_tables", "results_quotes")
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_what_is_recorded_is_left_unless_something_else_is_asked_for(make, monke
     assert trained == []
     make("--again")
     make(seeds=3)
-    monkeypatch.setattr(script, "processor", lambda: "an abacus")
+    monkeypatch.setattr(sys.modules["results_tasks"], "processor", lambda: "an abacus")
     make()
     assert trained == ["warmup"] * 3
 
