@@ -29,11 +29,13 @@ from gpu_results import EAGER, FUSED, machine, pack_home, table, unpack_home
 
 from explorer.store import states
 from explorer.store.comparisons import RunStore
+from explorer.store.launch import LaunchRequest, launch
 from explorer.store.records import Comparison
 from resnet.data import ImageSet
 from resnet.lessons import LESSONS
-from resnet.settings import home, image_folder
+from resnet.settings import home, image_folder, image_folder_classes
 from resnet.spec import NetSpec, Recipe
+from resnet.spec.names import Entry
 from resnet.train import Trainer, best_device, in_step
 from resnet.train.step import Step
 
@@ -217,12 +219,9 @@ class Slices:
         self._wait_for_images()
         seen: list[dict[str, float]] = []
         for seed in range(1 if self.tiny else 3):
-            nets = [
-                (spec, replace(recipe, seed=seed, **self._settings()))
-                for spec, recipe in lesson_entries("degradation")
-            ]
+            nets = lesson_entries("degradation")
             began = time.monotonic()
-            identity = store.submit("the degradation lesson", nets, "degradation")
+            identity = self._launch(store, "the degradation lesson", nets, "degradation", seed)
             first = None
             while not self._ended(store, identity):
                 if first is None and store.since(identity):
@@ -240,9 +239,21 @@ class Slices:
         self.results["lesson"] = {"seeds": seen}
         self._pack()
 
-    def _settings(self) -> dict[str, Any]:
+    def _launch(
+        self,
+        store: RunStore,
+        title: str,
+        nets: Sequence[tuple[NetSpec, Recipe]],
+        lesson: str | None,
+        seed: int = 0,
+        **tiny: int,
+    ) -> str:
+        """Queues nets as a page or a command does; `tiny` changes their recipes under --tiny."""
+        settings = {**TINY, "images": 64, "batch": 8, **tiny} if self.tiny else {}
+        entries = tuple(Entry(net, replace(recipe, **settings)) for net, recipe in nets)
         data = "folder" if image_folder() else "generated"
-        return {"data": data, **({**TINY, "images": 64, "batch": 8} if self.tiny else {})}
+        request = LaunchRequest(title, entries, lesson, seed)
+        return launch(store, request, data, image_folder_classes())
 
     def _train(self, part: str) -> None:
         """A part of Figure 6, by the app's own worker, as far as the time reaches."""
@@ -252,13 +263,9 @@ class Slices:
         began = time.monotonic()
         if "id" not in made or store.comparison(made["id"]) is None:
             recipes = {str(net): recipe for each in LESSONS for net, recipe in figure6(each)}
-            settings = self._settings()
-            settings |= {"images": 64, "batch": 8, "image_size": 16} if self.tiny else {}
-            nets = [
-                (NetSpec.parse(name), replace(recipes[name], **settings)) for name in FIGURE6[part]
-            ]
+            nets = [(NetSpec.parse(name), recipes[name]) for name in FIGURE6[part]]
             lesson = "degradation" if part == "four" else None  # its long form has the same nets
-            made["id"] = store.submit(f"Figure 6, {part}", nets, lesson)
+            made["id"] = self._launch(store, f"Figure 6, {part}", nets, lesson, image_size=16)
             self._keep()
         else:
             self._python("-m", "explorer", "resume", made["id"], "--detach", check=False)

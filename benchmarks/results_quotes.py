@@ -7,9 +7,17 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp, log
-from statistics import fmean
+from statistics import fmean, median
 
-from results_tables import GENERATED, Recordings, curves_of, gradient_ratios, points, ratio_words
+from results_tables import (
+    GENERATED,
+    Recordings,
+    curves_of,
+    gradient_ratios,
+    points,
+    ratio_words,
+    seconds_by_seed,
+)
 
 from resnet.lessons import LESSONS
 from resnet.spec import NetSpec
@@ -17,6 +25,7 @@ from resnet.spec import NetSpec
 FIGURE = r"(\d+(?:\.\d+)?(?:e-?\d+)?)"
 PHOTOS = tuple(name for name, each in LESSONS.items() if each.seconds is not None)
 ALL = (*PHOTOS, GENERATED)
+FULL = "degradation-full"  # of the paper's training, on a GPU: `make results` leaves it as it is
 
 
 class Figures:
@@ -49,6 +58,10 @@ class Figures:
             if entry.net == NetSpec.parse(net)
         )
         return [found[seed] for seed in sorted(found)]
+
+    def seconds(self, recording: str) -> float:
+        """Of one seed by the clock, the median."""
+        return median(seconds_by_seed(self._recordings[recording]).values())
 
 
 @dataclass(frozen=True)
@@ -83,9 +96,7 @@ def _full(digits: int, *nets: str, test: bool = False) -> Callable[[Figures], li
     """Of the paper's training on a GPU: the errors of its one seed."""
     kinds = (False, True) if test else (False,)
     return lambda figures: [
-        points(figures.errors("degradation-full", net, kind)[0], digits)
-        for net in nets
-        for kind in kinds
+        points(figures.errors(FULL, net, kind)[0], digits) for net in nets for kind in kinds
     ]
 
 
@@ -179,80 +190,3 @@ QUOTES = (
     Quote(RESULTS, "| ResNet-20 A | {} | {} | 8.75 |", _full(2, "resnet20-A", test=True)),
     Quote(RESULTS, "| ResNet-56 A | {} | {} | 6.97 |", _full(2, "resnet56-A", test=True)),
 )
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A sentence without figures that the recordings must bear out, or somebody must rewrite."""
-
-    file: str
-    words: str
-    holds: Callable[[Figures], bool]
-
-
-def _gap(figures: Figures, deep: str, shallow: str) -> float:
-    return figures.mean("degradation", deep) - figures.mean("degradation", shallow)
-
-
-def _closer_than_seeds(figures: Figures) -> bool:
-    both = [figures.errors("degradation", net) for net in ("resnet20-A", "resnet56-A")]
-    apart = max(max(errors) - min(errors) for errors in both)
-    return abs(_gap(figures, "resnet56-A", "resnet20-A")) < apart
-
-
-def _tests_over_half(figures: Figures) -> bool:
-    return all(min(figures.errors("degradation", net, test=True)) > 50 for net in NETS)
-
-
-def _learnt_is_last(figures: Figures) -> bool:
-    kinds = (figures.errors("shortcuts", f"resnet32-{kind}") for kind in "ABC")
-    return all(learnt > max(a, b) for a, b, learnt in zip(*kinds, strict=True))
-
-
-def _warmup_is_not_for_all(figures: Figures) -> bool:
-    at_once, waiting = (
-        figures.errors("warmup", "resnet110-A", warmup=kind) for kind in ("none", "error")
-    )
-    gains = [one - other for one, other in zip(at_once, waiting, strict=True)]
-    return min(gains) < 0 < max(gains)
-
-
-CLAIMS = (
-    Claim(
-        RESULTS,
-        "depth costs the plain net dozens of points",
-        lambda each: _gap(each, "plain56", "plain20") >= 24,
-    ),
-    Claim(
-        RESULTS,
-        "and the residual net a few at most",
-        lambda each: _gap(each, "resnet56-A", "resnet20-A") <= 5,
-    ),
-    Claim(RESULTS, "option C trains worst here", _learnt_is_last),
-    Claim(RESULTS, "the 110-layer warm-up does not help every seed", _warmup_is_not_for_all),
-    Claim(
-        RESULTS,
-        "the gradient at the very first mini-batch explodes towards the input",
-        lambda each: min(each.ratios("gradients", "plain56")) > 100,
-    ),
-    Claim(
-        README,
-        "they do not: they grow at the first mini-batch",
-        lambda each: (
-            min(each.ratios("gradients", "plain20")) > 1
-            and min(each.ratios("gradients", "plain56")) > 10
-        ),
-    ),
-    Claim(TEACHING, "are less apart than two seeds are", _closer_than_seeds),
-    Claim(TEACHING, "plain-56 has hardly left it", lambda each: _gap_to_guessing(each) < 20),
-    Claim(TEACHING, "Why is the test error over 50 % for all?", _tests_over_half),
-    Claim(
-        TEACHING,
-        "the first recipe does show a gap",
-        lambda each: max(plain - residual for plain, residual in trap(each, "none")) >= 10,
-    ),
-)
-
-
-def _gap_to_guessing(figures: Figures) -> float:
-    return 90 - figures.mean("degradation", "plain56")

@@ -4,6 +4,7 @@ Every figure comes from the recordings, so that a test can make the tables again
 """
 
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,18 +13,18 @@ from statistics import fmean, median
 from explorer.files.recordings import Recording
 from explorer.report import verdicts
 from explorer.store import states
-from explorer.store.records import Run
+from explorer.store.records import Run, StoredRow
 from explorer.worker.worker import MAX_LANES
 from resnet.cost.sharing import share_out
 from resnet.lessons import LESSONS
 from resnet.lessons.measures import fade
-from resnet.verdict.recorded import RecordedCurve
-from resnet.spec import Recipe
 from resnet.spec.names import Entry, curve, curve_names
+from resnet.verdict.recorded import RecordedCurve
 
 GENERATED = "degradation-generated"
 BY_GRADIENT = ("gradients", "activations")  # lessons that ask about gradients, not about errors
 NOTHING = "not recorded"
+WIDTH = 128  # letters in a line of the documents
 
 Recordings = Mapping[str, Recording]
 
@@ -32,26 +33,28 @@ def curves_of(name: str, recording: Recording) -> list[RecordedCurve]:
     """The curves of a recording with the errors of the last test of every seed."""
     found: dict[Entry, dict[int, tuple[float, float]]] = {}
     ends: dict[Entry, set[int]] = {}
+    images: dict[Entry, tuple[int | None, int | None]] = {}
     for each in recording.snapshot.histories:
         last, run = each.tests[-1], each.run
         assert last.train_error is not None and last.test_error is not None
         entry = curve(run.spec, run.recipe)
         found.setdefault(entry, {})[run.recipe.seed] = (last.train_error, last.test_error)
         ends.setdefault(entry, set()).add(last.iteration)
+        images[entry] = _tested(last, run)
     made = (recording.commit, recording.machine, recording.data)
     curves = []
     for entry, errors in found.items():
         if len(ends[entry]) > 1:
             raise ValueError(f"{name}: seeds of {entry.net} ended at {sorted(ends[entry])}")
         (end,) = ends[entry]
-        curves.append(RecordedCurve(name, entry, end, _tested(entry.recipe, end), errors, *made))
+        curves.append(RecordedCurve(name, entry, end, images[entry], errors, *made))
     return curves
 
 
 def gradient_ratios(recording: Recording) -> dict[Entry, dict[int, float]]:
     """By curve and seed: the gradient of the first convolution over that of the last, at first."""
     found: dict[Entry, dict[int, float]] = {}
-    for result in (each for seed in verdicts.results(recording.snapshot) for each in seed):
+    for result in verdicts.results(recording.snapshot):
         ratio = fade([result], str(result.entry.net))
         if ratio is not None:
             found.setdefault(curve(*result.entry), {})[result.entry.recipe.seed] = ratio
@@ -69,6 +72,10 @@ def seconds_by_seed(recording: Recording) -> dict[int, float]:
         shares = share_out([run.spec for run in runs], _lanes(runs[0]))
         found[seed] = max(sum(runs[index].seconds for index in share) for share in shares)
     return found
+
+
+def all_finished(recording: Recording) -> bool:
+    return all(run.state == states.FINISHED for run in recording.snapshot.comparison.runs)
 
 
 def blocks(recordings: Recordings) -> dict[str, str]:
@@ -128,8 +135,8 @@ def _degradation(recordings: Recordings) -> str:
         f"{each.data} {' · '.join(f'{taken:.0f}' for taken in seconds_by_seed(each).values())}"
         for each in made.values()
     )
-    seeds = f"Errors for {_seeds(made)}, in percent."
-    return "\n".join([*lines, "", f"{seeds} Seconds by the clock: {times}. {_made_by(made)}"])
+    said = f"Errors for {_seeds(made)}, in percent. Seconds of a seed by the clock: {times}."
+    return "\n".join([*lines, "", _wrapped(f"{said} {_made_by(made)}")])
 
 
 def _cells(found: RecordedCurve | None, part: int) -> tuple[str, str]:
@@ -161,7 +168,7 @@ def _lessons(recordings: Recordings) -> str:
         "mini-batch. Seconds are those of one seed by the clock, the median: what the lane that "
         f"had most to do spent on its nets, tests included. {_made_by(made)}"
     )
-    return "\n".join([*lines, "", said])
+    return "\n".join([*lines, "", _wrapped(said)])
 
 
 def _came_out(name: str, recording: Recording) -> str:
@@ -181,21 +188,10 @@ def _came_out(name: str, recording: Recording) -> str:
 
 
 def _answer(recording: Recording) -> str:
-    """The choice that came true with most seeds, as on the page; which seeds say otherwise."""
+    """The choice that came true over all seeds, as on the page."""
     lesson = LESSONS[recording.lesson]
-    answers = {
-        results[0].entry.recipe.seed: lesson.answer(results)
-        for results in verdicts.results(recording.snapshot)
-    }
-    came_true, count = Counter(answers.values()).most_common(1)[0]
-    if came_true is None or 2 * count <= len(answers):
-        each = "; ".join(
-            f"seed {seed}: {'none' if answer is None else lesson.choices[answer]}"
-            for seed, answer in answers.items()
-        )
-        return f"the seeds differ: {each}"
-    others = [f"seed {seed}" for seed, answer in answers.items() if answer != came_true]
-    return lesson.choices[came_true] + (f"; not with {' and '.join(others)}" if others else "")
+    answer = lesson.answer(verdicts.results(recording.snapshot))
+    return "these seeds cannot tell" if answer is None else lesson.choices[answer]
 
 
 def _seeds(recordings: Recordings) -> str:
@@ -217,18 +213,22 @@ def _made_by(recordings: Recordings) -> str:
     return f"Recorded by `make results`. {'; '.join(parts)}."
 
 
-def _tested(recipe: Recipe, end: int) -> tuple[int | None, int | None]:
-    """On how many training and test images the errors after iteration `end` were measured."""
-    asked = recipe.final_images if end == recipe.iterations else recipe.test_images
-    few = [count for count in (asked, recipe.images) if count is not None]
-    return min(few, default=None), asked
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _tested(last: StoredRow, run: Run) -> tuple[int | None, int | None]:
+    """On how many training and test images the last errors of a run were measured.
+
+    Rows of older programs do not say; there it is what the recipe asks for.
+    """
+    recipe = run.recipe
+    asked = recipe.final_images if last.iteration == recipe.iterations else recipe.test_images
+    few = min((count for count in (asked, recipe.images) if count is not None), default=None)
+    return last.train_images or few, last.test_images or asked
 
 
 def _lanes(run: Run) -> int:
     """How many lanes trained it: one a core, or one on a GPU."""
     cores = re.search(r"(\d+) cores", run.device)
     return min(int(cores[1]), MAX_LANES) if cores else 1
-
-
-def all_finished(recording: Recording) -> bool:
-    return all(run.state == states.FINISHED for run in recording.snapshot.comparison.runs)

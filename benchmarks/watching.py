@@ -54,23 +54,25 @@ class Training:
     def __init__(self, home: Path) -> None:
         os.environ["RESNET_HOME"] = str(home)
         from explorer.store.comparisons import RunStore
+        from explorer.store.training import TrainingStore
         from resnet.plan import plan
         from resnet.spec import NetSpec, Recipe
 
         self.store = RunStore()
+        self.training = TrainingStore(self.store)
         iterations = 10 * ROWS + 20_000
         recipe = Recipe(images=5000, image_size=16, iterations=iterations, log_every=10)
         specs = [NetSpec.parse(name) for name in NETS]
         self.store.report("worker", WORKER)
         self.comparison = self.store.submit("Six nets", [(spec, recipe) for spec in specs])
-        claimed = self.store.claim("benchmark")
+        claimed = self.training.claim("benchmark")
         assert claimed is not None
         self.runs = [run.id for run in claimed.runs]
         self.layers = [len(plan(spec, 16).weighted) for spec in specs]
         self.random = np.random.default_rng(0)
         self.at = 0
         for run in self.runs:
-            self.store.describe(run, "two cores", "generated images")
+            self.training.describe(run, "two cores", "generated images")
         while self.at < ROWS:
             self.add(min(100, ROWS - self.at))
         self.ending = threading.Event()
@@ -98,7 +100,7 @@ class Training:
                     tuple(norms[1]) if at else None,
                 )
                 fresh.append((run, row))
-        self.store.append("benchmark", fresh)
+        self.training.append("benchmark", fresh)
         self.at += count
 
     def _go_on(self) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.server import refreshes, shared, visitor
+from explorer.views import BUILD, RUNS, TRAIN, WHY
 from explorer.views.parts.notices import notices
 
 ASSETS = Path(__file__).parent / "assets"
-TRAIN = "views/train/page.py"
 
 
 def to_train() -> None:
@@ -33,10 +33,10 @@ notices()
 
 st.navigation(
     [
-        st.Page("views/builder/page.py", title="Build", icon=":material/layers:", url_path="build"),
+        st.Page(BUILD, title="Build", icon=":material/layers:", url_path="build"),
         st.Page(TRAIN, title="Train", icon=":material/show_chart:", url_path="home", default=True),
-        st.Page("views/runs/page.py", title="Runs", icon=":material/list:", url_path="runs"),
-        st.Page("views/why/page.py", title="Why", icon=":material/science:", url_path="why"),
+        st.Page(RUNS, title="Runs", icon=":material/list:", url_path="runs"),
+        st.Page(WHY, title="Why", icon=":material/science:", url_path="why"),
         st.Page(to_train, title="Train", url_path="train", visibility="hidden"),
     ],
     position="hidden" if st.context.is_embedded else "top",

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from resnet.spec import NetSpec, SpecError
-from resnet.spec.net import IMAGE_SIZE
+from resnet.spec.net import FIELDS, IMAGE_SIZE
 
 Shape = tuple[int, int, int]  # (channels, height, width), without the batch
 
 EXPANSION = {"basic": 1, "bottleneck": 4}
+ACTIVATIONS = tuple(FIELDS["activation"].choices)  # the kinds of layers that are one
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 CIFAR10_BYTES = 170_498_071  # of the archive, as published beside it
+CIFAR10_SIZE = f"{CIFAR10_BYTES / 1e6:.0f} MB"
 CACHE_VERSION = 1
 
 _PACKAGE = Path(__file__).resolve().parent

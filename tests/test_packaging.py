@@ -89,7 +89,7 @@ def test_the_wheel_holds_every_file_of_the_program_and_what_ships_with_it(wheel)
     with zipfile.ZipFile(wheel) as opened:
         found = {name for name in opened.namelist() if ".dist-info/" not in name}
     shipped = files_below("checkpoints/nets", "checkpoints/recorded")
-    assert {Path(name).suffix for name in shipped} == {".safetensors", ".gz"}
+    assert {Path(name).suffix for name in shipped} == {".safetensors", ".gz", ".json"}
     assert found == files_below("resnet", "explorer") | {f"resnet/{name}" for name in shipped}
 
 

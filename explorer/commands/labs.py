@@ -19,8 +19,7 @@ from explorer.store.jobs.retention import LAB
 from explorer.store.jobs.store import JobStore
 from resnet.labs import LABS
 from resnet.settings import has_cifar10, image_folder, image_folder_label
-
-LABELS = {"cifar10": "CIFAR-10", "generated": "generated images"}
+from resnet.spec.recipe import DATA
 
 
 def lab(options: argparse.Namespace) -> int:
@@ -31,7 +30,7 @@ def lab(options: argparse.Namespace) -> int:
     jobs = JobStore(store)
     data = options.data or ("folder" if image_folder() else "cifar10" if has_cifar10() else "")
     data = data or "generated"
-    label = image_folder_label() if data == "folder" else LABELS[data]
+    label = image_folder_label() if data == "folder" else DATA[data]
     settings = dict(map(_setting, options.set))
     try:
         sources = [Source.parse(net) for net in options.nets or usual_nets(options.name)]

@@ -8,8 +8,8 @@ from typing import Any
 from explorer.files.fields import ComparisonFileError
 from explorer.files.format import ComparisonFile, pack, unpack
 from explorer.store import comparisons as stores
-from explorer.store.comparisons import Refused, RunStore, row_values
-from explorer.store.records import Run
+from explorer.store.comparisons import Refused, RunStore
+from explorer.store.records import Run, row_values
 from explorer.store.snapshots import Snapshot
 from explorer.store.tables import comparisons, events, rows, runs
 

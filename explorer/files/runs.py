@@ -13,8 +13,16 @@ from typing import Any
 from explorer.files import arrays
 from explorer.files.fields import ComparisonFileError, Fields
 from explorer.store import states
-from explorer.store.comparisons import ROW_FIELDS
-from explorer.store.records import BY_LAYER, EXTENDED, PAUSED, RATE, Event, Run, StoredRow
+from explorer.store.records import (
+    BY_LAYER,
+    EXTENDED,
+    PAUSED,
+    RATE,
+    ROW_FIELDS,
+    Event,
+    Run,
+    StoredRow,
+)
 from explorer.store.snapshots import RunHistory
 from resnet.plan import plan
 from resnet.spec import NetSpec, Recipe, SpecError

@@ -15,6 +15,7 @@ from explorer.lane.active_run import ActiveRun, Left
 from explorer.store import states
 from explorer.store.comparisons import RunStore
 from explorer.store.records import Run
+from explorer.store.training import TrainingStore
 from resnet import data
 from resnet.spec import SpecError
 from resnet.train import checkpoint
@@ -30,7 +31,7 @@ class Admission:
     """Sets up the runs of `lane`, and keeps those that have to wait, in their order."""
 
     def __init__(self, store: RunStore, lane: str, set_up: SetUp) -> None:
-        self.store = store
+        self._training = TrainingStore(store)
         self.lane = lane
         self.waiting: list[Run] = []
         self._set_up = set_up
@@ -61,7 +62,7 @@ class Admission:
 
     def look(self) -> None:
         """Lets go of waiting runs that nobody wants any more."""
-        owned = self.store.owned(self.lane)
+        owned = self._training.owned(self.lane)
         for run in list(self.waiting):
             wanted = owned.get(run.id)
             if wanted is None:
@@ -84,36 +85,38 @@ class Admission:
         except torch.OutOfMemoryError:
             return FULL
         except Left as left:
-            self.store.settle(run.id, self.lane, left.state, left.message)
+            self._training.settle(run.id, self.lane, left.state, left.message)
         except (SpecError, data.DataError, checkpoint.CheckpointError) as error:
-            self.store.settle(run.id, self.lane, states.FAILED, str(error))
+            self._training.settle(run.id, self.lane, states.FAILED, str(error))
         except Exception as error:
             if device is None and is_taken(error):
                 why = str(error).splitlines()[0][:200]
                 return self._on_cpu(run, TAKEN.format(net=run.spec.title, why=why))
             traceback.print_exc()
-            self.store.settle(run.id, self.lane, states.FAILED, f"it could not be set up: {error}")
+            self._training.settle(
+                run.id, self.lane, states.FAILED, f"it could not be set up: {error}"
+            )
         return None
 
     def _on_cpu(self, run: Run, words: str) -> ActiveRun | None:
         self._words[run.id] = words
         active = self._tried(run, "cpu")
         if active == FULL:
-            self.store.settle(
+            self._training.settle(
                 run.id, self.lane, states.FAILED, "there is no memory for it; try a smaller net"
             )
         return active if isinstance(active, ActiveRun) else None
 
     def _leave(self, run: Run, state: str, message: str = "") -> None:
         self.waiting.remove(run)
-        self.store.settle(run.id, self.lane, state, message)
+        self._training.settle(run.id, self.lane, state, message)
 
     def _say(self, run: Run, words: str) -> None:
         """Tells people what is unusual with any run; nothing where all is as they expect."""
         self._words.pop(run.id, None)
         if words:
             self._words[run.id] = words
-        self.store.tell(run.comparison, "; ".join(self._words.values()))
+        self._training.tell(run.comparison, "; ".join(self._words.values()))
 
 
 FULL = "full"

@@ -4,8 +4,9 @@ import os
 
 from explorer.lane import runs
 from explorer.lane.jobs import do
-from explorer.store.comparisons import RunStore, claim
+from explorer.store.comparisons import RunStore
 from explorer.store.jobs.store import JobStore
+from explorer.store.training import TrainingStore
 
 
 def run_next(store: RunStore) -> bool:
@@ -14,7 +15,7 @@ def run_next(store: RunStore) -> bool:
     What is paused meanwhile it lets go of when another comparison waits, or after ten minutes.
     """
     name = f"here-{os.getpid()}"
-    claimed = claim(store, name)
+    claimed = TrainingStore(store).claim_runs(name)
     if not claimed:
         return False
     runs.train(store, name, [run.id for run in claimed])

@@ -13,6 +13,7 @@ from explorer.lane.training import ORPHANED
 from explorer.store import states
 from explorer.store.comparisons import RunStore, checkpoint_file, run_folder
 from explorer.store.records import Run
+from explorer.store.training import TrainingStore
 from resnet import data
 from resnet.cost.sharing import cores
 from resnet.train import Trainer, best_device, checkpoint, precision_on
@@ -24,7 +25,7 @@ class Images:
     """The image sets of a lane's runs, each read once."""
 
     def __init__(self, store: RunStore, lane: str, gone: Callable[[], bool]) -> None:
-        self._store = store
+        self._training = TrainingStore(store)
         self._lane = lane
         self._gone = gone
         self._sets: dict[str, data.ImageSet] = {}
@@ -36,7 +37,7 @@ class Images:
             here = threading.get_ident()
 
             def progress(what: str, done: int, of: int) -> None:
-                self._store.tell(run.comparison, what, done, of)
+                self._training.tell(run.comparison, what, done, of)
                 if threading.get_ident() == here:  # a download is watched by a thread of its own
                     self.check(run)
 
@@ -52,7 +53,7 @@ class Images:
         """Raises Left where nobody wants the run just now."""
         if self._gone():
             raise Left(states.INTERRUPTED, ORPHANED)
-        wanted = self._store.owned(self._lane).get(run.id)
+        wanted = self._training.owned(self._lane).get(run.id)
         if wanted and wanted.state == states.STOPPED:
             raise Left(states.STOPPED)
 
@@ -86,7 +87,9 @@ def _locked(store: RunStore, run: Run, check: Callable[[Run], None]) -> FileLock
             lock.acquire(timeout=TELL_EVERY)
             return lock
         except Timeout:
-            store.tell(run.comparison, "waiting for the process that trained it before to end")
+            TrainingStore(store).tell(
+                run.comparison, "waiting for the process that trained it before to end"
+            )
             check(run)
 
 
@@ -106,8 +109,9 @@ def _at_its_checkpoint(
         raise checkpoint.CheckpointError(
             "its checkpoint is gone, so it cannot be extended; launch the comparison anew"
         )
-    store.rewind(run.id, trainer.iteration)
-    store.describe(run.id, f"{device_name(trainer.device.type)}, {trainer.precision}", note)
+    training = TrainingStore(store)
+    training.rewind(run.id, trainer.iteration)
+    training.describe(run.id, f"{device_name(trainer.device.type)}, {trainer.precision}", note)
     folder = run_folder(run.id) / "events" / f"{run.spec}-seed{run.recipe.seed}"
     return ActiveRun(
         run, trainer, lock, tensorboard.open_events(folder, trainer.layer_names, trainer.iteration)

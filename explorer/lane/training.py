@@ -21,6 +21,7 @@ from explorer.lane.admission import Admission
 from explorer.store import states
 from explorer.store.comparisons import RunStore, checkpoint_file
 from explorer.store.records import EXTENDED, PAUSED, RATE, Run, Wanted
+from explorer.store.training import TrainingStore
 from resnet.spec.row import Row
 from resnet.train import checkpoint, furthest_behind
 
@@ -48,6 +49,7 @@ class LaneTraining:
         self, store: RunStore, lane: str, admission: Admission, gone: Callable[[], bool]
     ) -> None:
         self.store = store
+        self.training = TrainingStore(store)
         self.lane = lane
         self.active_runs: list[ActiveRun] = []
         self.admission = admission
@@ -98,7 +100,7 @@ class LaneTraining:
     def leave(self, state: str, message: str) -> None:
         """Settles all that is left in one state, unsaved: something has gone wrong."""
         for active in list(self.active_runs):
-            self.store.settle(active.run.id, self.lane, state, message)
+            self.training.settle(active.run.id, self.lane, state, message)
             self._drop(active)
         self.admission.close(state, message)
 
@@ -136,7 +138,7 @@ class LaneTraining:
 
     def _look(self) -> None:
         """Does what is requested; leaves what is no longer this lane's."""
-        owned = self.store.owned(self.lane)
+        owned = self.training.owned(self.lane)
         for active in list(self.active_runs):
             wanted = owned.get(active.run.id)
             if wanted is None:
@@ -152,29 +154,29 @@ class LaneTraining:
         trainer, run = active.trainer, active.run.id
         if wanted.until > trainer.schedule.iterations:
             rate = trainer.schedule.base(trainer.iteration) if wanted.rate is None else wanted.rate
-            self.store.mark(run, trainer.schedule.iterations, EXTENDED, wanted.until)
+            self.training.mark(run, trainer.schedule.iterations, EXTENDED, wanted.until)
             trainer.extend(wanted.until, rate)
             self._save(active)
         elif wanted.rate is not None and not trainer.finished:
             trainer.change_rate(wanted.rate)
             self._save(active)
         if wanted.rate is not None and not trainer.finished:
-            self.store.mark(run, trainer.iteration, RATE, wanted.rate)
+            self.training.mark(run, trainer.iteration, RATE, wanted.rate)
         active.pause_at = wanted.pause_at
         if active.due and not active.paused:
             self._pause(active)
         elif active.paused and not active.due:
-            self.store.go_on(run, self.lane)
+            self.training.go_on(run, self.lane)
             active.paused = False
 
     def _pause(self, active: ActiveRun) -> None:
         self._save(active)
-        self.store.mark(active.run.id, active.trainer.iteration, PAUSED)
+        self.training.mark(active.run.id, active.trainer.iteration, PAUSED)
         row = active.trainer.peek()
         if row:
             self.pending.append((active.run.id, row))
             self._flush(needed=True)
-        self.store.hold(active.run.id, self.lane, active.trainer.iteration)
+        self.training.hold(active.run.id, self.lane, active.trainer.iteration)
         active.paused = True
 
     def _idle(self) -> None:
@@ -199,7 +201,7 @@ class LaneTraining:
     def _let_go(self) -> None:
         """Leaves what is paused, saved as it is, unless it is wanted at this moment."""
         for active in [active for active in self.active_runs if active.paused]:
-            if self.store.let_go(active.run.id, self.lane):
+            if self.training.let_go(active.run.id, self.lane):
                 self._drop(active)
 
     def _break_off(self) -> None:
@@ -214,7 +216,7 @@ class LaneTraining:
             self._flush(needed=True)
         else:
             self._save(active)
-        self.store.settle(active.run.id, self.lane, state, message)
+        self.training.settle(active.run.id, self.lane, state, message)
         self._drop(active)
 
     def _drop(self, active: ActiveRun) -> None:
@@ -252,7 +254,7 @@ class LaneTraining:
         lost: set[int] = set()
         try:
             if self.pending:
-                lost = self.store.append(self.lane, self.pending)
+                lost = self.training.append(self.lane, self.pending)
                 for active in self.active_runs:
                     if active.events and active.run.id not in lost:
                         active.events.add(

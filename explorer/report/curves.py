@@ -12,7 +12,6 @@ from resnet.spec import NetSpec, Recipe
 from resnet.spec.names import Entry, curve, differing, short_titles, short_words
 
 NEAR = 0.01  # of the longest run: marks of one kind that are closer become one
-WHOLE_SET = {"cifar10": 50_000, "generated": 10_000}  # training images; a folder's are not known
 
 
 @dataclass(frozen=True)
@@ -89,10 +88,7 @@ def marks(snapshot: Snapshot, groups: Sequence[Group]) -> list[Mark]:
 
 def iterations_per_epoch(recipe: Recipe) -> float | None:
     """Mini-batches in one pass over the training images; None where their number is not known."""
-    images = recipe.images
-    if images is None:
-        whole = WHOLE_SET.get(recipe.data)
-        images = whole and (whole * 9 // 10 if recipe.split == "45k/5k" else whole)
+    images = recipe.training_images
     return images / recipe.batch if images else None
 
 

@@ -56,15 +56,14 @@ def starts_in(
     active: Sequence[Comparison],
     turns: Sequence[str],
     machine: float,
-    now: float | None = None,
 ) -> dict[str, float]:
     """Seconds until the next turn of each comparison that waits.
 
     active  the comparisons that train or wait
     turns   the comparison of each turn to come, in the line's order
     """
-    clock = sum(ends_in(each, machine, now) for each in active)
-    theirs = {each.id: throughput_of(each, machine, now) or machine for each in active}
+    clock = sum(ends_in(each, machine) for each in active)
+    theirs = {each.id: throughput_of(each, machine) or machine for each in active}
     coming = {each.id: _turns_of(each) for each in active}
     starts: dict[str, float] = {}
     for comparison in turns:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from explorer.report import verdicts
 from explorer.store import states
 from explorer.store.records import EXTENDED, RATE, Run
 from explorer.store.snapshots import Snapshot
@@ -20,7 +21,7 @@ def meaning(lesson: Lesson, snapshot: Snapshot) -> str:
     early = [run for run in runs if run.state != states.FINISHED]
     changed = any(event.kind in (RATE, EXTENDED) for event in snapshot.events)
     if not (others or early or changed):
-        return lesson.meaning
+        return lesson.meaning(lesson.answer(verdicts.results(snapshot)))
     said = []
     if others:
         said.append("the nets had another recipe than the lesson's, " + _recipe_of(others[0]))

@@ -5,7 +5,7 @@ from datetime import datetime
 from explorer.report.progress import progress
 from explorer.store import states
 from explorer.store.records import Comparison, Run, Visitor, is_mine
-from resnet.spec.checks import listed
+from resnet.spec.checks import capitalised, listed
 from resnet.spec.names import Entry, curve, in_a_sentence
 
 LONGEST_TITLE = 40
@@ -53,7 +53,7 @@ def standing(comparison: Comparison, by: Visitor | None) -> str:
         parts.append("yours")
     if comparison.origin:
         parts.append(f"from {comparison.origin}")
-    return ". ".join(f"{part[:1].upper()}{part[1:]}" for part in parts) + "."
+    return ". ".join(capitalised(part) for part in parts) + "."
 
 
 def first_line(note: str) -> str:

@@ -1,15 +1,13 @@
-"""`RunStore`: comparisons, runs, their rows, the queue and what the worker reports.
+"""`RunStore`: comparisons, runs, their rows, the queue and what processes report of themselves.
 
 The only channel between pages, worker and lanes; only strings, numbers and JSON pass through it.
 """
 
 import json
-import math
 import secrets
 import shutil
 import time
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -19,13 +17,10 @@ import sqlalchemy as sa
 from explorer.store import states
 from explorer.store.fair_queue import Waiting, in_order, turns_in_order
 from explorer.store.records import (
-    BY_LAYER,
-    RATE,
     Comparison,
     Event,
     Run,
     StoredRow,
-    Wanted,
     comparison_record,
     row_record,
     run_record,
@@ -40,17 +35,6 @@ MAX_SEEDS = 5
 MAX_QUEUED = 200
 MAX_WAITING_EACH = 5  # comparisons of one visitor
 NEEDED_DISK = 500 * 2**20  # bytes free before a new comparison is taken
-ROW_FIELDS = (
-    "iteration",
-    "seconds",
-    "learning_rate",
-    "loss",
-    "batch_error",
-    "train_error",
-    "test_error",
-    "train_images",
-    "test_images",
-)
 
 
 class Refused(ValueError):
@@ -123,8 +107,6 @@ class RunStore:
                 )
         return identity
 
-    # what pages read
-
     def comparison(self, identity: str) -> Comparison | None:
         found = self._comparisons(comparisons.c.id == identity, comparisons.c.deleted.is_(None))
         return found[0] if found else None
@@ -173,6 +155,12 @@ class RunStore:
         with self._engine.connect() as connection:
             return [row_record(row) for row in connection.execute(query)]
 
+    def run(self, identity: int) -> Run | None:
+        query = sa.select(runs).where(runs.c.id == identity)
+        with self._engine.connect() as connection:
+            found = connection.execute(query).first()
+        return run_record(found) if found else None
+
     def events(self, comparison: str) -> list[Event]:
         """What people did to the runs of a comparison while they trained, the oldest first."""
         query = (
@@ -191,203 +179,6 @@ class RunStore:
         with self._engine.connect() as connection:
             found = connection.execute(query).first()
         return (json.loads(found.value), time.time() - found.at) if found else None
-
-    # what worker and lanes do
-
-    def claim(self, lane: str) -> Comparison | None:
-        """Takes the next turn of the comparison at the head of the line; its runs are `lane`'s."""
-        with self.write() as connection:
-            line = in_order(self.waiting(connection))
-            if not line:
-                return None
-            waits = (runs.c.comparison == line[0], runs.c.state == states.QUEUED)
-            turn = connection.scalar(sa.select(sa.func.min(runs.c.turn)).where(*waits))
-            connection.execute(
-                runs.update()
-                .where(*waits, runs.c.turn == turn)
-                .values(
-                    state=states.RUNNING,
-                    want=None,
-                    lane=lane,
-                    active_since=time.time(),
-                    active_from=runs.c.iteration,
-                )
-            )
-            connection.execute(  # a place that a teacher gave is for one turn
-                comparisons.update().where(comparisons.c.id == line[0]).values(rank=None)
-            )
-        found = self.comparison(line[0])
-        assert found is not None
-        return found
-
-    def hand_over(self, run_ids: Iterable[int], lane: str) -> None:
-        """Gives claimed runs to one lane."""
-        with self.write() as connection:
-            connection.execute(runs.update().where(runs.c.id.in_(list(run_ids))).values(lane=lane))
-
-    def owned(self, lane: str) -> dict[int, Wanted]:
-        """The runs that a lane holds, training or paused, and what is wanted of each."""
-        query = sa.select(
-            runs.c.id, runs.c.want, runs.c.pause_at, runs.c.want_rate, runs.c.until
-        ).where(_held_by(lane))
-        with self._engine.connect() as connection:
-            return {
-                row.id: Wanted(row.want, row.pause_at, row.want_rate, row.until)
-                for row in connection.execute(query)
-            }
-
-    def run(self, identity: int) -> Run | None:
-        query = sa.select(runs).where(runs.c.id == identity)
-        with self._engine.connect() as connection:
-            found = connection.execute(query).first()
-        return run_record(found) if found else None
-
-    def append(self, lane: str, fresh: Sequence[tuple[int, Any]]) -> set[int]:
-        """Adds rows (run id, resnet.spec.row.Row) of the lane's runs; returns the runs it lost.
-
-        Their rows are not kept: somebody else has the run by now, or it was interrupted.
-        """
-        with self.write() as connection:
-            owned = {
-                row.id for row in connection.execute(sa.select(runs.c.id).where(_held_by(lane)))
-            }
-            values = [row_values(run, row) for run, row in fresh if run in owned]
-            if values:
-                connection.execute(rows.insert(), values)
-            for run in {value["run"] for value in values}:
-                last = [value for value in values if value["run"] == run][-1]
-                connection.execute(
-                    runs.update()
-                    .where(runs.c.id == run)
-                    .values(iteration=last["iteration"], seconds=last["seconds"])
-                )
-        return {run for run, _ in fresh} - owned
-
-    def rewind(self, run: int, iteration: int) -> None:
-        """Takes back the rows after `iteration` (all, at 0): a run goes on from its checkpoint."""
-        beyond = rows.c.iteration > (iteration if iteration else -1)
-        with self.write() as connection:
-            gone = connection.execute(rows.delete().where(rows.c.run == run, beyond)).rowcount
-            connection.execute(
-                events.delete().where(events.c.run == run, events.c.iteration > iteration)
-            )
-            connection.execute(
-                runs.update()
-                .where(runs.c.id == run)
-                .values(iteration=iteration, active_from=iteration, active_since=time.time())
-            )
-            if gone:
-                mine = sa.select(runs.c.comparison).where(runs.c.id == run).scalar_subquery()
-                connection.execute(
-                    comparisons.update()
-                    .where(comparisons.c.id == mine)
-                    .values(generation=comparisons.c.generation + 1)
-                )
-
-    def settle(self, run: int, lane: str, state: str, message: str = "") -> None:
-        """Writes the state in which a lane leaves its run; a rate asked for too late is dropped."""
-        values = {"state": state, "want": None, "pause_at": None, "lane": None}
-        if state in (states.FINISHED, states.DIVERGED):
-            values["want_rate"] = None
-        with self.write() as connection:
-            connection.execute(
-                runs.update()
-                .where(runs.c.id == run, _held_by(lane))
-                .values(**values, message=message[:500])
-            )
-
-    def hold(self, run: int, lane: str, iteration: int) -> None:
-        """Notes that a lane has paused its run after `iteration` mini-batches."""
-        with self.write() as connection:
-            connection.execute(
-                runs.update()
-                .where(runs.c.id == run, _held_by(lane))
-                .values(state=states.PAUSED, iteration=iteration)
-            )
-
-    def go_on(self, run: int, lane: str) -> None:
-        """Notes that a paused run trains again."""
-        with self.write() as connection:
-            connection.execute(
-                runs.update()
-                .where(runs.c.id == run, _held_by(lane))
-                .values(
-                    state=states.RUNNING, active_since=time.time(), active_from=runs.c.iteration
-                )
-            )
-
-    def let_go(self, run: int, lane: str) -> bool:
-        """Leaves a paused run, saved, to whoever claims it next; False if it is wanted just now."""
-        with self.write() as connection:
-            return bool(
-                connection.execute(
-                    runs.update()
-                    .where(
-                        runs.c.id == run,
-                        runs.c.lane == lane,
-                        runs.c.state == states.PAUSED,
-                        runs.c.want.is_(None),
-                        runs.c.pause_at <= runs.c.iteration,
-                    )
-                    .values(lane=None)
-                ).rowcount
-            )
-
-    def mark(self, run: int, iteration: int, kind: str, value: float | None = None) -> None:
-        """Keeps what was done to a run; once, however often it is told. A rate is then taken up."""
-        with self.write() as connection:
-            same = (events.c.run == run, events.c.iteration == iteration, events.c.kind == kind)
-            connection.execute(events.delete().where(*same))
-            connection.execute(
-                events.insert().values(
-                    run=run, iteration=iteration, kind=kind, value=value, at=time.time()
-                )
-            )
-            if kind == RATE:
-                connection.execute(
-                    runs.update()
-                    .where(runs.c.id == run, runs.c.want_rate == value)
-                    .values(want_rate=None)
-                )
-
-    def describe(self, run: int, device: str, data: str) -> None:
-        """Notes on what machine and which images a run trains."""
-        with self.write() as connection:
-            connection.execute(
-                runs.update().where(runs.c.id == run).values(device=device[:80], data=data[:200])
-            )
-
-    def tell(
-        self, comparison: str, message: str, done: int | None = None, total: int | None = None
-    ) -> None:
-        """What a comparison is doing before its first row: "decoding images", 500 of 60,000."""
-        with self.write() as connection:
-            connection.execute(
-                comparisons.update()
-                .where(comparisons.c.id == comparison)
-                .values(message=message[:500], done=done, total=total)
-            )
-
-    def interrupt(self, lane: str | None = None) -> int:
-        """Marks running runs as interrupted: those of one lane, or all. Returns how many.
-
-        What was paused stays so: it was saved when it paused.
-        """
-        theirs = runs.c.lane == lane if lane else sa.true()
-        waiting = sa.and_(
-            runs.c.state == states.PAUSED,
-            runs.c.want.is_(None),
-            runs.c.pause_at.is_not(None),
-            runs.c.pause_at <= runs.c.iteration,
-        )
-        with self.write() as connection:
-            connection.execute(runs.update().where(theirs, waiting).values(lane=None))
-            held = runs.c.state.in_(states.HELD_BY_A_LANE)
-            return connection.execute(
-                runs.update()
-                .where(theirs, held, sa.not_(waiting))
-                .values(state=states.INTERRUPTED, want=None, pause_at=None, lane=None)
-            ).rowcount
 
     def report(self, key: str, value: dict[str, Any]) -> None:
         """Keeps what a worker, lane or server says of itself, in place of what it said before."""
@@ -481,25 +272,3 @@ def free_disk() -> int:
     """Bytes free where the program keeps its runs."""
     home().mkdir(parents=True, exist_ok=True)
     return shutil.disk_usage(home()).free
-
-
-def _held_by(lane: str) -> sa.ColumnElement[bool]:
-    return sa.and_(runs.c.lane == lane, runs.c.state.in_(states.HELD_BY_A_LANE))
-
-
-def row_values(run: int, row: Any) -> dict[str, Any]:
-    """A row's columns; numbers that are not finite become NULL, which every database can hold."""
-    values = {
-        name: None if value is None or not math.isfinite(value) else value
-        for name in ROW_FIELDS
-        for value in (getattr(row, name),)
-    }
-    norms = {name: array("f", getattr(row, name) or ()).tobytes() for name in BY_LAYER}
-    return {**values, **norms, "run": run}
-
-
-def claim(store: RunStore, name: str) -> list[Run]:
-    """Takes the runs of the next turn for `name`; [] where nothing waits."""
-    claimed = store.claim(name)
-    mine = store.owned(name) if claimed else {}
-    return [run for run in claimed.runs if run.id in mine] if claimed else []

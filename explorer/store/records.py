@@ -1,6 +1,7 @@
 """What the store keeps, as frozen records: comparisons, their runs, rows and events."""
 
 import json
+import math
 from array import array
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -138,6 +139,17 @@ class StoredRow:
     test_images: int | None = None
 
 
+ROW_FIELDS = (
+    "iteration",
+    "seconds",
+    "learning_rate",
+    "loss",
+    "batch_error",
+    "train_error",
+    "test_error",
+    "train_images",
+    "test_images",
+)
 BY_LAYER = ("gradients", "weights", "responses")
 
 
@@ -180,6 +192,17 @@ def row_record(row: Any) -> StoredRow:
     for norms in BY_LAYER:
         fields[norms] = array("f", fields[norms] or b"")
     return StoredRow(**fields)
+
+
+def row_values(run: int, row: Any) -> dict[str, Any]:
+    """A row's columns; numbers that are not finite become NULL, which every database can hold."""
+    values = {
+        name: None if value is None or not math.isfinite(value) else value
+        for name in ROW_FIELDS
+        for value in (getattr(row, name),)
+    }
+    norms = {name: array("f", getattr(row, name) or ()).tobytes() for name in BY_LAYER}
+    return {**values, **norms, "run": run}
 
 
 def _fields(row: Any) -> dict[str, Any]:

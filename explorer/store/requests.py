@@ -13,8 +13,9 @@ from explorer.store.comparisons import Refused, RunStore, check_line
 from explorer.store.fair_queue import moved
 from explorer.store.records import Comparison, Visitor
 from explorer.store.tables import comparisons, runs
-from resnet.spec import SpecError
+from resnet.spec import Recipe, SpecError
 from resnet.spec.checks import check_number
+from resnet.spec.fields import fields_of
 from resnet.spec.recipe import MAX_ITERATIONS
 
 
@@ -100,14 +101,14 @@ class ControlRequests:
             if released:
                 _queue_again(connection, comparison)
 
-    def change_rate(self, comparison: str, rate: float, run: int | None = None) -> None:
+    def change_rate(self, comparison: str, rate: float) -> None:
         """Has what is not finished train on with another learning rate; the schedule stays."""
         self._allowed(comparison)
-        _check("the learning rate", rate, 0, 100, whole=False)
+        _check_rate(rate)
         with self._store.write() as connection:
             changed = connection.execute(
                 runs.update()
-                .where(_of(comparison, run), runs.c.state.in_(states.ACTIVE))
+                .where(_of(comparison), runs.c.state.in_(states.ACTIVE))
                 .values(want_rate=rate)
             ).rowcount
         if not changed:
@@ -120,7 +121,7 @@ class ControlRequests:
         found = self._allowed(comparison)
         self._not_from_a_file(found, "extended")
         _check("the extension", iterations, 1, MAX_ITERATIONS)
-        _check("the learning rate", rate, 0, 100, whole=False)
+        _check_rate(rate)
         finished = [run for run in found.runs if run.state == states.FINISHED]
         if not finished:
             raise Refused("no net of this comparison has finished; only a finished one is extended")
@@ -181,6 +182,11 @@ def _queue_again(connection: sa.Connection, comparison: str) -> None:
         .where(comparisons.c.id == comparison)
         .values(queued=time.time(), rank=None, message="", done=None, total=None)
     )
+
+
+def _check_rate(rate: float) -> None:
+    field = fields_of(Recipe)["learning_rate"]
+    _check(field.subject, rate, field.low, field.high, whole=False)
 
 
 def _check(name: str, value: float, low: float, high: float, whole: bool = True) -> None:

@@ -11,10 +11,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from explorer.store.comparisons import RunStore, claim, free_disk
+from explorer.store.comparisons import RunStore, free_disk
 from explorer.store.curation import Curation
 from explorer.store.jobs.store import JobStore
 from explorer.store.records import Run
+from explorer.store.training import TrainingStore
 from explorer.worker.control import SILENT
 from explorer.worker.jobs import JobRunner
 from explorer.worker.process import Lane
@@ -46,6 +47,7 @@ class Worker:
 
     def __init__(self, store: RunStore) -> None:
         self.store = store
+        self.training = TrainingStore(store)
         runner = JobRunner(JobStore(store))
         self.job_runners = (runner, JobRunner(JobStore(store), beside=runner))
         self.waiting: list[Lane] = []
@@ -53,7 +55,7 @@ class Worker:
         self.stopping = False
         self.started = time.time()
         self._throughput = Throughput(store)
-        self._training = ""  # the comparison that the busy lanes train
+        self._trained = ""  # the comparison that the busy lanes train
         self._reported = 0.0
         self._purged = 0.0
         self._needed = time.monotonic()
@@ -63,7 +65,7 @@ class Worker:
 
     def run(self) -> None:
         """Works until it is told to stop, or has had no server and no work for a while."""
-        self.store.interrupt()
+        self.training.interrupt()
         JobStore(self.store).ask_again()
         while not self.stopping and not self._alone():
             self._report()
@@ -100,7 +102,7 @@ class Worker:
         )
         request = self.store.reported("stop")
         self.stopping = self.stopping or bool(request and request[0].get("pid") == os.getpid())
-        training = self.store.comparison(self._training) if self.busy else None
+        training = self.store.comparison(self._trained) if self.busy else None
         self._throughput.look(
             training.runs if training else (), len(self.busy), self._lanes(), time.monotonic()
         )
@@ -117,7 +119,7 @@ class Worker:
         self._see_who_is_up()
         for lane in [lane for lane in self.busy if lane.ended]:
             self.busy.remove(lane)
-            self.store.interrupt(lane.name)  # whatever it did not settle itself
+            self.training.interrupt(lane.name)  # whatever it did not settle itself
             lane.dismiss()
         for lane in [lane for lane in self.waiting if lane.ended]:
             self.waiting.remove(lane)
@@ -155,15 +157,15 @@ class Worker:
     def _start_next(self) -> None:
         if self._machine() is None:
             return
-        claimed = claim(self.store, f"worker-{os.getpid()}")
+        claimed = self.training.claim_runs(f"worker-{os.getpid()}")
         if not claimed:
             return
         self._lost = self._failed = 0
-        self._training = claimed[0].comparison
+        self._trained = claimed[0].comparison
         for share in shares(claimed, self._lanes()):
             lane = self._next_lane()
             self.busy.append(lane)
-            self.store.hand_over(share, lane.name)
+            self.training.hand_over(share, lane.name)
             with contextlib.suppress(OSError):  # it died just now; the next look finds it
                 lane.give(share)
 
@@ -192,7 +194,7 @@ class Worker:
         for lane in lanes:
             if not lane.ended:
                 lane.process.kill()
-        self.store.interrupt()
+        self.training.interrupt()
 
 
 def shares(claimed: Sequence[Run], lanes: int) -> list[list[int]]:

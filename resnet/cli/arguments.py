@@ -1,8 +1,9 @@
-"""Arguments of the command lines that train: nets, a lesson, and changes to the recipe."""
+"""Arguments of `python -m resnet`, and of all commands that train: nets, a lesson, a recipe."""
 
 import argparse
 from collections.abc import Collection
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from resnet.lessons import LESSONS
@@ -10,10 +11,59 @@ from resnet.settings import image_folder
 from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.spec.fields import Field, fields_of
 from resnet.spec.names import Entry
+from resnet.spec.recipe import DATA
 
 NAMES = "nets are written plain56, resnet56-A, resnet164-A-bottleneck, imagenet-resnet50-B"
 RECIPE = fields_of(Recipe)
 Entries = list[Entry]
+
+
+def argument_parser() -> argparse.ArgumentParser:
+    """What `python -m resnet` takes: its commands and their options."""
+    parser = argparse.ArgumentParser(
+        prog="python -m resnet",
+        description="Count, train and evaluate the networks of He et al. 2015.",
+    )
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="cost | train | verdict | evaluate | ship"
+    )
+
+    cost = commands.add_parser("cost", help="parameters, MACs and memory of a net", epilog=NAMES)
+    cost.add_argument("net")
+    cost.add_argument("--image-size", type=int, help="side of the square images, in pixels")
+    cost.add_argument("--layers", action="store_true", help="list every layer")
+
+    train = commands.add_parser(
+        "train", help="train nets side by side on the same images", epilog=NAMES
+    )
+    add_training(train, without=["responses"])  # which its table does not keep
+    train.add_argument("--csv", type=Path, help="write the rows to this file, as they come")
+    train.add_argument(
+        "--save",
+        type=Path,
+        metavar="FOLDER",
+        help="keep a checkpoint of each net there, saved every 30 seconds, at the end and at "
+        "Ctrl-C; the same command given again goes on from it, in checkpoints and --csv. One of "
+        "another recipe is never written over",
+    )
+    train.add_argument("--lanes", type=int, help="processes; default: one a core, one on a GPU")
+
+    verdict = commands.add_parser(
+        "verdict", help="what the rows in a CSV file allow to be said, the interval, N and the rule"
+    )
+    verdict.add_argument("table", type=Path, help="of --csv, or of the page's “Rows as CSV”")
+
+    evaluate = commands.add_parser("evaluate", help="errors of a checkpoint on an image set")
+    evaluate.add_argument("checkpoint", type=Path)
+    evaluate.add_argument("--data", choices=DATA, help="default: the one it was trained on")
+
+    ship = commands.add_parser(
+        "ship", help="write a checkpoint's net as a small file that ships with the program"
+    )
+    ship.add_argument("checkpoint", type=Path)
+    ship.add_argument("--to", type=Path, metavar="FOLDER", help="default: checkpoints/nets")
+    ship.add_argument("--data", choices=DATA, help="default: the one it was trained on")
+    return parser
 
 
 def add_training(parser: argparse.ArgumentParser, without: Collection[str] = ()) -> None:
@@ -76,3 +126,15 @@ def entries_wanted(options: argparse.Namespace) -> Entries:
     given = {name: getattr(options, name) for name in RECIPE if hasattr(options, name)}
     given.setdefault("data", "folder" if image_folder() else "cifar10")
     return [Entry(net, replace(each, **given)) for net, each in entries]
+
+
+def nets_wanted(options: argparse.Namespace) -> tuple[list[NetSpec], Recipe]:
+    """The nets that the arguments ask for, and the one recipe of all. Raises SpecError."""
+    entries = entries_wanted(options)
+    recipes = {recipe for _, recipe in entries}
+    if len(recipes) > 1:
+        raise SpecError(
+            f"the lesson {options.lesson} trains nets with several recipes, which this command "
+            f"does not; python -m explorer train --lesson {options.lesson} does"
+        )
+    return [net for net, _ in entries], recipes.pop()

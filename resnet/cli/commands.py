@@ -2,26 +2,27 @@
 
 import contextlib
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from resnet.cli.lanes import Lanes
-from resnet.cli.saved import COLUMNS, CommandError, Table, reserved, trained_before
+from resnet.cli.saved import CommandError, Table, reserved, trained_before
 from resnet.cost import cost
 from resnet.cost.sharing import cores
 from resnet.data import DataError, ImageSet, load
 from resnet.export import shipped, shipped_nets
 from resnet.spec import NetSpec, Recipe, SpecError
-from resnet.spec.names import curve
+from resnet.spec.names import Entry
 from resnet.spec.net import for_classes
 from resnet.spec.row import when_diverged
 from resnet.train import Trainer, best_device, checkpoint
+from resnet.verdict.standing import RunErrors, State, Test, standing
 from resnet.verdict.verdict import evidence, verdict
 
-__all__ = ["COLUMNS", "CommandError", "evaluate", "ship", "show_cost", "train"]
+__all__ = ["CommandError", "evaluate", "ship", "show_cost", "train"]
 
 
 def show_cost(spec: NetSpec, image_size: int | None, layers: bool) -> None:
@@ -156,15 +157,23 @@ def _conclude(
         )
     for spec in [spec for spec in diverged if spec not in final]:  # it went on and was not tested
         print(f"{spec.title:<28}{'-':>16}{'-':>14}{'-':>10}   diverged {diverged[spec]}")
-    finished = {
-        curve(spec, recipe): {recipe.seed: row["train_error"]}
-        for spec, row in final.items()
-        if spec not in diverged
-    }
-    counted = min(recipe.final_images or 10**9, recipe.images or len(images.train_labels))
-    words = verdict(finished, counted, recipe.iterations)
+    stands = standing(
+        [
+            RunErrors(
+                Entry(spec, recipe),
+                State.DIVERGED if spec in diverged else State.FINISHED,
+                final[spec]["iteration"] if spec in final else 0,
+                recipe.iterations,
+                (Test(**{field.name: final[spec][field.name] for field in fields(Test)}),)
+                if spec in final
+                else (),
+            )
+            for spec in {**final, **diverged}
+        ]
+    )
+    words = verdict(stands)
     if words:
-        print(f"\n{words}\n{evidence(finished, counted, recipe.iterations)}")
+        print(f"\n{words}\n{evidence(stands)}")
         print(f"{images.label}, seed {recipe.seed}; one seed.")
     if save:
         print(f"checkpoints are in {save}")

@@ -147,9 +147,8 @@ def _steps(trainers: Sequence[Trainer]) -> Iterator[tuple[Trainer, Row | None]]:
     """`in_step`, after the last row anew of nets that had come to their end before."""
     for trainer in trainers:
         if trainer.finished:
-            train_error, test_error = trainer.test(trainer.recipe.final_images)
-            after, seconds = trainer.iteration, trainer.seconds
-            yield trainer, Row(after, seconds, train_error=train_error, test_error=test_error)
+            tested = trainer.errors(trainer.recipe.final_images)
+            yield trainer, Row(trainer.iteration, trainer.seconds, **tested)
     yield from in_step(trainers)
 
 

@@ -10,11 +10,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from resnet.spec import NetSpec, Recipe
+from resnet.spec.row import CSV_COLUMNS
 from resnet.train import checkpoint
-
-COLUMNS = (
-    "net", "seed", "iteration", "seconds", "learning_rate", "loss", "train_error", "test_error",
-)  # fmt: skip
 
 
 class CommandError(RuntimeError):
@@ -106,7 +103,7 @@ class Table:
     """
 
     def __init__(self, file: Path | None, recipe: Recipe, before: dict[NetSpec, int]) -> None:
-        self._seed = recipe.seed
+        self._seed, self._recipe = recipe.seed, str(recipe)
         self._stream = None
         self._there: set[tuple[str, int]] = set()
         if file is None:
@@ -115,7 +112,7 @@ class Table:
         try:
             fresh = file.with_name(f"{file.name}.part")
             with fresh.open("w", newline="") as stream:
-                writer = csv.DictWriter(stream, COLUMNS)
+                writer = csv.DictWriter(stream, CSV_COLUMNS)
                 writer.writeheader()
                 writer.writerows(kept)
             fresh.replace(file)
@@ -124,13 +121,14 @@ class Table:
             raise CommandError(
                 f"{file} cannot be written ({error.strerror}); name another file with --csv"
             ) from error
-        self._writer = csv.DictWriter(self._stream, COLUMNS, extrasaction="ignore")
+        self._writer = csv.DictWriter(self._stream, CSV_COLUMNS, extrasaction="ignore")
 
     def add(self, spec: NetSpec, row: dict[str, Any]) -> None:
         if self._stream is None or (str(spec), row["iteration"]) in self._there:
             return
         seconds = f"{row['seconds']:.2f}"
-        self._writer.writerow({**row, "net": str(spec), "seed": self._seed, "seconds": seconds})
+        own = {"net": str(spec), "seed": self._seed, "seconds": seconds, "recipe": self._recipe}
+        self._writer.writerow({**row, **own})
         self._stream.flush()
 
     def close(self) -> None:
@@ -142,7 +140,7 @@ class Table:
         try:
             with file.open(newline="", encoding="utf-8") as stream:
                 rows = csv.DictReader(stream)
-                if tuple(rows.fieldnames or ()) != COLUMNS:
+                if tuple(rows.fieldnames or ()) != CSV_COLUMNS:
                     raise ValueError
                 whole = [row for row in rows if None not in row.values()]  # the last may be torn
             kept = []

@@ -7,11 +7,11 @@ FLOPs. Biases, BN, activations, pooling and additions are not counted (He et al.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from resnet.plan import Layer, Plan, plan
+from resnet.plan import ACTIVATIONS, Layer, Plan, plan
 from resnet.spec import NetSpec
 
 BYTES_PER_NUMBER = 4  # fp32
-IN_PLACE = ("relu", "tanh", "sigmoid")
+IN_PLACE = ACTIVATIONS
 VIEWS = ("identity", "subsample")  # other eyes on the same memory
 
 

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from resnet.cost.layers import IN_PLACE, VIEWS, cost
-from resnet.plan import Layer, Plan, Shape, plan
+from resnet.plan import ACTIVATIONS, Layer, Plan, Shape, plan
 from resnet.spec import NetSpec
 
 BYTES = {"fp32": 4, "bf16": 2}  # of one number of a map
 INDEX_BYTES = 8  # torch's int64, for the place of a maximum
-ACTIVATIONS = ("relu", "tanh", "sigmoid")
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from resnet.cost.layers import LayerCost, cost
-from resnet.cost.memory import ACTIVATIONS, BYTES, INDEX_BYTES, numbers
-from resnet.plan import Layer
+from resnet.cost.memory import BYTES, INDEX_BYTES, numbers
+from resnet.plan import ACTIVATIONS, Layer
 from resnet.spec import NetSpec
 
 UPDATE_BYTES = 5 * BYTES["fp32"]  # SGD reads weight, gradient, momentum; writes weight, momentum

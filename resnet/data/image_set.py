@@ -18,7 +18,15 @@ from filelock import FileLock
 from torch import Tensor
 
 from resnet.data import folder, generated
-from resnet.settings import CIFAR10_BYTES, cache_file, data_home, image_folder, image_folder_label
+from resnet.settings import (
+    CIFAR10_BYTES,
+    CIFAR10_SIZE,
+    cache_file,
+    data_home,
+    image_folder,
+    image_folder_label,
+)
+from resnet.spec.recipe import DATA
 
 Progress = Callable[[str, int, int], None]  # what is being done, done, of how many
 
@@ -80,7 +88,7 @@ def load(name: str, root: Path | None = None, progress: Progress | None = None) 
 def _generate(report: Progress) -> ImageSet:
     train = generated.images("train", lambda done, of: report("drawing images", done, of))
     test = generated.images("test", lambda done, of: report("drawing test images", done, of))
-    return ImageSet("generated", "generated images", generated.CLASSES, *train, *test)
+    return ImageSet("generated", DATA["generated"], generated.CLASSES, *train, *test)
 
 
 def _folder(found: folder.Found, report: Progress) -> ImageSet:
@@ -106,13 +114,13 @@ def _cifar10(where: Path, report: Progress) -> ImageSet:
         if error.errno != errno.ENOSPC:
             raise _not_downloaded(error) from error
         raise DataError(
-            f"CIFAR-10 does not fit on the disk; free {CIFAR10_BYTES / 1e6:.0f} MB for the archive "
+            f"CIFAR-10 does not fit on the disk; free {CIFAR10_SIZE} for the archive "
             "and as much again for the images, then try again"
         ) from error
     except RuntimeError as error:  # torchvision's own integrity check
         raise _not_downloaded(error) from error
     parts = (*_tensors(train), *_tensors(test))
-    return ImageSet("cifar10", "CIFAR-10", tuple(train.classes), *parts)
+    return ImageSet("cifar10", DATA["cifar10"], tuple(train.classes), *parts)
 
 
 def _tensors(part: Any) -> tuple[Tensor, Tensor]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from resnet.spec import NetSpec
+from resnet.spec.checks import capitalised
 from resnet.spec.names import in_a_sentence, short_titles
 
 FRESH = ", untrained"
@@ -74,7 +75,7 @@ def does(subjects: Sequence[Any], one: str, several: str) -> str:
 def sentence(clauses: Sequence[str]) -> str:
     """Clauses as one sentence; a net's name keeps its small letter, as elsewhere."""
     text = "; ".join(clauses)
-    return f"{text if text.startswith('plain-') else text[:1].upper() + text[1:]}."
+    return f"{text if text.startswith('plain-') else capitalised(text)}."
 
 
 def names(results: Sequence[Any]) -> list[str]:
@@ -125,9 +126,3 @@ def pairs(results: Sequence[Any]) -> list[Pair]:
 def times(ratio: float) -> str:
     """ "1.8 times", "12 times"."""
     return f"{ratio:.1f} times" if ratio < 10 else f"{ratio:,.0f} times"
-
-
-def in_percent(share: float) -> str:
-    """A share, 0 to 1, as "12 %"; small ones keep a digit: "0.4 %"."""
-    value = 100 * share
-    return f"{value:.1f} %" if 0 < value < 1 else f"{value:.0f} %"

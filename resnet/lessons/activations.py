@@ -48,16 +48,23 @@ ACTIVATIONS = Lesson(
         "Go to iteration 1 of the gradient norms by layer; their axis is logarithmic. Follow each "
         "net without BN from output to input, then find the same activation with BN."
     ),
-    meaning=(
-        "With sigmoid and no BN next to nothing of the gradient reaches the first layers, and the "
-        "net stays at guessing: this is the vanishing gradient of the textbooks, and it is real. "
-        "With tanh or ReLU the first convolution gets about as much as the last even without BN, "
-        "because He et al.'s initialisation keeps the gradient in size. That alone does not make "
-        "them learn alike: with tanh the net trains well, with ReLU it hardly gets going in this "
-        "run, since its signals and gradients are small in every layer. With BN all three learn, "
-        "even the one with sigmoids. So vanishing gradients explain why deep nets of sigmoids "
-        "failed before BN; the paper holds that they are unlikely to explain why plain-56 with BN "
-        "and ReLU is worse than plain-20 (He et al. 2015, Section 4.1)."
+    meanings=(
+        "In none of the three has the gradient vanished at the first convolution, not even with "
+        "sigmoid: not what this lesson usually shows.",
+        "With sigmoid and no BN next to nothing of the gradient reaches the first layers: this is "
+        "the vanishing gradient of the textbooks, and it is real. With tanh or ReLU the first "
+        "convolution gets its share even without BN, as He et al.'s initialisation intends.",
+        "With sigmoid and with tanh next to nothing of the gradient reaches the first layers "
+        "without BN; with ReLU, for which He et al.'s initialisation is made, it does.",
+        "The gradient vanished where it is not expected to, with ReLU too or in another "
+        "combination: look at the start of the weights and at the images.",
+    ),
+    unclear="The first mini-batches left no gradients to look at.",
+    beside=(
+        "A gradient that arrives does not make a net learn alone: compare how the nets without BN "
+        "train, and then the same activation with BN. Vanishing gradients explain why deep nets of "
+        "sigmoids failed before BN; the paper holds that they are unlikely to explain why plain-56 "
+        "with BN and ReLU is worse than plain-20 (He et al. 2015, Section 4.1)."
     ),
     seconds=95,
     gpu=entries(ON_ALL_IMAGES, *WITHOUT_BN, *WITH_BN),

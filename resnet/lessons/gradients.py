@@ -46,19 +46,24 @@ GRADIENTS = Lesson(
         "the lines from input to output, and their height with and without BN. Then look at the "
         "weight norms of plain-56."
     ),
-    meaning=(
+    meanings=(
+        "Less than a tenth arrives at the first convolution: here the gradient does fade on its "
+        "way back, which is not what this lesson usually shows with BN.",
+        "The gradient arrives at the first convolution at about the size it has at the last: it "
+        "neither vanishes nor explodes.",
         "In plain-56 with BN the gradient does not vanish on its way back: at the first mini-batch "
-        "it grows, far more than in ResNet-56. BN itself causes this in deep nets without "
-        "shortcuts (Yang et al. 2019, arXiv 1902.08129). The large first steps blow up the weights "
-        "of the first layers, and behind BN a layer with larger weights gets smaller gradients: "
-        "within a few dozen mini-batches the first layers are among those with the smallest, and "
-        "hardly move. So small gradients later in a run do not prove that they vanish with depth; "
-        "here they come after an explosion. The paper reports healthy gradients in its plain nets "
-        "with BN and holds that vanishing is unlikely to be their trouble (He et al. 2015, Section "
-        "4.1); it does not say when they were measured. Without BN the lines are nearly level at "
-        "the start, as He et al.'s initialisation intends, but they lie far lower, lower still in "
-        "the deeper net, since the signal fades a little in every layer and nothing brings it back "
-        "to size: plain-56 without BN does not begin to learn in this run."
+        "it grows. BN itself causes this in deep nets without shortcuts (Yang et al. 2019, arXiv "
+        "1902.08129). The large first steps blow up the weights of the first layers, and behind BN "
+        "a layer with larger weights gets smaller gradients: small gradients later in a run do not "
+        "prove that they vanish with depth, where they come after an explosion.",
+    ),
+    unclear="The first mini-batch of plain-56 left no gradients to look at.",
+    beside=(
+        "The paper reports healthy gradients in its plain nets with BN and holds that vanishing "
+        "is unlikely to be their trouble (He et al. 2015, Section 4.1); it does not say when they "
+        "were measured. Without BN the size of the gradient depends on the initialisation alone, "
+        "and He et al.'s is made to keep it; the signal may still fade in every layer, and "
+        "nothing brings it back to size."
     ),
     seconds=80,
     gpu=entries(ON_ALL_IMAGES, *NETS),

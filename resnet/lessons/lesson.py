@@ -13,6 +13,8 @@ class RunResult:
 
     entry            as it was trained: its seed, its data set and its classes may be others
     train_error      after the last iteration; test_error likewise
+    train_images     on how many images that was measured; test_images likewise
+    as_planned       neither extended nor given another rate by hand
     first_gradients  L2 norms by layer, input to output, in the first row that has them
     """
 
@@ -20,6 +22,9 @@ class RunResult:
     train_error: float | None = None
     test_error: float | None = None
     first_gradients: tuple[float, ...] | None = None
+    train_images: int | None = None
+    test_images: int | None = None
+    as_planned: bool = True
 
 
 Answer = Callable[[Sequence[RunResult]], int | None]
@@ -33,9 +38,10 @@ class Lesson:
               replaces the seeds of their recipes
     question  what a class is asked before, with `choices` to predict from
     answer    which choice came true in these results, of one seed or of several; None where
-              something is missing that it needs
+              they cannot tell, or something is missing
     look_for  what to watch while the curves grow
-    meaning   what the outcome does and does not show
+    meanings  what each choice means where it came true, and `unclear` where none is shown
+    beside    what is to be known whatever came out: the paper, and what so short a run can show
     seconds   of one seed on two cores, by measured processor time; None where not measured
     gpu       the same question at full length, for a GPU; empty where `entries` are that already
     """
@@ -47,9 +53,15 @@ class Lesson:
     choices: tuple[str, ...]
     answer: Answer
     look_for: str
-    meaning: str
+    meanings: tuple[str, ...]
+    unclear: str
+    beside: str
     seconds: float | None
     gpu: tuple[Entry, ...] = ()
+
+    def meaning(self, outcome: int | None) -> str:
+        """The explanation of an outcome, as `answer` gives it."""
+        return f"{self.unclear if outcome is None else self.meanings[outcome]} {self.beside}"
 
     @property
     def nets(self) -> tuple[NetSpec, ...]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from resnet.lessons.degradation import GENTLE
 from resnet.lessons.lesson import Entry, Lesson, RunResult
-from resnet.lessons.measures import clear, train_error
+from resnet.lessons.measures import clearly, train_errors
 from resnet.spec import NetSpec, Recipe
 
 NET = "resnet110-A"
@@ -24,13 +24,10 @@ WAITING = replace(AT_ONCE, warmup="error")  # 0.01 until the training error is b
 
 
 def answer(results: Sequence[RunResult]) -> int | None:
-    """What the warm-up does to the mean training error of ResNet-110."""
-    at_once, waiting = (train_error(results, NET, warmup=kind) for kind in ("none", "error"))
-    if at_once is None or waiting is None:
-        return None
-    if abs(at_once - waiting) < clear(results):
-        return 1
-    return 0 if waiting < at_once else 2
+    """What the warm-up does to the training error of ResNet-110."""
+    at_once, waiting = (train_errors(results, NET, warmup=kind) for kind in ("none", "error"))
+    found = clearly(at_once, waiting, 1)
+    return None if found is None else {-1: 0, 0: 1, 1: 2}[found]
 
 
 WARMUP = Lesson(
@@ -52,16 +49,24 @@ WARMUP = Lesson(
         "The panel with the learning rate shows when the warm-up ends. Watch the dashed curves "
         "before and after that moment."
     ),
-    meaning=(
-        "At the low rate the net begins to learn at once and its error soon falls below 80 %; then "
-        "the rate jumps to 0.1 and much of that is lost again. What comes after depends on the "
-        "seed. Started at 0.1, the net stays at guessing to the end of this run with some seeds, "
-        "and gets away from it by itself with another; with the warm-up it ends far ahead, or does "
-        "not. So one seed proves nothing here: train several. The paper found 0.1 slightly too "
-        "large to start converging with 110 layers on 32x32 images, where the warm-up took about "
-        "400 iterations, and notes that a net started at 0.1 needs several epochs to get going but "
-        "comes to a similar accuracy (He et al. 2015, Section 4.2 and its footnote). This run is "
-        "shorter than one epoch, so it can show the start alone, not what is left of it at the end."
+    meanings=(
+        "With the warm-up the net ends with clearly fewer training errors than when it starts at "
+        "0.1: it has begun to learn before the high rate comes.",
+        "The warm-up makes no clear difference to where the net stands after 300 mini-batches.",
+        "With the warm-up the net ends clearly behind: the time at the low rate was time lost, and "
+        "the jump to 0.1 costs much of what was learnt.",
+    ),
+    unclear=(
+        "These runs cannot tell. At 0.1 from the start the net stays at guessing to the end with "
+        "some seeds and gets away from it with others, and the same holds of what comes after a "
+        "warm-up: the seed decides more than the warm-up does, in so short a run."
+    ),
+    beside=(
+        "The paper found 0.1 slightly too large to start converging with 110 layers on 32x32 "
+        "images, where the warm-up took about 400 iterations, and notes that a net started at 0.1 "
+        "needs several epochs to get going but comes to a similar accuracy (He et al. 2015, "
+        "Section 4.2 and its footnote). This run is shorter than one epoch, so it can show the "
+        "start alone, not what is left of it at the end."
     ),
     seconds=135,
     gpu=tuple(Entry(NetSpec.parse(NET), Recipe(warmup=kind)) for kind in ("none", "error")),

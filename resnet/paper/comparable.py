@@ -17,9 +17,11 @@ from resnet.spec import NetSpec, Recipe
 from resnet.spec.checks import listed
 from resnet.spec.fields import fields_of
 from resnet.spec.names import in_a_sentence
+from resnet.spec.recipe import TRAINING_IMAGES
 
 PAPER_RECIPE = Recipe()
-TRAINING_IMAGES, TEST_IMAGES = 50_000, 10_000
+ALL_IMAGES = TRAINING_IMAGES["cifar10"]
+TEST_IMAGES = 10_000
 WARMED_UP = 110  # layers
 
 
@@ -167,8 +169,8 @@ def _above_60() -> str:
 def _recipe_differs(net: NetSpec, recipe: Recipe, iterations: int) -> list[str]:
     paper = PAPER_RECIPE
     found = _iterations_differ(recipe, iterations)
-    if recipe.images not in (None, TRAINING_IMAGES):
-        found.append(f"{recipe.images:,} of {TRAINING_IMAGES:,} images")
+    if recipe.images not in (None, ALL_IMAGES):
+        found.append(f"{recipe.images:,} of {ALL_IMAGES:,} images")
     for name in ("image_size", "augment", "batch", "learning_rate", "schedule"):
         found += _field_differs(name, recipe)
     found += _warm_up_differs(net, recipe)

@@ -96,9 +96,6 @@ TABLE_4 = (
     ImageNetRow("ResNet-152", "imagenet-resnet152-B", 19.38, 4.49),
 )
 
-# Table 5: top-5 error of the ensemble on the ImageNet test set; the winner of ILSVRC 2015.
-TABLE_5_ENSEMBLE_TOP5 = 3.57
-
 # Table 6. "A in every CIFAR residual net" (Section 4.2).
 TABLE_6 = (
     CifarRow("FitNet", None, 8.39),

@@ -18,6 +18,11 @@ def listed(values: Iterable[Any], joiner: str = "and") -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joiner} {words[-1]}"
 
 
+def capitalised(words: Any) -> str:
+    """With a capital letter at its beginning, all else as it is."""
+    return f"{str(words)[:1].upper()}{str(words)[1:]}"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """ "; did you mean 'tanh'?", or nothing where no known word is close."""
     close = difflib.get_close_matches(word, list(known), n=1)

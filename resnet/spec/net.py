@@ -153,19 +153,7 @@ class NetSpec:
             words.append("bottleneck")
         if self.stages:
             words.append(f"{'+'.join(map(str, self.stages))} {self.block} blocks")
-        if self.stride_on == "3x3":
-            words.append("stride on 3x3")
-        if self.width != FIRST_WIDTH[self.family]:
-            words.append(f"width {self.width}")
-        if self.classes != CLASSES[self.family]:
-            words.append(f"{self.classes} classes")
-        if self.order == "pre":
-            words.append("pre-activation")
-        if self.norm == "none":
-            words.append("no BN")
-        if self.activation != "relu":
-            words.append(self.activation)
-        return ", ".join(words)
+        return ", ".join(words + [title for title, _ in self._unusual()])
 
     def __str__(self) -> str:
         family = "imagenet-" if self.family == "imagenet" else ""
@@ -175,19 +163,19 @@ class NetSpec:
             parts.append("bottleneck")
         if self.stages:
             parts.append(f"stages{'.'.join(map(str, self.stages))}")
-        if self.stride_on == "3x3":
-            parts.append("3x3")
-        if self.width != FIRST_WIDTH[self.family]:
-            parts.append(f"w{self.width}")
-        if self.classes != CLASSES[self.family]:
-            parts.append(f"c{self.classes}")
-        if self.order == "pre":
-            parts.append("pre")
-        if self.norm == "none":
-            parts.append("nonorm")
-        if self.activation != "relu":
-            parts.append(self.activation)
-        return "-".join(parts)
+        return "-".join(parts + [name for _, name in self._unusual()])
+
+    def _unusual(self) -> list[tuple[str, str]]:
+        """What departs from the family's usual net: as its title says it, and as its name does."""
+        words = (
+            (self.stride_on == "3x3", "stride on 3x3", "3x3"),
+            (self.width != FIRST_WIDTH[self.family], f"width {self.width}", f"w{self.width}"),
+            (self.classes != CLASSES[self.family], f"{self.classes} classes", f"c{self.classes}"),
+            (self.order == "pre", "pre-activation", "pre"),
+            (self.norm == "none", "no BN", "nonorm"),
+            (self.activation != "relu", self.activation, self.activation),
+        )
+        return [(title, name) for departs, title, name in words if departs]
 
     @classmethod
     def parse(cls, text: str) -> Self:

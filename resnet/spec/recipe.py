@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Self
+from typing import Any, Self
 
 from resnet.spec.checks import SpecError, known_fields
 from resnet.spec.fields import OTHERS, check_fields, described
 
 DATA = {"cifar10": "CIFAR-10", "folder": "a folder of images", "generated": "generated images"}
+TRAINING_IMAGES = {"cifar10": 50_000, "generated": 10_000}  # in all; a folder's are not known
 MAX_ITERATIONS = 200_000
 MOST_IMAGES = 10_000_000
 
@@ -143,8 +144,37 @@ class Recipe:
                 "warmup 'none'"
             )
 
+    @property
+    def training_images(self) -> int | None:
+        """How many images it trains on; None where it takes all of a set of unknown size."""
+        whole = TRAINING_IMAGES.get(self.data)
+        if self.images is not None or whole is None:
+            return self.images
+        return whole * 9 // 10 if self.split == "45k/5k" else whole
+
     def to_json(self) -> str:
         return json.dumps(asdict(self))
+
+    def __str__(self) -> str:
+        """What is not as in the paper, seed apart, for `parse`: "images=5000 image_size=16"."""
+        usual = asdict(Recipe())
+        return " ".join(
+            f"{name}={json.dumps(value).strip(chr(34))}"
+            for name, value in asdict(self).items()
+            if value != usual[name] and name != "seed"
+        )
+
+    @classmethod
+    def parse(cls, text: str, seed: int = 0) -> Self:
+        """The recipe that these words name. Raises SpecError."""
+        given: dict[str, Any] = {"seed": seed}
+        for word in text.split():
+            name, _, value = word.partition("=")
+            try:
+                given[name] = json.loads(value)
+            except ValueError:
+                given[name] = value
+        return cls(**known_fields(cls, json.dumps(given)))
 
     @classmethod
     def from_json(cls, text: str) -> Self:

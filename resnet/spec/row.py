@@ -3,6 +3,11 @@
 import math
 from dataclasses import dataclass
 
+CSV_COLUMNS = (  # of rows as a file, of the page or of a command
+    "net", "seed", "iteration", "seconds", "learning_rate", "loss", "train_error", "test_error",
+    "train_images", "test_images", "recipe",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Row:

@@ -119,7 +119,7 @@ class Trainer:
         if self.iteration:
             return None
         began = time.perf_counter()
-        tested = self._errors(self.recipe.test_images)
+        tested = self.errors(self.recipe.test_images)
         self.seconds += time.perf_counter() - began
         return Row(0, self.seconds, **tested)
 
@@ -159,6 +159,18 @@ class Trainer:
         net = for_evaluation(folded(self.net), self.device)
         train, test = self._parts(count)
         return error_on(net, self.batches, train), error_on(net, self.batches, test)
+
+    @_on_its_stream
+    def errors(self, count: int | None) -> dict[str, Any]:
+        """Both errors as a row has them, and on how many images they were measured."""
+        train_error, test_error = self.test(count)
+        train, test = (len(part) for part in self._parts(count))
+        return {
+            "train_error": train_error,
+            "test_error": test_error,
+            "train_images": train,
+            "test_images": test,
+        }
 
     @_on_its_stream
     def state(self) -> dict[str, Any]:
@@ -227,24 +239,13 @@ class Trainer:
         """What a row says after a test; nothing where the net diverged."""
         if not math.isfinite(loss):
             return {}
-        found = self._errors(count)
+        found = self.errors(count)
         if self.recipe.responses:
             read = copy.deepcopy(self.net).eval()  # folding would move a BN into a response
             with responding(read) as deviations:
                 error_on(read, self.batches, self._parts(count)[1])
             found["responses"] = tuple(each.deviation for each in deviations.values())
         return found
-
-    def _errors(self, count: int | None) -> dict[str, Any]:
-        """Both errors as a row has them, and on how many images they were measured."""
-        train_error, test_error = self.test(count)
-        train, test = (len(part) for part in self._parts(count))
-        return {
-            "train_error": train_error,
-            "test_error": test_error,
-            "train_images": train,
-            "test_images": test,
-        }
 
     def _parts(self, count: int | None) -> tuple[LabelledImages, LabelledImages]:
         return self.batches.train.first(count), self.batches.test.first(count)

@@ -29,7 +29,7 @@ BLANK = f"""<!doctype html><link rel="stylesheet" href="{SITE}/board.css">
 SHOW = """async ([settings, bytes]) => {
   const { show } = await import("/board.js");
   const parent = document.getElementById("parent");
-  window.leave = show(parent, { plotly: "/plotly.js", initial: {}, ...settings },
+  window.leave = show(parent, { plotly: "/plotly.js", ...settings },
     new Uint8Array(bytes));
 }"""
 DRAWN = "() => document.querySelector('.board-curves')?.data"

@@ -55,6 +55,14 @@ def store(home):
 
 
 @pytest.fixture
+def training(store):
+    """What the worker and its lanes write into `store`."""
+    from explorer.store.training import TrainingStore
+
+    return TrainingStore(store)
+
+
+@pytest.fixture
 def submit(store, small, nets):
     """Queues the small comparison, with changes to its recipe; returns its id."""
 

@@ -24,6 +24,7 @@ USES = {
     "spec.schedule": "from resnet.spec.schedule import Schedule, lr_at; "
     "assert lr_at(Recipe(), 0) == Schedule(Recipe()).rate(0) > 0",
     "export.shipped": "resnet.export.shipped.names()",
+    "verdict.recorded": "assert resnet.verdict.recorded.recorded_curves()",
     "spec.row": "assert not resnet.spec.row.Row(0, 0.0).diverged",
 }
 

@@ -32,7 +32,6 @@ def board(
     replay: bool = False,
     baseline: Snapshot | None = None,
     overlay: Sequence[PaperPoint] = (),
-    initial: dict[str, Any] | None = None,
 ) -> None:
     """Shows the curves and gradients of a comparison; later calls with the key redraw in place.
 
@@ -40,7 +39,6 @@ def board(
     replay    with a player that reveals the rows by their recorded seconds
     baseline  another comparison, drawn behind in grey
     overlay   reference points of the errors, such as the paper's
-    initial   what is chosen at first, as {"metric": "loss"}; the names stand in js/state.js
 
     What a reader chooses (axes, smoothing, hidden nets, zoom) is kept in the browser for the key.
     """
@@ -48,7 +46,6 @@ def board(
         "key": key,
         "height": height,
         "replay": replay,
-        "initial": initial or {},
         "scripts": scripts(),
         "plotly": plotly_source(),
     }

@@ -1,4 +1,4 @@
-"""What the picture of a net consists of, and how wide each part is; `diagram` draws it.
+"""What the picture of a net consists of, and how wide each section is; `pen` draws it.
 
 Lengths are units of the SVG: pixels, where the picture is 1,120 wide.
 
@@ -8,7 +8,7 @@ Imports no streamlit.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from resnet.plan import Block, Layer, Plan
+from resnet.plan import ACTIVATIONS, Block, Layer, Plan
 
 WIDTH = 1120.0
 SECTION_GAP = 10.0  # between the stem, the stages and the head
@@ -16,7 +16,6 @@ GAP, PAD = 3.0, 4.0
 STRIP = 3.0  # width of BN and of an activation
 LETTER = 6.6  # of 13 px, on average
 WIDEST_EXTRA = 34.0
-ACTIVATIONS = ("relu", "tanh", "sigmoid")
 
 
 @dataclass(frozen=True)
@@ -90,10 +89,10 @@ class Section:
 
 
 def sections(laid_out: Plan) -> list[Section]:
-    """The parts of a net in the order of the data; all blocks of a stage but its first in one."""
+    """A net's sections in the order of the data; all blocks of a stage but its first in one."""
     spec = laid_out.spec
     stem = Group(tuple(_pieces(laid_out.stem)))
-    parts = [Section(0, "Image", f"{laid_out.image_size}×{laid_out.image_size}", (stem,))]
+    found = [Section(0, "Image", f"{laid_out.image_size}×{laid_out.image_size}", (stem,))]
     for number, blocks in enumerate(laid_out.stages, start=1):
         count = "1 block" if len(blocks) == 1 else f"{len(blocks)} blocks"
         groups = [Group(tuple(_block_pieces(blocks[0])), blocks[0])]
@@ -102,19 +101,19 @@ def sections(laid_out: Plan) -> list[Section]:
             groups.append(Group(tuple(_stack_pieces(blocks)), blocks[1], len(blocks) - 1))
             further = Group(tuple(_block_pieces(blocks[1])), blocks[1])
         size = shape_words(blocks[-1])
-        parts.append(Section(number, f"Stage {number}: {count}", size, tuple(groups), further))
+        found.append(Section(number, f"Stage {number}: {count}", size, tuple(groups), further))
     head = Group(tuple(_pieces(laid_out.head)))
-    parts.append(Section(len(parts), "Classes", str(spec.classes), (head,)))
-    return parts
+    found.append(Section(len(found), "Classes", str(spec.classes), (head,)))
+    return found
 
 
-def extra_width(parts: list[Section]) -> float:
+def extra_width(layout: list[Section]) -> float:
     """What every box can have beyond its need, so that the sections together fill the width."""
-    room = WIDTH - SECTION_GAP * (len(parts) - 1)
+    room = WIDTH - SECTION_GAP * (len(layout) - 1)
     low, high = 0.0, WIDEST_EXTRA
     for _ in range(12):
         middle = (low + high) / 2
-        fits = sum(part.width(middle) for part in parts) <= room
+        fits = sum(each.width(middle) for each in layout) <= room
         low, high = (middle, high) if fits else (low, middle)
     return low
 

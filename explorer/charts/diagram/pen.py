@@ -1,4 +1,4 @@
-"""The pen that draws the parts of a net's picture, each from x = 0; `diagram` puts them together.
+"""The pen that draws the sections of a net, each from x = 0; `picture` puts them together.
 
 Every mark that stands for a layer is a group with the layer's name (`data-layer`), by which a page
 links it to the row of a table.
@@ -9,7 +9,6 @@ Imports no streamlit.
 from xml.sax.saxutils import escape
 
 from explorer.charts.diagram.layout import (
-    ACTIVATIONS,
     GAP,
     SECTION_GAP,
     STRIP,
@@ -20,17 +19,17 @@ from explorer.charts.diagram.layout import (
 )
 from explorer.charts.palette import SHORTCUT, stage_tint
 from resnet.cost.layers import Cost
-from resnet.plan import Layer, Plan
+from resnet.plan import ACTIVATIONS, Layer, Plan
+from resnet.spec.net import FIELDS
 
 PANEL = 192.0
 MIDDLE, ARC = 126.0, 68.0  # where the data flows, and where the shortcuts do
 TALLEST, SHORTER = 72.0, 7.0  # a box on the first maps, and what every stage takes off
-ACTIVATION_NAMES = {"relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
 NUMBER = "§"  # stands in a drawn block for its number, so that one drawing serves many
 
 
 class Pen:
-    """Collects the marks of a part; all of them on the tint of the stage whose panel was last."""
+    """Collects the marks of a section, all on the tint of the stage whose panel was last."""
 
     def __init__(self, total: Cost, titles: bool) -> None:
         self._costs = {row.layer.name: row for row in total.layers} if titles else {}
@@ -171,7 +170,8 @@ class Pen:
         y, x = PANEL + 20, 2.0
         kinds = {layer.kind for layer in laid_out.layers}
         strips = [("batch normalisation (BN)", ".3")] if "norm" in kinds else []
-        strips += [(ACTIVATION_NAMES[kind], ".75") for kind in ACTIVATIONS if kind in kinds]
+        called = FIELDS["activation"].value_words
+        strips += [(called(kind), ".75") for kind in ACTIVATIONS if kind in kinds]
         for name, shade in strips:
             self._put(
                 f'<rect x="{x:.1f}" y="{y - 11:.0f}" width="4" height="13" fill-opacity="{shade}"/>'

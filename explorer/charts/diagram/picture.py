@@ -30,10 +30,10 @@ HEIGHT = 224.0
 
 
 @dataclass(frozen=True)
-class Part:
+class DrawnSection:
     """The stem, a stage or the head as marks of SVG, from x = 0; widths in units of the picture.
 
-    folded, unfolded  the whole part; `unfolded` lacks the further blocks, and is "" without any
+    folded, unfolded  the whole section; `unfolded` lacks the further blocks, and is "" without any
     block             one further block, with `NUMBER` for its number, also from x = 0
     count             how many of them, the first at `start`, and one every `step`
     """
@@ -51,7 +51,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Picture:
-    """The parts of a net's picture in their order, and `legend`, the line under them.
+    """The sections of a net's picture in their order, and `legend`, the line under them.
 
     width, height  of the picture with everything folded; `height` includes the legend
     """
@@ -60,7 +60,7 @@ class Picture:
     text: str
     width: float
     height: float
-    parts: tuple[Part, ...]
+    sections: tuple[DrawnSection, ...]
     legend: str
 
 
@@ -68,9 +68,9 @@ def svg(total: Cost) -> str:
     """The picture, stages folded, as one line of SVG, with words of 12 units or more."""
     drawn = picture(total)
     marks, x = [], 0.0
-    for part in drawn.parts:
-        marks.append(f'<g transform="translate({x:.1f},0)">{part.folded}</g>')
-        x += part.folded_width + SECTION_GAP
+    for section in drawn.sections:
+        marks.append(f'<g transform="translate({x:.1f},0)">{section.folded}</g>')
+        x += section.folded_width + SECTION_GAP
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" width="100%" '
         f'viewBox="0 0 {drawn.width:.0f} {drawn.height:.0f}" role="img" '
@@ -83,7 +83,7 @@ def svg(total: Cost) -> str:
 
 
 def picture(total: Cost, titles: bool = True) -> Picture:
-    """The picture in parts, for a page that folds and unfolds them.
+    """The picture in sections, for a page that folds and unfolds them.
 
     titles  whether every layer has its sentence in a <title>, which browsers show on hovering
     """
@@ -95,11 +95,11 @@ def picture(total: Cost, titles: bool = True) -> Picture:
     width = max(WIDTH, needed)
     spare = (width - needed) / len(layout)
     pen = Pen(total, titles)
-    parts = tuple(_part(pen, each, extra, spare) for each in layout)
+    drawn = tuple(_drawn(pen, each, extra, spare) for each in layout)
     pen.legend(laid_out)
     height = HEIGHT * width / WIDTH  # the same shape for every net
     title = laid_out.spec.title
-    return Picture(title, describe(laid_out), width, height, parts, pen.taken())
+    return Picture(title, describe(laid_out), width, height, drawn, pen.taken())
 
 
 def describe(laid_out: Plan) -> str:
@@ -114,7 +114,7 @@ def describe(laid_out: Plan) -> str:
     return f"{listed(stages)}; {spec.block} blocks, {way}; {spec.classes} classes"
 
 
-def _part(pen: Pen, section: Section, extra: float, spare: float) -> Part:
+def _drawn(pen: Pen, section: Section, extra: float, spare: float) -> DrawnSection:
     width = section.width(extra) + spare
     start = pen.panel(section, width, section.inner(extra))
     at = start
@@ -123,7 +123,7 @@ def _part(pen: Pen, section: Section, extra: float, spare: float) -> Part:
     pen.flow(at, width)
     folded = pen.taken()
     if section.further is None:
-        return Part(section.stage, folded, width)
+        return DrawnSection(section.stage, folded, width)
 
     inner = section.inner(extra, unfolded=True)
     wide = section.width(extra, unfolded=True)
@@ -133,4 +133,6 @@ def _part(pen: Pen, section: Section, extra: float, spare: float) -> Part:
     unfolded = pen.taken()
     step = pen.group(section.further, 0.0, extra, NUMBER)
     block = pen.taken()
-    return Part(section.stage, folded, width, unfolded, wide, block, section.others, at, step)
+    return DrawnSection(
+        section.stage, folded, width, unfolded, wide, block, section.others, at, step
+    )

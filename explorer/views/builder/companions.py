@@ -4,14 +4,7 @@ from dataclasses import replace
 
 from resnet.paper.tables import CIFAR_DEPTHS
 from resnet.spec import NetSpec
-from resnet.spec.net import IMAGENET_BLOCKS
-
-SHORTCUT_WORDS = {
-    "none": "without shortcuts",
-    "A": "option A, zero-padding",
-    "B": "option B, projections where shapes change",
-    "C": "option C, projections everywhere",
-}
+from resnet.spec.net import FIELDS, IMAGENET_BLOCKS
 
 
 def companions(spec: NetSpec) -> dict[NetSpec, str]:
@@ -24,8 +17,9 @@ def companions(spec: NetSpec) -> dict[NetSpec, str]:
         stride_on = spec.stride_on if _bottleneck(spec, depth) else "1x1"
         other = replace(spec, depth=depth, block=block, stride_on=stride_on, stages=None)
         found[other] = "deeper" if depth > spec.depth else "less deep"
-    for shortcut, words in SHORTCUT_WORDS.items():
-        found.setdefault(replace(spec, shortcut=shortcut), words)
+    for shortcut in FIELDS["shortcut"].choices:  # "none" is the twin, or the net itself
+        words = FIELDS["shortcut"].menu_words(shortcut).replace(": ", ", ")
+        found.setdefault(replace(spec, shortcut=shortcut), f"option {words}")
     if spec.block == "bottleneck":
         other_place = "3x3" if spec.stride_on == "1x1" else "1x1"
         found[replace(spec, stride_on=other_place)] = f"stride on the {other_place}"

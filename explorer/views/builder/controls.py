@@ -11,6 +11,7 @@ from explorer.views.builder.exhibit_state import change, current
 from explorer.views.builder.net_bar import add_a_net
 from resnet.paper.tables import CIFAR_DEPTHS
 from resnet.spec import NetSpec, SpecError
+from resnet.spec.checks import capitalised
 from resnet.spec.net import FIELDS, IMAGENET_BLOCKS
 
 FIELDS_AT_THE_FAMILYS_VALUE = ("width", "classes", "shortcut")
@@ -125,7 +126,7 @@ def _choose(name: str) -> None:
             value = read_stages(value)
         change(exhibit.with_edited(with_choice(exhibit.edited, name, value)))
     except SpecError as error:
-        what = f"{str(error)[:1].upper()}{str(error)[1:]}"
+        what = capitalised(error)
         change(exhibit, f"{what}. Still shown: {exhibit.edited.title}.")
 
 

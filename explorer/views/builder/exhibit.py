@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 from explorer.views.builder.memory_settings import USUAL, MemorySettings
 from explorer.views.parts.link import (
     Parameter,
+    Query,
     WrongInPart,
     cut,
     one_of,
@@ -34,6 +35,7 @@ from resnet.spec.net import IMAGENET_BLOCKS, valid_depths_near
 
 MOST_NETS = 4
 KEYS = ("net", "edit", "section", "layer", "unit", "memory", "hide")
+REPEATED = ("net", "hide")  # may stand there several times, or list several with commas
 UNITS = ("macs", "flops")
 
 SECTIONS = {
@@ -56,8 +58,6 @@ PARTS = {
     "train": "the way to the Train page",
     "link": "“Link to this exhibit”",
 }
-
-Query = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,8 @@ def has_layer(spec: NetSpec, name: str) -> bool:
 
 def to_query(exhibit: Exhibit) -> dict[str, list[str]]:
     """What stands in the URL; what has its usual value is left out."""
-    values = {**vars(exhibit), "edit": exhibit.edit + 1, "layer": exhibit.chosen_layer}
-    link = write_link(parameters(exhibit.edited), values)
+    table = (_edit(range(len(exhibit.nets))), *parameters(exhibit.edited))
+    link = write_link(table, {**vars(exhibit), "layer": exhibit.chosen_layer})
     return {"net": [str(net) for net in exhibit.nets]} | {name: [link[name]] for name in link}
 
 
@@ -138,22 +138,45 @@ def from_query(query: Query, before: Exhibit) -> tuple[Exhibit, tuple[str, ...]]
     """
     if not any(query.get(key) for key in KEYS):
         return before, ()
-    wrong: list[str] = []
-    texts = [text for joined in query.get("net", ()) for text in joined.split(",")]
-    if texts:
-        nets, places = _nets(texts, before, wrong)
-        edit = _edit(query, places, wrong)
-    else:
-        nets, edit = before.nets, before.edit
-    link = {key: values[-1] for key, values in query.items() if values}
-    link |= {"hide": ",".join(query["hide"])} if "hide" in query else {}
-    link.pop("edit", None)
+    link = {
+        name: ",".join(texts) if name in REPEATED else texts[-1]
+        for name, texts in query.items()
+        if texts
+    }
+    named, wrong = read_link([Parameter("net", read=lambda text: _nets(text, before))], link)
+    nets, places = named.get("net", (before.nets, range(len(before.nets))))
+    if not named:
+        link["edit"] = str(before.edit + 1)
+    exhibit, sentences = of_nets(nets, places, link)
+    return exhibit, (*wrong, *sentences)
+
+
+def of_nets(
+    nets: tuple[NetSpec, ...], places: Sequence[int], link: Mapping[str, str]
+) -> tuple[Exhibit, list[str]]:
+    """The exhibit of these nets, all else as the link says, and what in that is wrong.
+
+    places  where each net that the link names stands among them
+    """
+    found, wrong = read_link([_edit(places)], link)
+    edit = found.get("edit", 0)
     values, sentences = read_link(parameters(nets[edit]), link)
-    return Exhibit(nets, edit, **values), (*wrong, *sentences)
+    return Exhibit(nets, edit, **values), wrong + sentences
+
+
+def _edit(places: Sequence[int]) -> Parameter:
+    return Parameter(
+        "edit",
+        default=0,
+        read={str(number): place for number, place in enumerate(places, start=1)}.__getitem__,
+        write=lambda place: str(place + 1),
+        wrong=f"The link opens net {{text!r}} for editing, but it has {len(places)}; "
+        "opened is the first.",
+    )
 
 
 def parameters(edited: NetSpec) -> tuple[Parameter, ...]:
-    """Those of the page's address beside its nets, in the order in which they stand there."""
+    """Those of the page's address beside `net` and `edit`, in their order there."""
 
     def layer(text: str) -> str:
         if text and not has_layer(edited, text):
@@ -161,7 +184,6 @@ def parameters(edited: NetSpec) -> tuple[Parameter, ...]:
         return text
 
     return (
-        Parameter("edit", default=1),
         Parameter(
             "section",
             default="layers",
@@ -234,10 +256,10 @@ def _with_nearest_depth(text: str) -> NetSpec | None:
         return None
 
 
-def _nets(
-    texts: list[str], before: Exhibit, wrong: list[str]
-) -> tuple[tuple[NetSpec, ...], list[int]]:
-    """The nets of a link without repetitions, and where each of the `texts` went among them."""
+def _nets(text: str, before: Exhibit) -> tuple[tuple[NetSpec, ...], list[int]]:
+    """The nets of a link without repetitions, and where each that it names went among them."""
+    texts = text.split(",")
+    wrong: list[str] = []
     if len(texts) > MOST_NETS:
         wrong.append(
             f"The link asks for {len(texts)} nets, but {MOST_NETS} can be compared; "
@@ -253,7 +275,10 @@ def _nets(
         elif spec is not None:
             nets.append(spec)
         places.append(nets.index(spec) if spec else 0)
-    return tuple(nets) or before.nets, places
+    found = tuple(nets) or before.nets, places
+    if wrong:
+        raise WrongInPart(wrong, found)
+    return found
 
 
 def _one(text: str, otherwise: NetSpec | None) -> tuple[NetSpec | None, str]:
@@ -265,17 +290,6 @@ def _one(text: str, otherwise: NetSpec | None) -> tuple[NetSpec | None, str]:
         return spec, ""
     instead = f"Shown instead: {spec.title}." if spec else "It is left out."
     return spec, f"The link asks for {text!r}: {problem}. {instead}"
-
-
-def _edit(query: Query, places: list[int], wrong: list[str]) -> int:
-    text = (query.get("edit") or ["1"])[-1]
-    if re.fullmatch(r"[1-9]", text) and int(text) <= len(places):
-        return places[int(text) - 1]
-    wrong.append(
-        f"The link opens net {cut(text)!r} for editing, but it has {len(places)}; "
-        "opened is the first."
-    )
-    return 0
 
 
 def _hide(text: str) -> tuple[str, ...]:

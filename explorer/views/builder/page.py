@@ -7,6 +7,7 @@ from typing import Any, Literal
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from explorer.views import TRAIN
 from explorer.views.builder.controls import net_controls
 from explorer.views.builder.exhibit import SECTIONS, Exhibit
 from explorer.views.builder.exhibit_link import exhibit_link
@@ -43,7 +44,7 @@ def _train_link(exhibit: Exhibit) -> None:
     why_not = "ImageNet nets are for looking at: the images here suit nets of the CIFAR family."
     with suppress(StreamlitAPIException):  # no Train page where this one is tried alone
         st.page_link(
-            "views/train/page.py",
+            TRAIN,
             label="Train these nets" if len(nets) > 1 else "Train this net",
             icon=":material/play_arrow:",
             query_params={"nets": ",".join(map(str, nets or exhibit.ordered))},

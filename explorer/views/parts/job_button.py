@@ -9,6 +9,7 @@ from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.jobs.records import Job
 from explorer.store.jobs.store import JobStore
+from resnet.spec.checks import capitalised
 
 LOOK_EVERY = 1.0  # seconds
 
@@ -72,4 +73,4 @@ def _progress(identity: int) -> None:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capitalised(text)}."

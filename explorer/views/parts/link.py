@@ -7,11 +7,13 @@ answered in a sentence, and what has its usual value is left out of the address.
 Imports no streamlit.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from resnet.spec import SpecError
+
+Query = Mapping[str, Sequence[str]]  # as the URL has it: a parameter may stand there several times
 
 LONGEST = 60  # letters of an address that a sentence repeats
 NO_VALUE = "The link says {name}={text}, which is not a value for it; it was left out."

@@ -16,6 +16,7 @@ from explorer.store.curation import UNDO_FOR, Curation
 from explorer.store.records import Comparison, Visitor
 from explorer.views.runs import cache
 from explorer.views.runs.filter import state
+from resnet.spec.checks import capitalised
 
 KEYS = DONE, PROBLEM, UNDO, SHOW = "runs_done", "runs_refused", "runs_undo", "runs_show"
 STYLE = Path(__file__).with_name("actions.css")
@@ -27,7 +28,7 @@ def act(action: Callable[..., Any], *arguments: Any) -> Any:
     try:
         result = action(*arguments)
     except Refused as error:
-        st.session_state[PROBLEM] = f"{str(error)[:1].upper()}{str(error)[1:]}."
+        st.session_state[PROBLEM] = f"{capitalised(error)}."
         return False
     finally:
         cache.changed()

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from explorer.report import formatting
 from explorer.server import shared, visitor
 from explorer.store.records import Visitor
 from explorer.views.parts import teacher_button
@@ -53,8 +52,7 @@ def _switch() -> None:
 st.html(actions.STYLE)
 by = visitor.me()
 state.follow_link()
-if state.problem():
-    st.warning(formatting.escaped(state.problem()))
+state.show_problems()
 teacher_button.popover()
 line_panel()
 busy = any(shared.store().load())

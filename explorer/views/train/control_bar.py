@@ -10,12 +10,16 @@ from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.records import Comparison, Run
 from explorer.store.requests import ControlRequests
+from explorer.views.train.recipe_widgets import number_range
 from explorer.views.train.share import share
+from resnet.spec import Recipe
+from resnet.spec.fields import fields_of
 from resnet.spec.names import short_titles
 from resnet.spec.recipe import MAX_ITERATIONS
 
 PINNED = "pinned"  # session state: the comparison whose curves stay behind others as a baseline
 STEPS = (1, 10, 50)
+RATE = fields_of(Recipe)["learning_rate"]
 
 
 def control_bar(comparison: Comparison) -> None:
@@ -103,12 +107,9 @@ def _more(comparison: Comparison) -> None:
 def _rate(comparison: Comparison, active: list[Run]) -> None:
     rate, button = st.columns([3, 2], vertical_alignment="bottom")
     value = rate.number_input(
-        "New learning rate",
-        min_value=0.0,
-        max_value=100.0,
+        f"New {RATE.label.lower()}",
+        **number_range(RATE),
         value=active[0].want_rate or active[0].recipe.learning_rate,
-        step=0.01,
-        format="%g",
         key=f"rate_{comparison.id}",
         help="In place of the recipe's highest rate, from the next mini-batch on; the schedule's "
         "shape stays. It is marked on the curves.",
@@ -154,12 +155,9 @@ def _extend(comparison: Comparison) -> None:
         key=f"extend_{comparison.id}",
     )
     constant = rate.number_input(
-        "Learning rate",
-        0.0,
-        100.0,
+        RATE.label,
+        **number_range(RATE),
         value=recipe.learning_rate / 10,
-        step=0.01,
-        format="%g",
         key=f"extend_rate_{comparison.id}",
         help="Constant for the iterations that are added.",
     )

@@ -8,13 +8,14 @@ from explorer.server.worker_status import machine_report, machine_words, reporte
 from explorer.store import states
 from explorer.store.comparisons import MAX_SEEDS, Refused
 from explorer.store.launch import LaunchRequest, launch, lesson_request, own_request
-from explorer.views.train import hidden_parts, prediction, recipe_widgets
-from explorer.views.train import link as train_link
+from explorer.views.train import prediction, recipe_widgets, share
+from explorer.views.train.link import from_link, link_of
 from explorer.views.train.recipe_widgets import OWN
 from explorer.views.train.replay import REPLAYED, lesson_of, offer, replay
 from explorer.views.train.watch import watch
 from resnet.lessons import DEGRADATION, LESSONS
 from resnet.lessons.two_cores import seconds_on_two_cores
+from resnet.settings import CIFAR10_SIZE
 from resnet.spec import Recipe, SpecError
 from resnet.spec.checks import listed
 from resnet.spec.fields import fields_of
@@ -38,8 +39,8 @@ def _enter() -> list[str]:
         st.session_state[REPLAYED] = link["replay"]
         link = {**link, "lesson": lesson_of(link["replay"])}
     if "hide" in link:
-        hidden_parts.read_hidden(link["hide"])
-    values, wrong = train_link.from_link(link)
+        share.read_hidden(link["hide"])
+    values, wrong = from_link(link)
     start = {"lesson": _lesson_watched(), "seed": 0, "seeds": 1, "full": False}
     for key, value in {**start, **values}.items():
         st.session_state[key] = value
@@ -103,7 +104,7 @@ def _controls() -> None:
         _launch(request, data)
     if download and not _watching():
         _offer_generated(request)
-    st.session_state["train_link"] = train_link.link_of(request)
+    st.session_state["train_link"] = link_of(request)
 
 
 def _full_length(name: str) -> bool:
@@ -135,7 +136,7 @@ def _offer_generated(request: LaunchRequest) -> None:
     words, button = st.columns([9, 2.6], vertical_alignment="center")
     words.info(
         "CIFAR-10 is not on this machine yet. Launching downloads it first "
-        f"({recipe_widgets.CIFAR10_SIZE}, once, with its progress shown). The generated images "
+        f"({CIFAR10_SIZE}, once, with its progress shown). The generated images "
         "need no download."
     )
     if button.button("Start with generated images", width="stretch", key="launch_generated"):
@@ -152,7 +153,7 @@ def _launch(request: LaunchRequest, data: str) -> None:
     prediction.keep(launched, request.lesson)
     _leave_replay()
     st.session_state["comparison"] = launched
-    st.session_state["train_link"] = train_link.link_of(request)
+    st.session_state["train_link"] = link_of(request)
     st.rerun()
 
 
@@ -206,13 +207,13 @@ def _link() -> dict[str, str]:
             shown["predict"] = "1"
     else:
         shown = st.session_state.get("train_link", {})
-    return {**shown, **hidden_parts.in_link()}
+    return {**shown, **share.in_link()}
 
 
 wrong_in_link = _enter()
 for sentence in wrong_in_link:
     st.warning(sentence)
-if hidden_parts.shows("launch"):
+if share.shows("launch"):
     _controls()
 st.query_params.from_dict(_link())
 if REPLAYED in st.session_state:

@@ -73,6 +73,8 @@ def reveal(snapshot: Snapshot) -> None:
             if right
             else f"These runs show: *{_quoted(lesson, came_true)}*."
         )
+    elif not snapshot.comparison.active:
+        sentences.append("These runs cannot tell which of the choices is true.")
     if len(everybody) > 1:
         counts = Counter(everybody.values())
         votes = ", ".join(
@@ -83,14 +85,10 @@ def reveal(snapshot: Snapshot) -> None:
 
 
 def outcome(lesson: Lesson, snapshot: Snapshot) -> int | None:
-    """The choice that came true: what most seeds show; None before the end or where they differ."""
+    """The choice that came true, over all seeds; None before the end or where they cannot tell."""
     if snapshot.comparison.active:
         return None
-    answers = Counter(lesson.answer(results) for results in verdicts.results(snapshot))
-    if not answers:
-        return None
-    answer, count = answers.most_common(1)[0]
-    return answer if 2 * count > answers.total() else None
+    return lesson.answer(verdicts.results(snapshot))
 
 
 def _choices(lesson: Lesson, key: str) -> int | None:

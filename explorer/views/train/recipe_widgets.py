@@ -8,9 +8,10 @@ import streamlit as st
 from explorer.store.comparisons import MAX_NETS
 from resnet.lessons import DEGRADATION
 from resnet.paper.overfitting import overfitting
-from resnet.settings import CIFAR10_BYTES
+from resnet.settings import CIFAR10_SIZE
 from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.spec.fields import Field, fields_of
+from resnet.spec.recipe import DATA
 
 OWN = "own"
 SUGGESTED = (
@@ -30,7 +31,6 @@ SUGGESTED = (
     "resnet56-C",
 )
 OWN_NETS = ["plain20", "resnet20-A"]
-CIFAR10_SIZE = f"{CIFAR10_BYTES / 1e6:.0f} MB"
 
 
 SETTINGS = tuple(field for field in fields_of(Recipe).values() if field.offered)
@@ -47,8 +47,8 @@ def data_options(worker: dict[str, Any]) -> dict[str, str]:
     if worker.get("folder"):
         options["folder"] = worker["folder"]
     ready = worker.get("cifar10")
-    options["cifar10"] = "CIFAR-10" if ready else f"CIFAR-10 (download, {CIFAR10_SIZE})"
-    options["generated"] = "generated images"
+    options["cifar10"] = DATA["cifar10"] + ("" if ready else f" (download, {CIFAR10_SIZE})")
+    options["generated"] = DATA["generated"]
     return options
 
 
@@ -105,12 +105,14 @@ def _widget(field: Field, default: Any) -> Any:
             help=field.help,
             format_func=field.menu_words,
         )
-    return st.number_input(
-        field.label,
-        min_value=field.kind(field.low),
-        max_value=field.kind(field.high),
-        step=field.kind(field.step),
-        format=None if field.kind is int else "%g",
-        key=key,
-        help=field.help,
-    )
+    return st.number_input(field.label, **number_range(field), key=key, help=field.help)
+
+
+def number_range(field: Field) -> dict[str, Any]:
+    """What a field of numbers tells its `st.number_input`."""
+    return {
+        "min_value": field.kind(field.low),
+        "max_value": field.kind(field.high),
+        "step": field.kind(field.step),
+        "format": None if field.kind is int else "%g",
+    }

@@ -1,12 +1,22 @@
-"""The link to what is watched: with parts left out, or asking for a prediction first."""
+"""The link to what is watched: with parts left out, or asking for a prediction first.
+
+What is left out of the Train page lets a class see what the lesson needs.
+"""
 
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
 from explorer.store.records import Comparison
-from explorer.views.train import hidden_parts
 from resnet.lessons import LESSONS
+
+PARTS = {
+    "launch": "the row that launches",
+    "controls": "pause, stop and the other controls",
+    "verdict": "the verdict",
+    "details": "what is below the charts",
+}
+_HIDDEN = "train_hidden"
 
 
 def share(comparison: Comparison) -> None:
@@ -14,9 +24,9 @@ def share(comparison: Comparison) -> None:
     with st.popover("Link", icon=":material/link:", key="train_share"):
         left_out = st.multiselect(
             "Leave out",
-            list(hidden_parts.PARTS),
-            default=hidden_parts.hidden(),
-            format_func=hidden_parts.PARTS.__getitem__,
+            list(PARTS),
+            default=hidden(),
+            format_func=PARTS.__getitem__,
             key="share_hide",
             placeholder="nothing",
             help="For whoever follows the link; this page stays as it is.",
@@ -37,3 +47,21 @@ def link(comparison: str, left_out: list[str], predict: bool) -> str:
     if left_out:
         query["hide"] = ",".join(left_out)
     return f"{base.scheme}://{base.netloc}{base.path}?{urlencode(query, safe=',')}"
+
+
+def read_hidden(text: str) -> None:
+    """Takes the comma-separated names of a link's `hide`; those it does not know are dropped."""
+    st.session_state[_HIDDEN] = [name for name in text.split(",") if name in PARTS]
+
+
+def hidden() -> list[str]:
+    return list(st.session_state.get(_HIDDEN, []))
+
+
+def shows(part: str) -> bool:
+    return part not in hidden()
+
+
+def in_link() -> dict[str, str]:
+    """The query parameter that hides what is hidden now."""
+    return {"hide": ",".join(hidden())} if hidden() else {}

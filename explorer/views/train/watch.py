@@ -12,7 +12,7 @@ from explorer.views.parts.queue_panel import in_line
 from explorer.views.train import prediction
 from explorer.views.train.control_bar import PINNED, control_bar
 from explorer.views.train.details import details
-from explorer.views.train.hidden_parts import shows
+from explorer.views.train.share import shows
 from resnet.lessons import LESSONS
 
 CHART_HEIGHT = 400

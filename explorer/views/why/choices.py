@@ -12,7 +12,7 @@ from explorer.views.why.options import Images, sources
 from explorer.views.why.panel import Settings
 from explorer.views.why.topics import PANELS, TOPICS, topic_of
 from resnet.labs import LABS
-from resnet.settings import CIFAR10_BYTES
+from resnet.settings import CIFAR10_SIZE
 
 TOPIC, LAB, NETS = "labs_topic", "labs_of_topic", "labs_nets"  # keys of the widgets
 
@@ -88,7 +88,7 @@ def settings_of(lab: str, chosen: list[Source]) -> Settings:
 def images_of(sets: dict[str, Images], worker: dict[str, object]) -> None:
     """The widget for the images."""
     state.images(sets)
-    download = "" if worker.get("cifar10") else f" (download, {CIFAR10_BYTES / 1e6:.0f} MB)"
+    download = "" if worker.get("cifar10") else f" (download, {CIFAR10_SIZE})"
     st.selectbox(
         "Images",
         list(sets),

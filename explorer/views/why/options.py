@@ -22,6 +22,7 @@ from resnet.export import shipped
 from resnet.export.shipped import ShippedError
 from resnet.labs import Lab
 from resnet.spec import NetSpec
+from resnet.spec.recipe import DATA
 
 CLASSES = 10  # of the shipped nets, and of CIFAR-10
 RUNS = 30  # on offer, the newest first
@@ -48,7 +49,7 @@ def image_sets(worker: dict[str, Any]) -> dict[str, Images]:
     if worker.get("folder"):
         classes = worker.get("folder_classes") or CLASSES
         sets.append(Images("folder", worker["folder"], classes))
-    usual = [Images("cifar10", "CIFAR-10"), Images("generated", "generated images")]
+    usual = [Images(name, DATA[name]) for name in ("cifar10", "generated")]
     sets += usual if worker.get("cifar10") else usual[::-1]
     return {each.name: each for each in sets}
 

@@ -69,7 +69,7 @@ def _lab(lab: str) -> None:
     if not board(lab, found):
         before(lab, chosen, shown, settings)
     state.settled(lab)
-    state.write_link(sets)
+    state.write_address(sets)
 
 
 state.follow_link(image_sets(reported(shared.store())))

@@ -14,6 +14,7 @@ from explorer.store.jobs.store import JobStore
 from explorer.store.records import Visitor
 from explorer.views.why.answers import Answer
 from explorer.views.why.topics import EXPECTED
+from resnet.spec.checks import capitalised
 
 LOOK_EVERY = 0.5  # seconds
 PROBLEM = "labs_refused"  # session state
@@ -37,7 +38,7 @@ def ask(found: Sequence[Answer]) -> bool:
                 quick = EXPECTED[answer.question.lab].at_once
                 jobs.submit(LAB, answer.payload, owner, quick)
     except Refused as error:
-        st.session_state[PROBLEM] = f"{str(error)[:1].upper()}{str(error)[1:]}."
+        st.session_state[PROBLEM] = f"{capitalised(error)}."
         return False
     return True
 
@@ -92,7 +93,7 @@ def _stop_button(jobs: JobStore, look: Look, net: str, by: Visitor) -> None:
         try:
             jobs.stop(look.id, by)
         except Refused as error:
-            st.session_state[PROBLEM] = f"{str(error)[:1].upper()}{str(error)[1:]}."
+            st.session_state[PROBLEM] = f"{capitalised(error)}."
         st.rerun()
 
 
@@ -121,4 +122,4 @@ def _after(answer: Answer) -> str:
 
 def _sentence(text: str) -> str:
     text = text if text.endswith(".") else f"{text}."
-    return escaped(f"{text[:1].upper()}{text[1:]}")
+    return escaped(capitalised(text))

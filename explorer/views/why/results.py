@@ -9,6 +9,7 @@ from explorer.report.formatting import duration, escaped
 from explorer.server import shared
 from explorer.store.jobs.lab_question import Question
 from explorer.store.jobs.net_source import Source, SourceError, spec_of
+from explorer.views import TRAIN
 from explorer.views.why import state
 from explorer.views.why.answers import Answer, answers
 from explorer.views.why.options import Images
@@ -18,7 +19,6 @@ from resnet.spec import NetSpec
 
 GROWS_EVERY = 1.1  # seconds
 LAST = "labs_last"  # session state: what was last drawn for a lab that asks at once, as payloads
-TRAIN = "views/train/page.py"
 
 
 def board(lab: str, found: Sequence[Answer]) -> bool:

@@ -7,7 +7,7 @@ What a click or an upload leaves behind is no setting: neither carries it.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from traceback import walk_tb
 from typing import Any
@@ -16,6 +16,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from explorer.server import shared
+from explorer.views.parts.link import Parameter, one_of, read_link, write_link
 from explorer.views.why.options import Images, data_of, usual
 from explorer.views.why.topics import PANELS
 
@@ -41,39 +42,34 @@ def follow_link(sets: dict[str, Images]) -> None:
         return
     st.session_state[CAME] = link
     st.session_state[PROBLEMS] = []
-    lab = link.get(LAB, st.session_state[CHOSEN])
-    if lab not in PANELS:
-        tell_problem(f"The link names the lab {lab!r}, which does not exist; another is shown")
-        lab = st.session_state[CHOSEN]
-    st.session_state[CHOSEN] = lab
-    nets = [each for each in link.get(NETS, "").split(",") if each]
-    data = link.get(DATA) or data_of(nets, shared.store())
-    if data is not None and data not in sets:
-        tell_problem(f"The link names the images {data!r}, which are not here; others are shown")
-        data = None
-    if data:
-        st.session_state[IMAGES] = data
+    values, wrong = read_link(_parameters(sets), link)
+    lab = st.session_state[CHOSEN] = values.get(LAB, st.session_state[CHOSEN])
+    nets = values.get(NETS, [])
+    if not link.get(DATA) and (trained_on := data_of(nets, shared.store())):
+        found, not_here = read_link(_parameters(sets), {DATA: trained_on})
+        values, wrong = {**values, **found}, wrong + not_here
+    for sentence in wrong:
+        tell_problem(sentence)
+    if values.get(DATA):
+        st.session_state[IMAGES] = values[DATA]
     if nets:
         choose_nets(lab, images(sets), nets)
-    for name, text in link.items():
-        if name not in (LAB, NETS, DATA) and NAME.fullmatch(name) and len(text) <= LONGEST:
-            _kept()[_key(lab, name)] = _read(text)
-            st.session_state.pop(_key(lab, name), None)
+    short = {name: text for name, text in link.items() if len(text) <= LONGEST}
+    for key, value in read_link(_settings(lab, short), short)[0].items():
+        _kept()[key] = value
+        st.session_state.pop(key, None)
 
 
-def write_link(sets: dict[str, Images]) -> None:
+def write_address(sets: dict[str, Images]) -> None:
     """The address of what is shown; called when everything is drawn."""
     lab = current_lab()
     _keep_widgets(lab)
-    link = {LAB: lab}
-    if PANELS[lab].choose is None and (nets := chosen_nets(lab, images(sets))):
-        link[NETS] = ",".join(nets)
-    if images(sets).name != next(iter(sets)):
-        link[DATA] = images(sets).name
-    for key, value in _kept().items():
-        name = key.removeprefix(_key(lab, ""))
-        if name != key and NAME.fullmatch(name) and len(_written(value)) <= LONGEST:
-            link[name] = _written(value)
+    kept = {key: value for key, value in _kept().items() if len(_written(value)) <= LONGEST}
+    values = {**kept, LAB: lab, DATA: images(sets).name}
+    if PANELS[lab].choose is None:
+        values[NETS] = chosen_nets(lab, images(sets))
+    names = [key.removeprefix(_key(lab, "")) for key in kept if key.startswith(_key(lab, ""))]
+    link = write_link((*_parameters(sets), *_settings(lab, names)), values)
     st.session_state[CAME] = link
     st.query_params.from_dict(link)
 
@@ -157,6 +153,37 @@ def _of_a_widget(error: Exception) -> bool:
     """Whether a widget of Streamlit raised it, or what it calls to write its options."""
     frames = (frame for frame, _ in walk_tb(error.__traceback__))
     return any(frame.f_globals.get("__name__", "").startswith(WIDGETS) for frame in frames)
+
+
+def _parameters(sets: dict[str, Images]) -> tuple[Parameter, ...]:
+    return (
+        Parameter(
+            LAB,
+            read=one_of(*PANELS),
+            wrong="The link names the lab {text!r}, which does not exist; another is shown",
+        ),
+        Parameter(
+            NETS,
+            default=[],
+            read=lambda text: [each for each in text.split(",") if each],
+            write=",".join,
+        ),
+        Parameter(
+            DATA,
+            default=next(iter(sets)),
+            read=one_of("", *sets),
+            wrong="The link names the images {text!r}, which are not here; others are shown",
+        ),
+    )
+
+
+def _settings(lab: str, names: Iterable[str]) -> list[Parameter]:
+    """The widgets of a lab's panel, by their names; what they can be they know themselves."""
+    return [
+        Parameter(name, _key(lab, name), None, _read, _written)
+        for name in names
+        if name not in (LAB, NETS, DATA) and NAME.fullmatch(name)
+    ]
 
 
 def _same_link(link: dict[str, str]) -> bool:

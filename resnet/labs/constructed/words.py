@@ -13,7 +13,7 @@ from resnet.labs.result import TrainingCurve
 from resnet.labs.sentences import Said, percent, sentence
 from resnet.spec import NetSpec
 from resnet.spec.checks import listed
-from resnet.verdict.statistics import one_seed_gap
+from resnet.verdict.judge import Finding, compare
 
 PAPER_ITERATIONS = 64_000
 
@@ -51,8 +51,8 @@ def complete(result: Constructed) -> bool:
 
 def found_by_training(result: Constructed) -> bool:
     """Whether the random start has come as far as the shallow net, as far as one seed can tell."""
-    gap = _last(result.from_random) - result.shallow_errors[0]
-    return gap < one_seed_gap(_iterations(result))
+    found = compare({0: result.shallow_errors[0]}, {0: _last(result.from_random)}, result.images)
+    return found is not None and found.in_this_run is not Finding.WORSE
 
 
 def _found(results: Sequence[Constructed]) -> str:

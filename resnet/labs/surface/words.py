@@ -5,7 +5,7 @@ from math import log
 
 import numpy as np
 
-from resnet.labs.sentences import Said, in_percent, names, pairs, spoken
+from resnet.labs.sentences import Said, names, pairs, percent, spoken
 from resnet.labs.surface.result import CUT_AT, Surface, known
 from resnet.spec import NetSpec
 from resnet.spec.checks import listed
@@ -61,6 +61,12 @@ def _number(name: str, surface: Surface) -> tuple[str, str, str]:
     return name, value, f"loss at the centre, error {error:.0f} %"
 
 
+def _share(result: Surface) -> str:
+    """Of the points whose loss is low; a small one keeps a digit: "0.4 %"."""
+    share = 100 * low_share(result)
+    return percent(share, 1 if 0 < share < 1 else 0)
+
+
 def _found(results: Sequence[Surface], named: Sequence[str]) -> str:
     clauses = []
     for name, each in zip(named, results, strict=True):
@@ -68,7 +74,7 @@ def _found(results: Sequence[Surface], named: Sequence[str]) -> str:
         if there.all():
             count = dips(each)
             clauses.append(
-                f"{name} keeps a loss of at most {CUT_AT:.0f} on {in_percent(low_share(each))} of "
+                f"{name} keeps a loss of at most {CUT_AT:.0f} on {_share(each)} of "
                 f"the {len(each.steps)} x {len(each.steps)} points, and has "
                 f"{count} {'dip' if count == 1 else 'dips'}"
             )

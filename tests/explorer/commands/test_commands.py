@@ -24,6 +24,7 @@ from explorer.store import states
 from explorer.store.records import RATE
 from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Feed
+from explorer.store.training import TrainingStore
 from resnet.cli import arguments
 from resnet.cli.arguments import entries_wanted
 from resnet.lessons import Entry, Lesson
@@ -107,9 +108,9 @@ def test_the_bar_says_what_happens(store, submit):
     first, identity = submit(), submit()
     assert "1 comparison ahead" in following._happens(store, snapshot_of(store, identity))
     ControlRequests(store).stop(first)
-    claimed = store.claim("lane")
+    claimed = TrainingStore(store).claim("lane")
     run = claimed.runs[0]
-    store.append("lane", [(run.id, Row(20, 1.0, 0.1, 2.0, 80.0, 75.0, 80.0))])
+    TrainingStore(store).append("lane", [(run.id, Row(20, 1.0, 0.1, 2.0, 80.0, 75.0, 80.0))])
     said = following._happens(store, snapshot_of(store, identity))
     assert said.startswith("iteration 0 of 40")
     assert said.endswith("; plain-8 75.0 % training error")
@@ -322,7 +323,7 @@ def test_no_command_is_named_where_none_says_the_same(here, nets, small):
 
 def test_changes_by_hand_are_said_behind_the_command(here, submit):
     identity = submit()
-    here.mark(here.comparison(identity).runs[0].id, 10, RATE, 0.02)
+    TrainingStore(here).mark(here.comparison(identity).runs[0].id, 10, RATE, 0.02)
     assert command_of(snapshot_of(here, identity)).endswith("--seed 0  # and 1 change by hand")
 
 
@@ -334,7 +335,7 @@ def test_columns_stand_under_each_other():
 
 
 def test_arguments_of_both_command_lines_are_the_same():
-    from resnet.__main__ import _parser as of_resnet
+    from resnet.cli.arguments import argument_parser as of_resnet
 
     given = ["train", "plain8", *SHORT, "--seed", "7"]
     assert entries_wanted(argument_parser().parse_args(given)) == entries_wanted(
@@ -344,7 +345,7 @@ def test_arguments_of_both_command_lines_are_the_same():
 
 def test_no_option_is_without_help():
     """Of either command line, however deep: what is taken is said what for."""
-    from resnet.__main__ import _parser as of_resnet
+    from resnet.cli.arguments import argument_parser as of_resnet
 
     def options_below(parser):
         for action in parser._actions:

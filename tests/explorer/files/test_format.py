@@ -29,7 +29,7 @@ from resnet.spec.row import Row
 
 
 @pytest.fixture
-def trained(store, submit, image_folder):
+def trained(store, training, submit, image_folder):
     """A small comparison of two seeds, trained to its end, with a tag, a note and events."""
     nets = store.comparison(submit()).runs
     identity = store.submit(
@@ -44,18 +44,18 @@ def trained(store, submit, image_folder):
     for _ in range(3):
         in_process.run_next(store)
     first = store.comparison(identity).runs[0]
-    store.mark(first.id, 20, RATE, 0.01)
-    store.mark(first.id, 20, PAUSED)
-    store.mark(first.id, 40, EXTENDED, 60)
+    training.mark(first.id, 20, RATE, 0.01)
+    training.mark(first.id, 20, PAUSED)
+    training.mark(first.id, 40, EXTENDED, 60)
     title = store.comparison(identity).title
     Curation(store).describe(identity, title, ["class 7b", "first try"], "What is „this“?\nA note.")
     return identity
 
 
 @pytest.fixture
-def long(store, submit):
+def long(store, training, submit):
     """A comparison of two nets with 300 rows of norms each, not trained: the numbers are drawn."""
-    claimed = store.claim("lane") if submit(iterations=3000) else None
+    claimed = training.claim("lane") if submit(iterations=3000) else None
     rng = random.Random(0)
     for run in claimed.runs:
         layers = len(plan(run.spec, 16).weighted)
@@ -73,8 +73,8 @@ def long(store, submit):
             )
             for place in range(1, 301)
         ]
-        store.append("lane", [(run.id, row) for row in rows])
-        store.settle(run.id, "lane", states.FINISHED)
+        training.append("lane", [(run.id, row) for row in rows])
+        training.settle(run.id, "lane", states.FINISHED)
     return claimed.id
 
 
@@ -146,9 +146,9 @@ def test_imported_it_is_a_comparison_of_its_own_that_cannot_be_resumed(store, tr
     assert not in_process.run_next(store)
 
 
-def test_what_was_training_when_it_was_exported_has_stopped(store, submit):
+def test_what_was_training_when_it_was_exported_has_stopped(store, training, submit):
     identity = submit()
-    store.claim("lane")
+    training.claim("lane")
     for snapshot in (snapshot_of(store, identity), unpack(pack(snapshot_of(store, identity)))):
         kinds = {run.state for run in snapshot.comparison.runs}
     assert kinds == {states.STOPPED}
@@ -211,13 +211,13 @@ def test_a_comparison_with_too_many_rows_is_not_packed(store, long, monkeypatch)
         pack(snapshot_of(store, long))
 
 
-def test_a_row_that_diverged_keeps_its_place(store, submit):
+def test_a_row_that_diverged_keeps_its_place(store, training, submit):
     submit()
-    claimed = store.claim("lane")
+    claimed = training.claim("lane")
     run = claimed.runs[0]
     layers = len(plan(run.spec, 16).weighted)
     bad = Row(10, 1.0, 0.1, math.nan, 90.0, None, None, (math.inf,) + (math.nan,) * (layers - 1))
-    store.append("lane", [(run.id, bad)])
+    training.append("lane", [(run.id, bad)])
     (row,) = unpack(pack(snapshot_of(store, claimed.id))).snapshot.histories[0].rows
     assert row.loss is None
     assert all(math.isnan(value) for value in row.gradients)

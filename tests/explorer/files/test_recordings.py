@@ -9,6 +9,7 @@ import pytest
 from explorer.files import recordings
 from explorer.files.format import FILE_ENDING, pack
 from explorer.store.snapshots import Feed
+from explorer.views.train.replay import label
 from resnet.lessons import LESSONS
 
 
@@ -39,8 +40,18 @@ def test_a_recording_is_labelled_with_what_made_it(recorded, snapshot):
     assert found.lesson == "degradation"
     assert (found.machine, found.command) == ("a slide rule", "make it")
     assert found.seeds == (0, 1)
+    assert found.commit == ""
     assert not found.snapshot.comparison.active
     assert found.snapshot.comparison.origin.startswith("a file made on a slide rule")
+
+
+def test_a_recording_names_the_commit_that_made_it(recorded, snapshot):
+    put(recorded, "degradation", pack(snapshot, machine="a slide rule", commit="0954303abc"))
+    (found,) = recordings.recorded().values()
+    assert found.commit == "0954303abc"
+    said = label(found)
+    assert said.startswith("a slide rule; ")
+    assert said.endswith("; seeds 0, 1; commit 0954303abc.")
 
 
 def test_recordings_go_by_the_names_of_their_files(recorded, snapshot):

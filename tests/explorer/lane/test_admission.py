@@ -10,6 +10,7 @@ from explorer.store import states
 from explorer.store.comparisons import checkpoint_file
 from explorer.store.requests import ControlRequests
 from explorer.store.tables import runs
+from explorer.store.training import TrainingStore
 from resnet.spec import NetSpec, SpecError
 from resnet.train import Trainer, checkpoint
 
@@ -75,16 +76,16 @@ def play(monkeypatch):
 
 
 @pytest.fixture
-def heard(store, monkeypatch):
+def heard(monkeypatch):
     """What people are told, in order."""
     words = []
-    tell = store.tell
+    tell = TrainingStore.tell
 
-    def listen(comparison, message, *more):
+    def listen(self, comparison, message, *more):
         words.append(message)
-        tell(comparison, message, *more)
+        tell(self, comparison, message, *more)
 
-    monkeypatch.setattr(store, "tell", listen)
+    monkeypatch.setattr(TrainingStore, "tell", listen)
     return words
 
 

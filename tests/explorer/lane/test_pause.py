@@ -7,10 +7,11 @@ import pytest
 
 from explorer.lane import in_process, setup, training
 from explorer.lane import runs as lane_runs
-from explorer.store import comparisons, states
+from explorer.store import states
 from explorer.store.comparisons import checkpoint_file
 from explorer.store.records import EXTENDED, PAUSED, RATE
 from explorer.store.requests import ControlRequests
+from explorer.store.training import TrainingStore
 from explorer.worker import worker
 from resnet.train import Trainer, checkpoint
 
@@ -66,10 +67,10 @@ def lanes(store):
 
     def start(shares=1):
         name = f"claim-{len(threads)}"
-        claimed = comparisons.claim(store, name)
+        claimed = TrainingStore(store).claim_runs(name)
         for share in worker.shares(claimed, shares):
             mine = f"lane-{len(threads)}"
-            store.hand_over(share, mine)
+            TrainingStore(store).hand_over(share, mine)
             thread = threading.Thread(
                 target=lane_runs.train, args=(store, mine, share), daemon=True
             )
@@ -161,7 +162,7 @@ def test_a_paused_lane_lets_go_where_others_wait_and_is_stepped_from_the_line(
     first.join(60)
     assert not first.is_alive()
     assert are(store, held, states.PAUSED, states.PAUSED)
-    assert store.owned("lane-0") == {}
+    assert TrainingStore(store).owned("lane-0") == {}
     lanes().join(60)
     assert are(store, other, states.FINISHED, states.FINISHED)
     furthest = max(run.iteration for run in runs(store, held))
@@ -200,8 +201,9 @@ def test_a_lane_waits_for_its_neighbour_before_it_lets_go(store, submit, lanes, 
     wait_for(lambda: are(store, comparison, states.PAUSED, states.RUNNING))
     submit(iterations=10)
     time.sleep(0.5)  # longer than a lane lets others wait
-    assert store.owned("lane-0") or store.owned("lane-1")
-    assert len({**store.owned("lane-0"), **store.owned("lane-1")}) == 2
+    held = [TrainingStore(store).owned(lane) for lane in ("lane-0", "lane-1")]
+    assert any(held)
+    assert len({**held[0], **held[1]}) == 2
     ControlRequests(store).stop(comparison)
     wait_for(lambda: are(store, comparison, states.STOPPED, states.STOPPED))
 
@@ -233,7 +235,7 @@ def test_one_net_is_stopped_while_the_other_trains_on(store, submit, lanes, slow
 def test_a_pause_asked_for_before_the_start_holds_at_the_untrained_net(store, submit, lanes):
     comparison = submit()
     name = "claim"
-    share = [run.id for run in comparisons.claim(store, name)]
+    share = [run.id for run in TrainingStore(store).claim_runs(name)]
     ControlRequests(store).pause(comparison)
     thread = threading.Thread(target=lane_runs.train, args=(store, name, share), daemon=True)
     thread.start()
@@ -249,7 +251,7 @@ def test_a_stop_asked_for_before_the_start_ends_before_images_are_decoded(
     store, submit, monkeypatch
 ):
     comparison = submit()
-    share = [run.id for run in comparisons.claim(store, "claim")]
+    share = [run.id for run in TrainingStore(store).claim_runs("claim")]
     ControlRequests(store).stop(comparison)
     monkeypatch.setattr(setup.data, "load", lambda *_: pytest.fail("images were asked for"))
     lane_runs.train(store, "claim", share)
@@ -261,7 +263,7 @@ def test_decoding_is_broken_off_where_nobody_wants_it_any_more(
     store, submit, monkeypatch, request_made
 ):
     comparison = submit()
-    share = [run.id for run in comparisons.claim(store, "claim")]
+    share = [run.id for run in TrainingStore(store).claim_runs("claim")]
     gone, told = threading.Event(), []
 
     def load(_, progress):
@@ -368,13 +370,13 @@ def test_a_paused_run_whose_worker_ends_stays_paused_and_goes_on_from_there(stor
     in_process.run_next(store)
     comparison = submit(iterations=60)
     gone = threading.Event()
-    share = [run.id for run in comparisons.claim(store, "mine")]
+    share = [run.id for run in TrainingStore(store).claim_runs("mine")]
     thread = threading.Thread(target=lane_runs.train, args=(store, "mine", share, gone.is_set))
     thread.start()
     pause_midway(store, comparison)
     gone.set()
     thread.join(60)
-    store.interrupt()  # as the next worker does when it begins
+    TrainingStore(store).interrupt()  # as the next worker does when it begins
     assert are(store, comparison, states.PAUSED, states.PAUSED)
     assert store.place(comparison) is None
     ControlRequests(store).resume(comparison)
@@ -401,10 +403,10 @@ def test_a_later_turn_waits_for_a_paused_one_but_a_stepped_run_of_it_does_not(
 
     both = [(net, replace(small, seed=seed)) for seed in (0, 1) for net in nets]
     comparison = store.submit("two seeds", both)
-    share = [run.id for run in comparisons.claim(store, "mine")]
+    share = [run.id for run in TrainingStore(store).claim_runs("mine")]
     assert share == [run.id for run in runs(store, comparison) if run.recipe.seed == 0]
     for run in share:
-        store.hold(run, "mine", 5)
+        TrainingStore(store).hold(run, "mine", 5)
     ControlRequests(store).pause(comparison)
     assert store.line() == []  # the second seed waits for the first, which is paused
     with store.write() as connection:  # one let go and stepped, the other still held
@@ -412,7 +414,7 @@ def test_a_later_turn_waits_for_a_paused_one_but_a_stepped_run_of_it_does_not(
             f"UPDATE runs SET lane = NULL, state = 'queued' WHERE id = {share[0]}"
         )
     assert store.line() == [comparison]
-    assert [run.id for run in comparisons.claim(store, "next")] == share[:1]
+    assert [run.id for run in TrainingStore(store).claim_runs("next")] == share[:1]
 
 
 def test_seeds_train_turn_after_turn(store, nets, small):
@@ -434,7 +436,7 @@ def test_stopping_during_the_first_turn_stops_the_later_ones(store, nets, small)
 
     both = [(net, replace(small, seed=seed)) for seed in (0, 1) for net in nets]
     comparison = store.submit("two seeds", both)
-    share = [run.id for run in comparisons.claim(store, "mine")]
+    share = [run.id for run in TrainingStore(store).claim_runs("mine")]
     ControlRequests(store).stop(comparison)
     lane_runs.train(store, "mine", share)
     assert {run.state for run in runs(store, comparison)} == {states.STOPPED}

@@ -10,9 +10,10 @@ import torch
 from filelock import FileLock
 
 from explorer.lane import in_process, runs, training
-from explorer.store import comparisons, states
-from explorer.store.comparisons import RunStore, checkpoint_file, run_folder
+from explorer.store import states
+from explorer.store.comparisons import checkpoint_file, run_folder
 from explorer.store.requests import ControlRequests
+from explorer.store.training import TrainingStore
 from explorer.worker import control
 from explorer.worker import process as lane_process
 from resnet import data
@@ -77,12 +78,12 @@ def test_a_killed_lane_is_interrupted_and_resumes_to_the_undisturbed_numbers(sto
     in_process.run_next(store)
 
     disturbed = submit(iterations=300)
-    claimed = store.claim("worker")
+    claimed = TrainingStore(store).claim("worker")
     ids = [run.id for run in claimed.runs]
     process = lane_process.Lane(
         subprocess.Popen([sys.executable, "-c", OFTEN], stdin=subprocess.PIPE)
     )
-    store.hand_over(ids, process.name)
+    TrainingStore(store).hand_over(ids, process.name)
     process.give(ids)
     files = [checkpoint_file(identity) for identity in ids]
     wait_for(lambda: all(file.exists() for file in files) and len(store.since(disturbed)) > 12)
@@ -90,7 +91,7 @@ def test_a_killed_lane_is_interrupted_and_resumes_to_the_undisturbed_numbers(sto
     process.process.wait()
     process.dismiss()
 
-    assert store.interrupt(process.name) == 2
+    assert TrainingStore(store).interrupt(process.name) == 2
     assert {run.state for run in store.comparison(disturbed).runs} == {states.INTERRUPTED}
     begun = [checkpoint.load(file)[2]["iteration"] for file in files]
     assert all(0 < iteration < 300 for iteration in begun)
@@ -128,7 +129,7 @@ def test_a_stopped_comparison_resumes_to_the_undisturbed_numbers(store, submit, 
 
 def test_a_lane_whose_worker_is_gone_saves_and_leaves_its_runs_interrupted(store, submit):
     identity = submit()
-    claimed = store.claim("mine")
+    claimed = TrainingStore(store).claim("mine")
     asked = iter([False] * 20 + [True] * 10)
     runs.train(store, "mine", [run.id for run in claimed.runs], gone=lambda: next(asked))
     for run in store.comparison(identity).runs:
@@ -141,13 +142,13 @@ def test_a_lane_that_lost_its_runs_leaves_no_checkpoint_ahead_of_their_rows(
     store, submit, monkeypatch
 ):
     identity = submit()
-    append = RunStore.append
+    append = TrainingStore.append
 
     def too_late(self, lane, fresh):
-        store.interrupt()  # the next worker began before this lane knew that its own was gone
+        self.interrupt()  # the next worker began before this lane knew that its own was gone
         return append(self, lane, fresh)
 
-    monkeypatch.setattr(RunStore, "append", too_late)
+    monkeypatch.setattr(TrainingStore, "append", too_late)
     in_process.run_next(store)
     assert {run.state for run in store.comparison(identity).runs} == {states.INTERRUPTED}
     assert store.since(identity) == []
@@ -157,7 +158,7 @@ def test_a_lane_that_lost_its_runs_leaves_no_checkpoint_ahead_of_their_rows(
 
 def test_a_lane_waits_until_the_one_before_has_left_the_run(store, submit):
     identity = submit()
-    claimed = [run.id for run in comparisons.claim(store, "mine")]
+    claimed = [run.id for run in TrainingStore(store).claim_runs("mine")]
     run_folder(claimed[0]).mkdir(parents=True)
     with FileLock(run_folder(claimed[0]) / "lane.lock"):
         thread = threading.Thread(target=runs.train, args=(store, "mine", claimed))
@@ -170,7 +171,7 @@ def test_a_lane_waits_until_the_one_before_has_left_the_run(store, submit):
 
 def test_a_stop_reaches_a_lane_that_waits_for_the_one_before(store, submit):
     identity = submit()
-    claimed = [run.id for run in comparisons.claim(store, "mine")]
+    claimed = [run.id for run in TrainingStore(store).claim_runs("mine")]
     run_folder(claimed[0]).mkdir(parents=True)
     with FileLock(run_folder(claimed[0]) / "lane.lock"):
         thread = threading.Thread(target=runs.train, args=(store, "mine", claimed))

@@ -108,5 +108,6 @@ def test_an_epoch_is_one_pass_over_the_images(changes, expected):
 
 def test_generated_images_are_as_many_as_an_epoch_says():
     from resnet.data.generated import PER_CLASS
+    from resnet.spec.recipe import TRAINING_IMAGES
 
-    assert report_curves.WHOLE_SET["generated"] == 10 * PER_CLASS["train"]
+    assert TRAINING_IMAGES["generated"] == 10 * PER_CLASS["train"]

@@ -46,9 +46,9 @@ def test_smaller_images_are_less_work(store, submit):
     assert full == pytest.approx(4 * quarter, rel=0.01)
 
 
-def test_a_turn_starts_when_those_before_it_are_done(store, submit):
+def test_a_turn_starts_when_those_before_it_are_done(store, training, submit):
     first, second, third = submit(), submit(iterations=80), submit()
-    store.claim("lane")
+    training.claim("lane")
     each = SECONDS_PER_MAC * work_left(store.comparison(first).runs)
     starts = starts_in(store.active(), store.coming_turns(), SECONDS_PER_MAC)
     assert starts == pytest.approx({second: each, third: 3 * each})
@@ -62,7 +62,7 @@ def test_a_turn_starts_when_those_before_it_are_done(store, submit):
     assert starts_in(half, store.coming_turns(), SECONDS_PER_MAC)[second] == pytest.approx(each / 2)
 
 
-def test_each_seed_is_a_turn_of_its_own(store, nets, small):
+def test_each_seed_is_a_turn_of_its_own(store, training, nets, small):
     seeds = [(nets[0], replace(small, seed=seed)) for seed in range(3)]
     many = store.submit("many", seeds, owner="a")
     other = store.submit("other", [(nets[0], small)], owner="b")
@@ -71,7 +71,7 @@ def test_each_seed_is_a_turn_of_its_own(store, nets, small):
     assert starts_in(store.active(), store.coming_turns(), SECONDS_PER_MAC) == pytest.approx(
         {many: 0.0, other: one}
     )
-    store.claim("lane")
+    training.claim("lane")
     assert starts_in(store.active(), store.coming_turns(), SECONDS_PER_MAC) == pytest.approx(
         {other: one, many: 2 * one}
     )
@@ -87,11 +87,11 @@ def test_turns_of_one_comparison_may_differ_in_length(store, nets, small):
     assert starts == pytest.approx({many: 0.0, after: whole})
 
 
-def test_a_run_that_has_ended_takes_no_time(store, submit):
+def test_a_run_that_has_ended_takes_no_time(store, training, submit):
     submit()
     waiting = submit()
-    claimed = store.claim("lane")
-    store.settle(claimed.runs[0].id, "lane", states.DIVERGED)
+    claimed = training.claim("lane")
+    training.settle(claimed.runs[0].id, "lane", states.DIVERGED)
     rest = SECONDS_PER_MAC * work_left(claimed.runs[1:])
     assert starts_in(store.active(), store.line(), SECONDS_PER_MAC) == pytest.approx(
         {waiting: rest}
@@ -123,10 +123,10 @@ def test_without_a_throughput_only_the_place_is_said():
 
 
 @pytest.fixture
-def one_moment(store, submit, monkeypatch):
+def one_moment(store, training, submit, monkeypatch):
     """One comparison trains since ten seconds, a second waits; the machine has a throughput."""
     first, second = submit(), submit()
-    store.claim("lane")
+    training.claim("lane")
     with store.write() as connection:
         connection.exec_driver_sql(
             "UPDATE runs SET active_since = 1000.0, iteration = 10 WHERE comparison = ?", (first,)
@@ -162,13 +162,13 @@ def test_every_place_says_the_same_of_the_same_moment(store, one_moment, capsys,
     assert waits == "Starting: the training processes get ready."
 
 
-def test_before_it_has_a_throughput_of_its_own_the_machines_counts(store, submit):
+def test_before_it_has_a_throughput_of_its_own_the_machines_counts(store, training, submit):
     found = store.comparison(submit())
     assert seconds_left(found) is None
     assert seconds_left(found, SECONDS_PER_MAC) == pytest.approx(
         SECONDS_PER_MAC * work_left(found.runs)
     )
-    store.claim("lane")
+    training.claim("lane")
     young = store.comparison(found.id)
     moved = [replace(run, iteration=10) for run in young.runs]
     began = moved[0].active_since

@@ -30,7 +30,7 @@ def trained(recipe=OWN, state=states.FINISHED, iteration=None, events=()):
 
 @pytest.mark.parametrize("changes", [{}, {"seed": 2}, {"data": "generated"}])
 def test_the_lessons_own_recipe_is_explained(changes):
-    assert meaning(DEGRADATION, trained(replace(OWN, **changes))) == DEGRADATION.meaning
+    assert meaning(DEGRADATION, trained(replace(OWN, **changes))) == DEGRADATION.meaning(None)
 
 
 def test_another_recipe_is_named_and_not_explained():
@@ -55,3 +55,11 @@ def test_what_ended_early_is_told(state):
 def test_what_was_changed_by_hand_is_told(kind):
     said = meaning(DEGRADATION, trained(events=[Event(0, 200, kind, 0.01, 0.0)]))
     assert "left out here: rate or length was changed by hand." in said
+
+
+def test_each_outcome_has_its_own_words(monkeypatch):
+    for outcome in (None, *range(len(DEGRADATION.choices))):
+        lesson = replace(DEGRADATION, answer=lambda results, outcome=outcome: outcome)
+        said = meaning(lesson, trained())
+        own = lesson.unclear if outcome is None else lesson.meanings[outcome]
+        assert said == f"{own} {lesson.beside}"

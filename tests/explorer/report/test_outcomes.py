@@ -61,16 +61,16 @@ def test_many_threads_ask_for_more_than_is_kept(store, three, monkeypatch):
     assert not wrong
 
 
-def test_nothing_is_read_that_a_list_does_not_show(store, submit):
+def test_nothing_is_read_that_a_list_does_not_show(store, training, submit):
     """What a row says by layer, up to a kilobyte of each, is read by no list of comparisons."""
     blobs = {each.name for each in rows.columns if isinstance(each.type, sa.LargeBinary)}
     assert blobs == set(BY_LAYER)
     comparison = store.comparison(submit(responses=True))
     run = comparison.runs[0]
-    store.claim("lane")
+    training.claim("lane")
     norms = (1.0,) * 8
     row = Row(20, 1.0, 0.1, 2.0, 80.0, 70.0, 75.0, gradients=norms, weights=norms, responses=norms)
-    store.append("lane", [(run.id, row)])
+    training.append("lane", [(run.id, row)])
     selected = []
 
     def note(_connection, _cursor, statement, *_):

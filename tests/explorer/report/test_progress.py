@@ -16,7 +16,7 @@ from explorer.store.snapshots import Feed, RunHistory
 from explorer.store.tables import runs
 from resnet.cost import cost
 from resnet.lessons import DEGRADATION
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe
 from resnet.spec.row import Row
 
 
@@ -157,18 +157,18 @@ def test_a_pause_says_where_and_whether_the_machine_is_free():
     )
 
 
-def test_the_store_says_whether_a_lane_holds_a_run(store, submit):
+def test_the_store_says_whether_a_lane_holds_a_run(store, training, submit):
     identity = submit()
     assert not any(each.held for each in store.comparison(identity).runs)
-    ids = [each.id for each in store.claim("a lane").runs]
+    ids = [each.id for each in training.claim("a lane").runs]
     assert all(each.held for each in store.comparison(identity).runs)
     for each in ids:
-        store.hold(each, "a lane", 7)
+        training.hold(each, "a lane", 7)
     assert status.state_sentence(store.comparison(identity), None) == "Paused at iteration 7."
     ControlRequests(store).pause(identity)
     with store.write() as connection:
         connection.execute(runs.update().values(pause_at=0))
-    assert all(store.let_go(each, "a lane") for each in ids)
+    assert all(training.let_go(each, "a lane") for each in ids)
     assert "Resume puts it back" in status.state_sentence(store.comparison(identity), None)
 
 
@@ -255,28 +255,30 @@ def test_the_numbers_tell_recipes_of_one_net_apart():
 
 def test_the_csv_has_the_command_lines_columns(store, submit, image_folder):
     from explorer.lane import in_process
-    from resnet.cli.commands import COLUMNS
+    from resnet.spec.row import CSV_COLUMNS
 
     identity = submit()
     in_process.run_next(store)
     lines = report_table.csv_text(Feed(store, identity).snapshot(fresh=True)).splitlines()
-    assert lines[0] == ",".join(COLUMNS)
+    assert lines[0] == ",".join(CSV_COLUMNS)
     assert lines[1].startswith("plain8,0,0,")
     assert len(lines) == 1 + 2 * 5
 
 
-def test_the_csv_tells_two_recipes_of_one_net_apart(store, nets, small):
+def test_the_csv_tells_two_recipes_of_one_net_apart(store, training, nets, small):
     own = [(nets[0], small), (nets[0], replace(small, learning_rate=0.1)), (nets[1], small)]
     identity = store.submit("small", own)
-    rates = {run.id: run.recipe.learning_rate for run in store.claim("lane").runs}
-    store.append("lane", [(run, Row(0, 1.0)) for run in rates])
+    rates = {run.id: run.recipe.learning_rate for run in training.claim("lane").runs}
+    training.append("lane", [(run, Row(0, 1.0)) for run in rates])
     table = list(
         csv.DictReader(report_table.csv_text(Feed(store, identity).snapshot()).splitlines())
     )
-    assert [row["recipe"] for row in table] == ["at a rate of 0.05", "at a rate of 0.1", ""]
+    recipes = [Recipe.parse(row["recipe"]) for row in table]
+    assert recipes == [replace(recipe, seed=0) for _, recipe in own]
+    assert len(set(recipes)) == 2
 
 
-def test_a_feed_starts_over_when_rows_are_taken_back(store, submit, image_folder):
+def test_a_feed_starts_over_when_rows_are_taken_back(store, training, submit, image_folder):
     from explorer.lane import in_process
 
     identity = submit()
@@ -284,7 +286,7 @@ def test_a_feed_starts_over_when_rows_are_taken_back(store, submit, image_folder
     feed = Feed(store, identity)
     before = feed.snapshot(fresh=True)
     assert [row.iteration for row in before.histories[0].rows] == [0, 10, 20, 30, 40]
-    store.rewind(before.histories[0].run.id, 20)
+    training.rewind(before.histories[0].run.id, 20)
     after = feed.snapshot(fresh=True)
     assert [row.iteration for row in after.histories[0].rows] == [0, 10, 20]
     assert after.version > before.version

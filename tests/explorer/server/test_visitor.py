@@ -16,6 +16,7 @@ from explorer.store.curation import Curation
 from explorer.store.records import Visitor
 from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Feed
+from explorer.store.training import TrainingStore
 from explorer.views.parts import notices, queue_panel
 
 ADDRESS = "http://127.0.0.1:8501/"
@@ -152,10 +153,10 @@ def launch(store, nets, small):
     return launch
 
 
-def test_the_line_says_places_and_times(store, launch):
+def test_the_line_says_places_and_times(store, training, launch):
     first, second, third = launch("a"), launch("b"), launch("c")
     assert line.read(store).words(second) == "2nd in line"
-    store.claim("lane")
+    training.claim("lane")
     store.report("throughput", {"seconds_per_mac": 1e-7})
     seen = line.read(store)
     assert [each.id for each in seen.training] == [first]
@@ -166,20 +167,20 @@ def test_the_line_says_places_and_times(store, launch):
     assert progress(seen.training[0], seen.throughput)[1].startswith("iteration 0 of 40,")
 
 
-def test_seeds_that_wait_stand_in_the_line_while_one_trains(store, launch):
+def test_seeds_that_wait_stand_in_the_line_while_one_trains(store, training, launch):
     many = launch("a", seeds=3)
-    store.claim("lane")
+    training.claim("lane")
     seen = line.read(store)
     assert [each.id for each in seen.training] == [each.id for each in seen.waiting] == [many]
     assert "seed 0 \\(1st of 3\\)" in queue_panel.what(seen.active[many], states.RUNNING)
     assert "seed 1 \\(2nd of 3\\)" in queue_panel.what(seen.active[many], states.QUEUED)
 
 
-def test_a_page_says_of_one_comparison_where_it_stands(store, launch):
+def test_a_page_says_of_one_comparison_where_it_stands(store, training, launch):
     first, several = launch("a"), launch("b", seeds=2)
     assert queue_panel.in_line(first) == "Starting: the training processes get ready."
     assert queue_panel.in_line(several) == "Seed 0: 2nd in line."
-    store.claim("lane")
+    training.claim("lane")
     queue.now(fresh=True)
     assert queue_panel.in_line(first) == ""
     assert queue_panel.in_line(several) == "Seed 0: 1st in line."
@@ -252,11 +253,11 @@ def test_the_panel_is_not_there_where_nothing_waits(known, store):
     assert not opened(panel_page).run().markdown
 
 
-def test_a_visitor_stops_their_own_only_and_a_teacher_moves_all(known, store, launch):
+def test_a_visitor_stops_their_own_only_and_a_teacher_moves_all(known, store, training, launch):
     launch("other")
     mine = launch("me")
     third = launch("third")
-    store.claim("lane")
+    training.claim("lane")
     shown = opened(panel_page).run()
     assert not shown.exception
     assert "another visitor's" in words(shown) and "yours (me)" in words(shown)
@@ -288,16 +289,16 @@ def notices_page():
 
 def finish(store, claimed):
     for run in claimed.runs:
-        store.settle(run.id, "lane", states.FINISHED)
+        TrainingStore(store).settle(run.id, "lane", states.FINISHED)
 
 
-def test_the_end_of_ones_own_is_told_once_with_a_link(known, store, launch):
+def test_the_end_of_ones_own_is_told_once_with_a_link(known, store, training, launch):
     launch("other")
     mine = launch("me", title="A [title]")
     shown = opened(notices_page).run()
-    finish(store, store.claim("lane"))
+    finish(store, training.claim("lane"))
     assert not shown.run().toast  # another visitor's
-    finish(store, store.claim("lane"))
+    finish(store, training.claim("lane"))
     shown.run()
     assert [each.value for each in shown.toast] == [
         rf"[A \[title\]](/?comparison={mine}) has finished."
@@ -306,12 +307,12 @@ def test_the_end_of_ones_own_is_told_once_with_a_link(known, store, launch):
     assert not opened(notices_page).run().toast  # a session that never saw it active
 
 
-def test_an_end_before_its_time_is_told_in_its_own_words(known, store, launch):
+def test_an_end_before_its_time_is_told_in_its_own_words(known, store, training, launch):
     launch("me")
     shown = opened(notices_page).run()
-    claimed = store.claim("lane")
+    claimed = training.claim("lane")
     for run in claimed.runs:
-        store.settle(run.id, "lane", states.DIVERGED)
+        training.settle(run.id, "lane", states.DIVERGED)
     shown.run()
     assert "has ended. All nets diverged" in shown.toast[0].value
 

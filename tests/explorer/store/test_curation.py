@@ -109,12 +109,12 @@ def test_the_archive_is_left_again(store, anns):
     assert not store.comparison(anns).archived
 
 
-def test_a_deletion_is_undone_by_its_owner_alone(store, anns):
+def test_a_deletion_is_undone_by_its_owner_alone(store, training, anns):
     before = store.comparison(anns)
     Curation(store, ANN).delete(anns)
     assert store.comparison(anns) is None
     assert store.comparisons() == []
-    assert store.claim("lane") is None
+    assert training.claim("lane") is None
     assert [each.id for each in store.comparisons(deleted=True)] == [anns]
     with pytest.raises(Refused, match="another visitor's"):
         Curation(store, BOB).restore(anns)
@@ -126,15 +126,15 @@ def test_a_deletion_is_undone_by_its_owner_alone(store, anns):
     )
     assert {run.state for run in back.runs} == {states.STOPPED}  # it had waited
     ControlRequests(store, ANN).resume(anns)
-    assert store.claim("lane").id == anns
+    assert training.claim("lane").id == anns
 
 
-def test_what_trains_is_not_deleted_and_what_is_paused_by_a_lane_neither(store, anns):
-    claimed = store.claim("lane")
+def test_what_trains_is_not_deleted_and_what_is_paused_by_a_lane_neither(store, training, anns):
+    claimed = training.claim("lane")
     with pytest.raises(Refused, match=r"\"Ann's\" is training; stop it first, then delete it"):
         Curation(store).delete(anns)
     for run in claimed.runs:
-        store.hold(run.id, "lane", 5)
+        training.hold(run.id, "lane", 5)
     with pytest.raises(Refused, match="stop it first"):
         Curation(store).delete(anns)
     assert store.comparison(anns) is not None

@@ -11,6 +11,7 @@ from explorer.store.comparisons import MAX_QUEUED, MAX_SEEDS, MAX_WAITING_EACH, 
 from explorer.store.fair_queue import Waiting, in_order, moved, turns_in_order
 from explorer.store.records import Visitor
 from explorer.store.requests import ControlRequests
+from explorer.store.training import TrainingStore
 
 
 def waits(text):
@@ -201,41 +202,41 @@ def clock(monkeypatch):
 
 def end(store, claimed):
     for run in claimed.runs:
-        store.settle(run.id, "lane", "finished")
+        TrainingStore(store).settle(run.id, "lane", "finished")
 
 
-def test_one_who_comes_while_another_trains_is_next(store, launch, clock):
+def test_one_who_comes_while_another_trains_is_next(store, training, launch, clock):
     first, second = launch("a"), launch("a")
-    end(store, store.claim("lane"))
+    end(store, training.claim("lane"))
     launch("a")
     newcomer = launch("b")
     assert store.line()[:2] == [newcomer, second]
-    assert store.claim("lane").id == newcomer
+    assert training.claim("lane").id == newcomer
     assert store.comparison(first).runs[0].state == "finished"
 
 
-def test_seeds_of_one_visitor_let_others_in_between(store, launch, clock):
+def test_seeds_of_one_visitor_let_others_in_between(store, training, launch, clock):
     many, other = launch("a", seeds=3), launch("b")
     assert store.coming_turns() == [many, other, many, many]
     served = []
     while store.line():
-        claimed = store.claim("lane")
+        claimed = training.claim("lane")
         served.append(claimed.id)
         end(store, claimed)
     assert served == [many, other, many, many]
 
 
-def test_one_who_let_another_go_first_is_not_passed_again(store, launch, clock):
+def test_one_who_let_another_go_first_is_not_passed_again(store, training, launch, clock):
     launch("a")
     waits = launch("a")
-    end_of_first = store.claim("lane")
+    end_of_first = training.claim("lane")
     passes = launch("b")
     end(store, end_of_first)
-    claimed = store.claim("lane")
+    claimed = training.claim("lane")
     assert claimed.id == passes
     launch("c")
     end(store, claimed)
-    assert store.claim("lane").id == waits
+    assert training.claim("lane").id == waits
 
 
 def test_the_command_line_takes_turns_as_a_visitor_does(store, launch, clock):
@@ -263,14 +264,14 @@ def test_a_place_given_once_is_not_kept_over_a_stop(store, launch, clock):
     assert store.line()[-1] == last
 
 
-def test_only_a_teacher_moves(store, launch):
+def test_only_a_teacher_moves(store, training, launch):
     launch("a")
     mine = launch("b")
     with pytest.raises(Refused, match="only a teacher may reorder the line"):
         ControlRequests(store, Visitor("b")).move(mine, 0)
     ControlRequests(store, Visitor("t", everything=True)).move(mine, 0)
     assert store.line()[0] == mine
-    store.claim("lane")
+    training.claim("lane")
     with pytest.raises(Refused, match="it does not wait any more"):
         ControlRequests(store).move(mine, 0)
 

@@ -13,7 +13,7 @@ from resnet.spec import NetSpec
 
 
 def row(iteration, **more):
-    fields = dict.fromkeys((*store_module.ROW_FIELDS, *records.BY_LAYER))
+    fields = dict.fromkeys((*records.ROW_FIELDS, *records.BY_LAYER))
     return SimpleNamespace(**{**fields, "iteration": iteration, "seconds": 1.0, **more})
 
 
@@ -25,118 +25,120 @@ def test_a_comparison_comes_back_as_it_was_submitted(store, submit, nets, small)
     assert {run.state for run in found.runs} == {states.QUEUED}
 
 
-def test_the_queue_is_served_in_order_and_each_knows_its_place(store, submit):
+def test_the_queue_is_served_in_order_and_each_knows_its_place(store, training, submit):
     first, second, third = submit(), submit(), submit()
     assert [store.place(each) for each in (first, second, third)] == [0, 1, 2]
-    assert store.claim("lane").id == first
+    assert training.claim("lane").id == first
     assert [store.place(each) for each in (first, second, third)] == [None, 0, 1]
-    assert store.claim("lane").id == second
+    assert training.claim("lane").id == second
 
 
-def test_claiming_from_an_empty_queue_gives_nothing(store):
-    assert store.claim("lane") is None
+def test_claiming_from_an_empty_queue_gives_nothing(training):
+    assert training.claim("lane") is None
 
 
-def test_the_load_counts_what_trains_and_what_waits(store, submit):
+def test_the_load_counts_what_trains_and_what_waits(store, training, submit):
     assert store.load() == (0, 0)
     submit(), submit(), submit()
-    store.claim("lane")
+    training.claim("lane")
     assert store.load() == (1, 2)
 
 
-def test_two_claims_never_take_the_same_run(store, submit):
+def test_two_claims_never_take_the_same_run(store, training, submit):
     submit()
-    assert store.claim("one") is not None
-    assert store.claim("two") is None
+    assert training.claim("one") is not None
+    assert training.claim("two") is None
 
 
-def test_rows_come_once_in_the_order_they_were_written(store, submit):
-    claimed = store.claim("lane") if submit() else None
+def test_rows_come_once_in_the_order_they_were_written(store, training, submit):
+    claimed = training.claim("lane") if submit() else None
     plain, residual = (run.id for run in claimed.runs)
-    store.append("lane", [(plain, row(10, loss=2.0, gradients=(0.5, 0.25))), (residual, row(10))])
+    training.append(
+        "lane", [(plain, row(10, loss=2.0, gradients=(0.5, 0.25))), (residual, row(10))]
+    )
     seen = store.since(claimed.id)
     assert [(each.run, each.iteration) for each in seen] == [(plain, 10), (residual, 10)]
     assert list(seen[0].gradients) == [0.5, 0.25]
-    store.append("lane", [(plain, row(20))])
+    training.append("lane", [(plain, row(20))])
     assert [each.iteration for each in store.since(claimed.id, seen[-1].id)] == [20]
     assert store.run(plain).iteration == 20
 
 
-def test_a_loss_that_is_no_number_is_kept_as_nothing(store, submit):
+def test_a_loss_that_is_no_number_is_kept_as_nothing(store, training, submit):
     submit()
-    claimed = store.claim("lane")
-    store.append("lane", [(claimed.runs[0].id, row(10, loss=float("nan")))])
+    claimed = training.claim("lane")
+    training.append("lane", [(claimed.runs[0].id, row(10, loss=float("nan")))])
     assert store.since(claimed.id)[0].loss is None
 
 
-def test_rows_of_a_lane_that_lost_its_run_are_dropped(store, submit):
+def test_rows_of_a_lane_that_lost_its_run_are_dropped(store, training, submit):
     submit()
-    claimed = store.claim("old")
+    claimed = training.claim("old")
     run = claimed.runs[0].id
-    store.hand_over([run], "new")
-    store.append("old", [(run, row(10))])
+    training.hand_over([run], "new")
+    training.append("old", [(run, row(10))])
     assert store.since(claimed.id) == []
-    store.settle(run, "old", states.FINISHED)
+    training.settle(run, "old", states.FINISHED)
     assert store.run(run).state == states.RUNNING
 
 
-def test_taking_rows_back_tells_the_pages(store, submit):
+def test_taking_rows_back_tells_the_pages(store, training, submit):
     submit()
-    claimed = store.claim("lane")
+    claimed = training.claim("lane")
     run = claimed.runs[0].id
-    store.append("lane", [(run, row(0)), (run, row(10)), (run, row(20))])
-    store.rewind(run, 10)
+    training.append("lane", [(run, row(0)), (run, row(10)), (run, row(20))])
+    training.rewind(run, 10)
     assert [each.iteration for each in store.since(claimed.id)] == [0, 10]
     assert store.comparison(claimed.id).generation == claimed.generation + 1
-    store.rewind(run, 0)
+    training.rewind(run, 0)
     assert store.since(claimed.id) == []
 
 
-def test_a_cursor_misses_no_row_after_rows_were_taken_back(store, submit):
+def test_a_cursor_misses_no_row_after_rows_were_taken_back(store, training, submit):
     submit()
-    claimed = store.claim("lane")
+    claimed = training.claim("lane")
     run = claimed.runs[0].id
-    store.append("lane", [(run, row(10))])
+    training.append("lane", [(run, row(10))])
     cursor = store.since(claimed.id)[-1].id
-    store.rewind(run, 0)
-    store.append("lane", [(run, row(10))])
+    training.rewind(run, 0)
+    training.append("lane", [(run, row(10))])
     assert [each.iteration for each in store.since(claimed.id, cursor)] == [10]
 
 
-def test_stopping_ends_what_waits_and_asks_what_trains(store, submit):
+def test_stopping_ends_what_waits_and_asks_what_trains(store, training, submit):
     waiting = submit()
     ControlRequests(store).stop(waiting)
     assert {run.state for run in store.comparison(waiting).runs} == {states.STOPPED}
-    training = submit()
-    claimed = store.claim("lane")
-    ControlRequests(store).stop(training)
-    assert {run.state for run in store.comparison(training).runs} == {states.RUNNING}
-    assert {wanted.state for wanted in store.owned("lane").values()} == {states.STOPPED}
-    assert set(store.owned("lane")) == {run.id for run in claimed.runs}
+    trains = submit()
+    claimed = training.claim("lane")
+    ControlRequests(store).stop(trains)
+    assert {run.state for run in store.comparison(trains).runs} == {states.RUNNING}
+    assert {wanted.state for wanted in training.owned("lane").values()} == {states.STOPPED}
+    assert set(training.owned("lane")) == {run.id for run in claimed.runs}
 
 
-def test_resuming_queues_only_what_can_be_resumed(store, submit):
+def test_resuming_queues_only_what_can_be_resumed(store, training, submit):
     submit()
-    claimed = store.claim("lane")
+    claimed = training.claim("lane")
     finished, stopped = (run.id for run in claimed.runs)
-    store.settle(finished, "lane", states.FINISHED)
-    store.settle(stopped, "lane", states.STOPPED)
+    training.settle(finished, "lane", states.FINISHED)
+    training.settle(stopped, "lane", states.STOPPED)
     ControlRequests(store).resume(claimed.id)
     assert store.run(finished).state == states.FINISHED
     assert store.run(stopped).state == states.QUEUED
-    again = store.claim("other")
+    again = training.claim("other")
     assert [run.id for run in again.runs if run.state == states.RUNNING] == [stopped]
 
 
-def test_deleting_takes_rows_and_checkpoints_along(store, submit):
+def test_deleting_takes_rows_and_checkpoints_along(store, training, submit):
     submit()
-    claimed = store.claim("lane")
+    claimed = training.claim("lane")
     run = claimed.runs[0].id
-    store.append("lane", [(run, row(10))])
+    training.append("lane", [(run, row(10))])
     run_folder(run).mkdir(parents=True)
     with pytest.raises(Refused, match="'small' is training; stop it first"):
         Curation(store).delete(claimed.id)
-    store.interrupt("lane")
+    training.interrupt("lane")
     Curation(store).delete(claimed.id)
     assert store.comparison(claimed.id) is None
     Curation(store).purge()

@@ -21,7 +21,7 @@ import torch
 
 from explorer.lane import __main__ as lane_command
 from explorer.lane import runs, training
-from explorer.store.comparisons import RunStore
+from explorer.store.training import TrainingStore
 from explorer.worker import __main__ as worker_command
 from explorer.worker import process, worker
 from resnet.data import ImageSet
@@ -35,16 +35,16 @@ MOMENTS = {
     "starting": (Trainer, "start"),
     "training": (Trainer, "step"),
     "testing": (Trainer, "test"),
-    "writing rows": (RunStore, "append"),
+    "writing rows": (TrainingStore, "append"),
     "saving": (checkpoint, "save"),
     "about to pause": (Trainer, "peek"),
-    "pausing": (RunStore, "hold"),
+    "pausing": (TrainingStore, "hold"),
     "paused": (training.LaneTraining, "_idle"),
-    "stepping": (RunStore, "go_on"),
+    "stepping": (TrainingStore, "go_on"),
     "changing the rate": (Trainer, "change_rate"),
-    "marking": (RunStore, "mark"),
+    "marking": (TrainingStore, "mark"),
     "extending": (Trainer, "extend"),
-    "settling": (RunStore, "settle"),
+    "settling": (TrainingStore, "settle"),
 }
 
 

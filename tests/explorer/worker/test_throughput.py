@@ -12,10 +12,10 @@ SMALL, LARGE = (cost(NetSpec.parse(name), 16).macs * 10 for name in ("plain8", "
 
 
 @pytest.fixture
-def watch(store, submit):
+def watch(store, training, submit):
     """Puts two claimed runs at iterations and looks, at a time."""
     submit(iterations=10_000)
-    ids = [run.id for run in store.claim("lane").runs]
+    ids = [run.id for run in training.claim("lane").runs]
     throughput = Throughput(store)
 
     def look(now, iterations, busy=2, lanes=2, **values):

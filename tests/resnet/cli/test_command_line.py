@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from resnet.__main__ import main
-from resnet.cli.commands import COLUMNS
+from resnet.spec.row import CSV_COLUMNS
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_training_writes_rows_and_repeats_them_with_one_lane_or_two(folder, tmp_
         for table in tables
     )
     assert one == two
-    assert tuple(one[0]) == COLUMNS
+    assert tuple(one[0]) == CSV_COLUMNS
     assert [(row["net"], row["iteration"]) for row in one] == [
         (net, iteration) for net in ("plain8", "resnet8-A") for iteration in ("0", "10", "20")
     ]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from resnet.lessons import DEGRADATION, LESSONS, Entry, RunResult, measures
-from resnet.lessons.measures import fade, train_error
+from resnet.lessons.measures import fade, train_errors
 from resnet.plan import plan
 from resnet.spec import NetSpec, Recipe
 
@@ -24,13 +24,15 @@ NAMES = [
 MAX_NETS = 6  # that train at once (explorer.store.comparisons)
 
 
-def results(lesson, errors, seeds=(0,)):
-    """Runs of every entry, with these errors in the entries' order; on a folder of images."""
+def results(lesson, errors, seeds=(0, 1, 2), images=50_000):
+    """Runs of every entry, with these errors in the entries' order; seeds that agree."""
     return [
         RunResult(
             Entry(entry.net, replace(entry.recipe, seed=seed, data="folder")),
             train_error=error,
             test_error=error,
+            train_images=images,
+            test_images=images,
         )
         for seed in seeds
         for entry, error in zip(lesson.entries, errors, strict=True)
@@ -54,12 +56,12 @@ BY_ERROR = {
     "shortcuts": [(57, 3, 1, 9), (57, 20, 9, 8), (57, 1, 3, 36), (57, 1, 3, 50)],
     "depth": [(40, 30, 20, 10), (5, 3, 6, 4), (10, 20, 30, 40), (10, 40, 30, 20)],
     "warmup": [(80, 60), (70, 61), (60, 80)],
-    "figure6-plain": [(8, 7, 6, 5), (8, 9, 10, 8.9), (5, 6, 7, 8), (5, 7, 6, 8)],
+    "figure6-plain": [(8, 7, 6, 5), (8, 9, 10, 8.3), (5, 6, 7, 8), (5, 7, 6, 8)],
     "figure6-residual": [
-        (8.75, 7.51, 7.17, 6.97, 6.43),
-        (8.75, 7.51, 6.4, 6.97, 6.43),
-        (8.75, 7.17, 7.51, 6.97, 6.43),
-        (6.0, 7.51, 7.17, 6.97, 6.43),
+        (12, 10, 8, 6, 4),
+        (12, 10, 4, 6, 8),
+        (12, 8, 10, 6, 4),
+        (4, 10, 8, 9, 6),
     ],
 }
 BY_GRADIENT = {
@@ -127,11 +129,13 @@ def test_a_live_lesson_takes_minutes_and_figure_6_has_not_been_timed(lesson):
 
 
 def test_the_words_are_there_and_the_choices_differ(lesson):
-    words = (lesson.title, lesson.question, lesson.look_for, lesson.meaning, *lesson.choices)
+    meanings = [lesson.meaning(outcome) for outcome in (None, *range(len(lesson.choices)))]
+    words = (lesson.title, lesson.question, lesson.look_for, *meanings, *lesson.choices)
     assert all(text == text.strip() and len(text) > 10 for text in words)
     assert not any(mark in text for text in words for mark in ("\u2014", "  ", "TO WRITE"))
     assert "?" in lesson.question
-    assert all(text.endswith((".", "?")) for text in (lesson.look_for, lesson.meaning))
+    assert all(text.endswith((".", "?")) for text in (lesson.look_for, *meanings))
+    assert len(set(meanings)) == len(lesson.choices) + 1 == len(lesson.meanings) + 1
     assert 3 <= len(set(lesson.choices)) == len(lesson.choices) <= 4
 
 
@@ -167,7 +171,10 @@ def test_without_results_there_is_no_answer(lesson):
 def test_with_a_net_missing_that_it_needs_there_is_no_answer(name, made, values, choice):
     lesson = LESSONS[name]
     runs = made(lesson, values)
-    answers = [lesson.answer([*runs[:i], *runs[i + 1 :]]) for i in range(len(runs))]
+    answers = [
+        lesson.answer([run for run in runs if (run.entry.net, run.entry.recipe.warmup) != gone])
+        for gone in {(run.entry.net, run.entry.recipe.warmup) for run in runs}
+    ]
     assert None in answers
     assert {*answers} <= {None, choice}
 
@@ -182,20 +189,63 @@ def test_the_classes_of_the_images_make_no_difference():
 
 def test_at_the_papers_length_a_point_is_a_clear_gap():
     runs = [
-        RunResult(entry, train_error=error)
+        RunResult(
+            Entry(entry.net, replace(entry.recipe, seed=seed)),
+            train_error=error,
+            train_images=50_000,
+        )
+        for seed in range(3)
         for entry, error in zip(DEGRADATION.gpu, (6.0, 7.2, 2.0, 1.0), strict=True)
     ]
     assert DEGRADATION.answer(runs) == 1
+    assert DEGRADATION.answer(runs[:4]) is None  # one seed at this length has no spread on record
     assert DEGRADATION.answer(results(DEGRADATION, (6.0, 7.2, 2.0, 1.0))) == 0
 
 
-def test_a_mean_leaves_out_runs_without_an_error():
+def test_runs_without_an_error_are_left_out():
     runs = results(DEGRADATION, (30, 80, 5, 8), (0, 1))
     runs[0] = replace(runs[0], train_error=None)
-    assert train_error(runs, "plain20") == 30
-    assert measures.test_error(runs, "plain56") == 80
-    assert train_error(runs, "plain56", seed=1) == 80
-    assert train_error(runs, "plain32") is None
+    assert train_errors(runs, "plain20").by_seed == {1: 30}
+    assert measures.test_errors(runs, "plain56").by_seed == {0: 80, 1: 80}
+    assert train_errors(runs, "plain56", seed=1).by_seed == {1: 80}
+    assert train_errors(runs, "plain32") is None
+
+
+def test_one_seed_is_judged_by_the_spread_on_record_unless_it_was_changed_by_hand():
+    runs = results(DEGRADATION, (20, 80, 2, 2), (0,), images=2000)
+    assert measures.clearly_worse(*(train_errors(runs, net) for net in ("plain20", "plain56")), 1)
+    steered = [replace(run, as_planned=False) for run in runs]
+    assert DEGRADATION.answer(steered) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "errors"),
+    [
+        ("figure6-residual", (7.05, 7.04, 7.03, 7.02, 7.01)),  # no step is more than chance
+        ("figure6-plain", (8.0, 8.2, 8.1, 8.9)),  # nearly a point
+        ("depth", (5.0, 5.1, 5.2, 14.8)),  # nearly ten
+        ("trap", (89, 77, 80, 56)),  # 12 and 24: a half, or a little more
+    ],
+)
+def test_what_lies_too_close_is_not_decided(name, errors):
+    assert LESSONS[name].answer(results(LESSONS[name], errors, images=10_000)) is None
+
+
+def test_seeds_that_do_not_agree_decide_nothing():
+    gaps = (0, 5, 24)
+    runs = [
+        run
+        for seed, gap in enumerate(gaps)
+        for run in results(DEGRADATION, (30, 80, 5, 5 + gap), (seed,), images=2000)
+    ]
+    assert DEGRADATION.answer(runs) is None
+    apart = [
+        run
+        for seed, waiting in enumerate((86.1, 65.4, 85.8))
+        for run in results(LESSONS["warmup"], ((81.2, 89.8, 89.8)[seed], waiting), (seed,))
+    ]
+    assert LESSONS["warmup"].answer(apart) is None
+    assert LESSONS["warmup"].answer(apart[2:4]) is None  # seed 1 alone: 24 points prove nothing
 
 
 def test_fading_is_the_first_convolution_over_the_last_that_is_on_no_shortcut():

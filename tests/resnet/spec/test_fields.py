@@ -4,8 +4,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from resnet.__main__ import _parser
-from resnet.cli.arguments import entries_wanted, option
+from resnet.cli.arguments import argument_parser, entries_wanted, option
 from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.spec.differences import difference
 from resnet.spec.fields import fields_of
@@ -31,7 +30,7 @@ def another(field, recipe):
 
 
 def wanted(*given):
-    (entry,) = entries_wanted(_parser().parse_args(["train", "plain20", *given]))
+    (entry,) = entries_wanted(argument_parser().parse_args(["train", "plain20", *given]))
     return entry[1]
 
 

@@ -33,7 +33,7 @@ class Board {
   constructor(node, page) {
     this.node = node;
     this.page = page;
-    this.state = stateOf(page.key, page.initial);
+    this.state = stateOf(page.key);
     this.data = null;
     this.stamp = "";
     this.at = null; // under the pointer, in units of the x axis

@@ -17,7 +17,7 @@ const START = {
 const states = new Map();
 const nameOf = (key) => `resnet-board:${key}`;
 
-export function stateOf(key, initial) {
+export function stateOf(key) {
   if (!states.has(key)) {
     let kept = {};
     try {
@@ -25,7 +25,7 @@ export function stateOf(key, initial) {
     } catch {
       // no storage here: what was chosen lives as long as the page
     }
-    states.set(key, { ...START, ...initial, ...kept });
+    states.set(key, { ...START, ...kept });
   }
   return states.get(key);
 }

@@ -1,4 +1,4 @@
-"""On how many images the errors of a row were measured; not known of rows that were there before."""
+"""On how many images the errors of a row were measured; not known of older rows."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,33 +1,27 @@
-"""The view of this visitor: kept in the session and in the URL, both ways.
-
-In the session it is the query that would stand in the URL, so it survives leaving the page: a link
-sets the widgets, a widget rewrites the link.
-"""
+"""The view of this visitor, as the address of the Runs page has it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
+from explorer.views.parts.address import PageAddress
+from explorer.views.parts.link import Query
 from explorer.views.runs.filter.filter import MAX_CHOSEN, Filter, View, link_of, view_of
 
-STATE, PROBLEM = "runs_view", "runs_problem"  # keys of the session; strings only
-LINK, CHANGED = "runs_view_in_link", "runs_view_changed"
-CHOSEN = "runs_chosen"
+CHOSEN = "runs_chosen"  # key of the session
+_ADDRESS = PageAddress("runs_view")
+show_problems = _ADDRESS.show_problems
 
 
 def current() -> View:
-    text = st.session_state.get(STATE, "")
-    return view_of(dict(parse_qsl(text, keep_blank_values=True)))[0]
+    return _view(_ADDRESS.query())[0]
 
 
 def change(view: View) -> None:
     """After a widget changed."""
-    st.session_state[STATE] = urlencode(link_of(view))
-    st.session_state[CHANGED] = True
-    st.session_state.pop(PROBLEM, None)
+    _ADDRESS.change(_query(view))
 
 
 def change_filter(**fields: Any) -> None:
@@ -41,31 +35,14 @@ def clear_filter() -> None:
 
 
 def follow_link() -> None:
-    """Takes a link that came from outside, else writes the view into the link.
-
-    A rerun that a widget caused may still carry the link of before; the widget has precedence.
-    """
-    query = st.query_params.to_dict()
-    changed = st.session_state.pop(CHANGED, False)
-    if query and not changed and urlencode(query) != st.session_state.get(LINK):
-        view, wrong = view_of(query)
-        st.session_state[STATE] = urlencode(link_of(view))
-        st.session_state[PROBLEM] = "\n\n".join(wrong)
+    """Takes a link that came from outside, and writes the view into the URL."""
+    _ADDRESS.follow(_read)
     write_link()
 
 
 def write_link() -> None:
     """Brings the URL up to what a widget changed."""
-    wanted = link_of(current())
-    if st.query_params.to_dict() != wanted:
-        st.query_params.from_dict(wanted)
-    st.session_state[LINK] = urlencode(wanted)
-    st.session_state.pop(CHANGED, None)
-
-
-def problem() -> str:
-    """The sentences on what was wrong with the link; "" where nothing was."""
-    return str(st.session_state.get(PROBLEM, ""))
+    _ADDRESS.write(_query(current()))
 
 
 def compare_runs(runs: Sequence[int]) -> None:
@@ -88,3 +65,16 @@ def show_list() -> None:
 def kept_runs() -> tuple[int, ...]:
     """The runs that were chosen last, while the list is shown."""
     return tuple(int(text) for text in st.session_state.get(CHOSEN, "").split(",") if text)
+
+
+def _read(link: Query) -> tuple[Query, list[str]]:
+    view, wrong = _view(link)
+    return _query(view), wrong
+
+
+def _view(query: Query) -> tuple[View, list[str]]:
+    return view_of({name: texts[-1] for name, texts in query.items()})
+
+
+def _query(view: View) -> dict[str, list[str]]:
+    return {name: [text] for name, text in link_of(view).items()}

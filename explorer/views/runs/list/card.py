@@ -9,6 +9,7 @@ from explorer.report.status import state_sentence
 from explorer.server import shared
 from explorer.store.records import Comparison, Visitor
 from explorer.store.requests import ControlRequests
+from explorer.views import TRAIN
 from explorer.views.runs import actions
 from explorer.views.runs.filter.filter import MAX_CHOSEN
 from explorer.views.runs.filter.state import compare_runs
@@ -16,7 +17,6 @@ from explorer.views.runs.list.details import details
 from explorer.views.runs.list.duplicate import duplicate_button, second_look
 from explorer.views.runs.list.editing import edit, editor, is_edited
 
-TRAIN = "views/train/page.py"
 NOT_YOURS = "This comparison is another visitor's; it can be opened, duplicated and downloaded."
 EDIT, COMPARE, ARCHIVE, UNARCHIVE = (
     "Edit title, tags and note",

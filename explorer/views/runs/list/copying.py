@@ -5,11 +5,10 @@ Imports no streamlit of its own.
 
 from dataclasses import dataclass, replace
 
-from explorer.report.curves import WHOLE_SET
 from explorer.store.launch import own_request
 from explorer.store.records import Comparison
-from explorer.views.train import link as train_link
 from explorer.views.train import recipe_widgets
+from explorer.views.train.link import from_link, link_of
 from resnet.spec import Recipe
 from resnet.spec.checks import listed
 from resnet.spec.differences import difference
@@ -36,10 +35,10 @@ def copied(comparison: Comparison) -> Copy:
     seeds = comparison.seeds
     in_a_row = seeds == tuple(range(seeds[0], seeds[0] + len(seeds)))
     recipe = replace(_for_widgets(first.recipe), seed=seeds[0])
-    link = train_link.link_of(own_request(nets, recipe, len(seeds) if in_a_row else 1))
+    link = link_of(own_request(nets, recipe, len(seeds) if in_a_row else 1))
     if link.get("images") == "None":  # all of a set whose size is not known
         del link["images"]
-    values, _wrong = train_link.from_link(link)
+    values, _wrong = from_link(link)
     fields = {key.removeprefix("recipe_"): value for key, value in values.items()}
     del fields["lesson"], fields["nets"]
     seed = fields.pop("seed", 0)
@@ -73,7 +72,4 @@ def _for_widgets(recipe: Recipe) -> Recipe:
     """The same training in values that the widgets hold: all images of a set as their number."""
     if recipe.warmup != "linear":  # then its length says nothing
         recipe = replace(recipe, warmup_iterations=recipe_widgets.own_recipe(0).warmup_iterations)
-    whole = WHOLE_SET.get(recipe.data)
-    if recipe.images is not None or whole is None:
-        return recipe
-    return replace(recipe, images=whole * 9 // 10 if recipe.split == "45k/5k" else whole)
+    return replace(recipe, images=recipe.training_images)

@@ -10,9 +10,8 @@ from explorer.report.table import csv_text
 from explorer.server import shared
 from explorer.store.jobs.net_source import has_weights
 from explorer.store.records import Comparison
+from explorer.views import WHY
 from explorer.views.runs.table import best_and_last, show_table
-
-WHY = "views/why/page.py"
 
 
 def details(comparison: Comparison, outcome: Outcome) -> None:

@@ -5,10 +5,10 @@ import streamlit as st
 from explorer.report.formatting import escaped
 from explorer.server import shared
 from explorer.store.records import Comparison
+from explorer.views import TRAIN
 from explorer.views.runs.list.copying import Copy, copied
 from explorer.views.train.recipe_widgets import data_options
 
-TRAIN = "views/train/page.py"
 SECOND_LOOK = "runs_duplicated"  # the id of the comparison whose copy leaves something out
 
 

@@ -3,12 +3,11 @@
 import streamlit as st
 
 from explorer.server import shared
-from explorer.store.curation import MAX_NOTE, MAX_TAGS, Curation
+from explorer.store.curation import MAX_NOTE, MAX_TAGS, MAX_TITLE, Curation
 from explorer.store.records import Comparison, Visitor
 from explorer.views.runs import actions
 
 EDITED = "runs_edited"  # the id of the comparison whose form is open
-MAX_TITLE = 200
 
 
 def is_edited(comparison: Comparison) -> bool:

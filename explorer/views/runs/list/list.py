@@ -7,6 +7,7 @@ import streamlit as st
 from explorer.report.formatting import escaped
 from explorer.server import shared
 from explorer.store.records import Comparison, Visitor
+from explorer.views import TRAIN
 from explorer.views.runs import cache
 from explorer.views.runs.filter.filter import advice, filtered, tags_of
 from explorer.views.runs.filter.state import change, current
@@ -72,7 +73,7 @@ def _turn(key: str) -> None:
 def _nothing_yet() -> None:
     st.markdown("#### Nothing has been trained yet.")
     st.page_link(
-        "views/train/page.py",
+        TRAIN,
         label="Launch the first comparison on the Train page",
         icon=":material/show_chart:",
     )

@@ -6,6 +6,7 @@ Imports no streamlit.
 from collections.abc import Sequence
 
 from explorer.store.records import EXTENDED, RATE, Event, Run
+from resnet.spec.checks import capitalised
 from resnet.spec.differences import difference
 from resnet.spec.names import Entry
 
@@ -13,7 +14,7 @@ from resnet.spec.names import Entry
 def pair_words(one: Run, other: Run, events: Sequence[Event] = ()) -> list[str]:
     """Sentences: the configurations first, then what no configuration tells."""
     words = difference(Entry(one.spec, one.recipe), Entry(other.spec, other.recipe))
-    sentences = [f"{words[:1].upper()}{words[1:]}."]
+    sentences = [f"{capitalised(words)}."]
     if one.data != other.data and one.recipe.data == other.recipe.data and one.data and other.data:
         sentences.append(f"The images were {one.data} against {other.data}.")
     if one.iteration != other.iteration and one.recipe.iterations == other.recipe.iterations:

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from explorer.charts.diagram.pen import NUMBER
-from explorer.charts.diagram.picture import Part, picture, svg
+from explorer.charts.diagram.picture import DrawnSection, picture, svg
 from explorer.views.builder.sections.layers.anatomy.payload import payload, payload_json
 from resnet.cost import cost
 from resnet.plan import plan
@@ -39,12 +39,12 @@ def column(data: dict, name: str) -> list:
     return [words[i] for i in at]
 
 
-def further_blocks(part: Part) -> str:
+def further_blocks(section: DrawnSection) -> str:
     """All blocks of an unfolded stage but the first, as picture.js repeats them."""
     return "".join(
-        f'<g transform="translate({part.start + number * part.step:.1f},0)">'
-        f"{part.block.replace(NUMBER, str(number + 2))}</g>"
-        for number in range(part.count)
+        f'<g transform="translate({section.start + number * section.step:.1f},0)">'
+        f"{section.block.replace(NUMBER, str(number + 2))}</g>"
+        for number in range(section.count)
     )
 
 
@@ -52,10 +52,10 @@ def in_full(name: str, *stages: int) -> str:
     """The picture with these stages unfolded, or all of them, as picture.js puts it together."""
     drawn = picture(cost(NetSpec.parse(name)))
     marks, width = [], 0.0
-    for part in drawn.parts:
-        opens = part.count > 0 and (not stages or part.stage in stages)
-        marks.append(part.unfolded + further_blocks(part) if opens else part.folded)
-        width += part.unfolded_width if opens else part.folded_width
+    for section in drawn.sections:
+        opens = section.count > 0 and (not stages or section.stage in stages)
+        marks.append(section.unfolded + further_blocks(section) if opens else section.folded)
+        width += section.unfolded_width if opens else section.folded_width
     space = 'xmlns="http://www.w3.org/2000/svg"'
     return f'<svg {space} width="{width:.0f}">{"".join(marks)}{drawn.legend}</svg>'
 
@@ -153,10 +153,10 @@ def test_the_further_blocks_of_a_stage_are_all_alike(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_further_blocks_stay_within_their_panel(name: str) -> None:
-    for part in picture(cost(NetSpec.parse(name))).parts:
-        assert part.start + part.count * part.step <= max(part.unfolded_width, part.start)
-        assert part.count == 0 or part.unfolded_width > part.folded_width
-        assert further_blocks(part).count('class="block"') == part.count
+    for each in picture(cost(NetSpec.parse(name))).sections:
+        assert each.start + each.count * each.step <= max(each.unfolded_width, each.start)
+        assert each.count == 0 or each.unfolded_width > each.folded_width
+        assert further_blocks(each).count('class="block"') == each.count
 
 
 def test_resnet_1202_unfolded_is_light() -> None:

@@ -16,6 +16,7 @@ from explorer.store.records import RATE, Event, Visitor
 from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Feed
 from explorer.store.tables import comparisons, rows, runs
+from explorer.store.training import TrainingStore
 from explorer.views.runs.list.copying import copied
 from explorer.views.runs.list.list import PAGE
 from explorer.views.runs.together.pair import pair_words
@@ -234,14 +235,14 @@ def test_what_was_forgotten_in_the_meantime_is_said_at_the_undo(opened, add, sto
     assert "not there any more" in page.error[0].value
 
 
-def test_what_trains_is_not_deleted_but_said(opened, store, submit):
+def test_what_trains_is_not_deleted_but_said(opened, store, training, submit):
     it = submit()
-    store.claim("lane")
+    training.claim("lane")
     page = press(opened(), f"delete_{it}")
     assert "is training; stop it first" in page.error[0].value.replace("\\", "")
     assert shown(page) == [it]
     press(page, f"stop_{it}")
-    assert {wanted.state for wanted in store.owned("lane").values()} == {states.STOPPED}
+    assert {wanted.state for wanted in training.owned("lane").values()} == {states.STOPPED}
 
 
 def test_what_waits_can_be_stopped_and_resumed(opened, store, submit):
@@ -252,12 +253,12 @@ def test_what_waits_can_be_stopped_and_resumed(opened, store, submit):
     assert {run.state for run in store.comparison(it).runs} == {states.QUEUED}
 
 
-def test_what_is_paused_is_resumed(opened, store, submit):
+def test_what_is_paused_is_resumed(opened, store, training, submit):
     it = submit()
-    for run in store.claim("lane").runs:
+    for run in training.claim("lane").runs:
         ControlRequests(store).pause(it)
-        store.hold(run.id, "lane", 5)
-        store.let_go(run.id, "lane")
+        training.hold(run.id, "lane", 5)
+        training.let_go(run.id, "lane")
     page = press(opened(), f"resume_{it}")
     assert {run.state for run in store.comparison(it).runs} == {states.QUEUED}
     assert page.button(key=f"stop_{it}").label == "Stop"
@@ -397,7 +398,7 @@ def test_outcomes_agree_with_the_train_page_and_follow_what_changes(store, add, 
     monkeypatch.setattr(module, "rows_with_errors", read)
     assert outcomes.of([store.comparison(it)])[it] is found
     assert reads == []
-    store.rewind(store.comparison(it).runs[0].id, 20)
+    TrainingStore(store).rewind(store.comparison(it).runs[0].id, 20)
     again = outcomes.of([store.comparison(it)])[it]
     assert len(reads) == 1
     assert again.results[store.comparison(it).runs[0].id].iteration == 20

@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.store.comparisons import Refused
 from explorer.store.launch import launch, lesson_request, own_request
-from explorer.views.train import link as train_link
 from explorer.views.train import recipe_widgets
+from explorer.views.train.link import from_link, link_of
 from resnet.lessons import DEGRADATION
 from resnet.spec import NetSpec, Recipe
 from resnet.spec.fields import fields_of
@@ -18,7 +18,7 @@ from resnet.spec.fields import fields_of
 
 def followed(link):
     """The request that a link leads to."""
-    values, wrong = train_link.from_link(link)
+    values, wrong = from_link(link)
     assert wrong == []
     recipe = recipe_widgets.own_recipe(values.get("seed", 0))
     given = {
@@ -42,13 +42,13 @@ def test_a_request_survives_the_way_through_a_link(changes):
     nets = tuple(NetSpec.parse(name) for name in ("plain56", "resnet110-B-pre"))
     recipe = replace(recipe_widgets.own_recipe(0), **changes)
     request = own_request(nets, recipe)
-    assert followed(train_link.link_of(request)) == request
+    assert followed(link_of(request)) == request
 
 
 def test_a_lesson_is_its_name_and_seeds():
     link = {"lesson": "degradation", "seed": "2", "seeds": "3"}
-    assert train_link.link_of(lesson_request(DEGRADATION, seed=2, seeds=3)) == link
-    assert train_link.from_link(link) == ({"lesson": "degradation", "seed": 2, "seeds": 3}, [])
+    assert link_of(lesson_request(DEGRADATION, seed=2, seeds=3)) == link
+    assert from_link(link) == ({"lesson": "degradation", "seed": 2, "seeds": 3}, [])
 
 
 def test_each_seed_trains_every_net():
@@ -72,7 +72,7 @@ def test_each_seed_trains_every_net():
     ],
 )
 def test_a_broken_link_is_answered_in_a_sentence_and_loses_nothing_else(link, sentence):
-    values, wrong = train_link.from_link(link)
+    values, wrong = from_link(link)
     assert len(wrong) == 1
     assert sentence in wrong[0]
     if "nets" in link:

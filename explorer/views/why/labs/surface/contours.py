@@ -27,8 +27,7 @@ HEIGHTS = {1: 540, 2: 460, 3: 380}  # px, by panels side by side: room for squar
 def contour_figure(results: Sequence[Surface], quantity: str, theme: str) -> go.Figure:
     """A panel for each net, one scale for all; dots are the points known while it is computed."""
     scale = scale_of(results, quantity)
-    columns = columns_of(len(results))
-    rows = ceil(len(results) / columns)
+    columns, rows = shape_of(len(results))
     traces: list[Any] = []
     layout: dict[str, Any] = {"annotations": []}
     for place, (name, each) in enumerate(zip(names(results), results, strict=True)):
@@ -126,8 +125,10 @@ def colours(scale: Scale, theme: str) -> dict[str, Any]:
     }
 
 
-def columns_of(count: int) -> int:
-    return count if count <= 3 else 2
+def shape_of(count: int) -> tuple[int, int]:
+    """Columns and rows of so many panels."""
+    columns = count if count <= 3 else 2
+    return columns, ceil(count / columns)
 
 
 def domains(place: int, columns: int, rows: int) -> tuple[tuple[float, float], ...]:

@@ -4,13 +4,12 @@ Source: Li et al. 2018, Fig. 1.
 """
 
 from collections.abc import Sequence
-from math import ceil
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from explorer.views.why.labs.surface.contours import INK, colours, columns_of, domains, heading
+from explorer.views.why.labs.surface.contours import INK, colours, domains, heading, shape_of
 from explorer.views.why.labs.surface.heights import Scale, drawn, scale_of, value_words
 from resnet.labs.sentences import names
 from resnet.labs.surface.result import Surface
@@ -23,8 +22,7 @@ ABOVE = 0.03  # of the height: what is cut off must not lie in the top of the bo
 def relief_figure(results: Sequence[Surface], quantity: str, theme: str) -> go.Figure:
     """The same in three dimensions, all seen from the same side and on the same scale."""
     scale = scale_of(results, quantity)
-    columns = columns_of(len(results))
-    rows = ceil(len(results) / columns)
+    columns, rows = shape_of(len(results))
     traces: list[Any] = []
     layout: dict[str, Any] = {"annotations": []}
     for place, (name, each) in enumerate(zip(names(results), results, strict=True)):

@@ -1,7 +1,7 @@
 """What the browser gets to draw a net and to list its layers: one compact JSON object.
 
 The table goes as columns. A column of words is a list of different words (`words`) and, for each
-row, an index into it (`at`). The picture goes as parts, in which a stage's further blocks, all
+row, an index into it (`at`). The picture goes as sections, in which a stage's further blocks, all
 alike, are drawn once; the browser repeats them when it unfolds a stage.
 """
 
@@ -68,14 +68,15 @@ def _picture(spec: NetSpec) -> dict[str, Any]:
         "height": PANEL + 2,
         "gap": SECTION_GAP,
         "number": NUMBER,
-        "parts": [_rounded(asdict(part)) for part in drawn.parts],
+        "sections": [_rounded(asdict(each)) for each in drawn.sections],
         "legend": drawn.legend,
         "legend_top": PANEL + 2,
         "legend_height": LEGEND,
     }
 
 
-def _rounded(part: dict[str, Any]) -> dict[str, Any]:
+def _rounded(section: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: round(value, 1) if isinstance(value, float) else value for name, value in part.items()
+        name: round(value, 1) if isinstance(value, float) else value
+        for name, value in section.items()
     }

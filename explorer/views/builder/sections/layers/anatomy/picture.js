@@ -45,26 +45,26 @@ class Picture {
     this.legend.setAttribute("viewBox", `0 ${top} ${width} ${tall}`);
     this.legend.setAttribute("aria-hidden", "true");
     this.legend.innerHTML = drawn.legend;
-    this.parts = drawn.parts.map((part) => {
+    this.sections = drawn.sections.map((section) => {
       const node = document.createElementNS(SVG, "g");
-      node.classList.add("part");
+      node.classList.add("section");
       svg.append(node);
-      return { part, node };
+      return { section, node };
     });
-    for (const each of this.parts) this.fill(each);
+    for (const each of this.sections) this.fill(each);
     this.place();
   }
 
-  // Draws a part as it is folded now.
-  fill({ part, node }) {
+  // Draws a section as it is folded now.
+  fill({ section, node }) {
     const { number } = this.drawn;
-    const open = part.count > 0 && this.state.unfolded.has(part.stage);
-    let markup = open ? part.unfolded : part.folded;
+    const open = section.count > 0 && this.state.unfolded.has(section.stage);
+    let markup = open ? section.unfolded : section.folded;
     if (open) {
       const blocks = [];
-      for (let i = 0; i < part.count; i++) {
-        const x = (part.start + i * part.step).toFixed(1);
-        const block = part.block.replaceAll(number, i + 2);
+      for (let i = 0; i < section.count; i++) {
+        const x = (section.start + i * section.step).toFixed(1);
+        const block = section.block.replaceAll(number, i + 2);
         blocks.push(`<g transform="translate(${x},0)">${block}</g>`);
       }
       markup += blocks.join("");
@@ -88,14 +88,14 @@ class Picture {
     }
   }
 
-  // Puts the parts side by side and makes the picture as wide as they need.
+  // Puts the sections side by side and makes the picture as wide as they need.
   place() {
     const { drawn, svg, state } = this;
     let x = 0;
-    for (const { part, node } of this.parts) {
-      const open = part.count > 0 && state.unfolded.has(part.stage);
+    for (const { section, node } of this.sections) {
+      const open = section.count > 0 && state.unfolded.has(section.stage);
       node.setAttribute("transform", `translate(${x.toFixed(1)},0)`);
-      x += (open ? part.unfolded_width : part.folded_width) + drawn.gap;
+      x += (open ? section.unfolded_width : section.folded_width) + drawn.gap;
     }
     const width = Math.max(drawn.width, x - drawn.gap);
     svg.setAttribute("viewBox", `0 0 ${width.toFixed(0)} ${drawn.height}`);
@@ -108,7 +108,7 @@ class Picture {
   }
 
   refold(stage) {
-    const each = this.parts.find(({ part }) => part.stage === stage);
+    const each = this.sections.find(({ section }) => section.stage === stage);
     const held = each.node.contains(document.activeElement);
     this.fill(each);
     this.place();
@@ -123,9 +123,9 @@ class Picture {
     const left = this.frame.scrollLeft / scale;
     const right = left + this.frame.clientWidth / scale;
     let x = 0;
-    for (const { part, node } of this.parts) {
-      const open = part.count > 0 && this.state.unfolded.has(part.stage);
-      const wide = open ? part.unfolded_width : part.folded_width;
+    for (const { section, node } of this.sections) {
+      const open = section.count > 0 && this.state.unfolded.has(section.stage);
+      const wide = open ? section.unfolded_width : section.folded_width;
       const heading = node.querySelector(".heading");
       if (open) {
         const seen = (Math.max(left, x) + Math.min(right, x + wide)) / 2 - x;
@@ -189,16 +189,16 @@ class Picture {
     const at = stops.indexOf(event.target);
     if (at < 0) return;
     const toggles = stops.filter((stop) => stop.dataset.toggle);
-    const part = event.target.closest(".part");
+    const section = event.target.closest(".section");
     const near = (step) => {
-      const own = this.parts.findIndex(({ node }) => node === part);
-      return this.parts[own + step]?.node.querySelector("[data-layer]");
+      const own = this.sections.findIndex(({ node }) => node === section);
+      return this.sections[own + step]?.node.querySelector("[data-layer]");
     };
     const moves = {
       ArrowRight: () => stops[at + 1],
       ArrowLeft: () => stops[at - 1],
-      ArrowUp: () => part.querySelector("[data-toggle]") ?? toggles[0],
-      ArrowDown: () => part.querySelector("[data-layer]"),
+      ArrowUp: () => section.querySelector("[data-toggle]") ?? toggles[0],
+      ArrowDown: () => section.querySelector("[data-layer]"),
       PageDown: () => near(1),
       PageUp: () => near(-1),
       Home: () => stops[0],

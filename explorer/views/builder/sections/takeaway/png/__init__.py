@@ -11,11 +11,11 @@ import streamlit as st
 _HERE = Path(__file__).parent
 
 
-def png_button(label: str, picture: str, name: str, key: str, scale: int = 2) -> None:
-    """Offers `picture`, a self-contained SVG, as the PNG file `name`; `scale` is pixels a unit."""
+def png_button(label: str, picture: str, name: str, key: str) -> None:
+    """Offers `picture`, a self-contained SVG, as the PNG file `name`, two pixels a unit."""
     _component()(
         key=key,
-        data={"label": label, "svg": picture, "name": name, "scale": scale},
+        data={"label": label, "svg": picture, "name": name, "scale": 2},
         width="stretch",
         height="content",
     )

@@ -1,0 +1,222 @@
+"""`TrainingStore`: what the worker and its lanes write of the runs that they train."""
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from explorer.store import states
+from explorer.store.comparisons import RunStore
+from explorer.store.fair_queue import in_order
+from explorer.store.records import RATE, Comparison, Run, Wanted, row_values
+from explorer.store.tables import comparisons, events, rows, runs
+
+
+class TrainingStore:
+    """The runs of a store as worker and lanes have them, who alone write what comes of training.
+
+    lane  the name of who holds a run: what another lane holds it cannot change
+    """
+
+    def __init__(self, store: RunStore) -> None:
+        self._store = store
+
+    def claim(self, lane: str) -> Comparison | None:
+        """Takes the next turn of the comparison at the head of the line; its runs are `lane`'s."""
+        with self._store.write() as connection:
+            line = in_order(self._store.waiting(connection))
+            if not line:
+                return None
+            waits = (runs.c.comparison == line[0], runs.c.state == states.QUEUED)
+            turn = connection.scalar(sa.select(sa.func.min(runs.c.turn)).where(*waits))
+            connection.execute(
+                runs.update()
+                .where(*waits, runs.c.turn == turn)
+                .values(
+                    state=states.RUNNING,
+                    want=None,
+                    lane=lane,
+                    active_since=time.time(),
+                    active_from=runs.c.iteration,
+                )
+            )
+            connection.execute(  # a place that a teacher gave is for one turn
+                comparisons.update().where(comparisons.c.id == line[0]).values(rank=None)
+            )
+        found = self._store.comparison(line[0])
+        assert found is not None
+        return found
+
+    def claim_runs(self, lane: str) -> list[Run]:
+        """The runs of the turn that `claim` takes; [] where nothing waits."""
+        claimed = self.claim(lane)
+        mine = self.owned(lane) if claimed else {}
+        return [run for run in claimed.runs if run.id in mine] if claimed else []
+
+    def hand_over(self, run_ids: Iterable[int], lane: str) -> None:
+        """Gives claimed runs to one lane."""
+        with self._store.write() as connection:
+            connection.execute(runs.update().where(runs.c.id.in_(list(run_ids))).values(lane=lane))
+
+    def owned(self, lane: str) -> dict[int, Wanted]:
+        """The runs that a lane holds, training or paused, and what is wanted of each."""
+        query = sa.select(
+            runs.c.id, runs.c.want, runs.c.pause_at, runs.c.want_rate, runs.c.until
+        ).where(_held_by(lane))
+        with self._store.engine.connect() as connection:
+            return {
+                row.id: Wanted(row.want, row.pause_at, row.want_rate, row.until)
+                for row in connection.execute(query)
+            }
+
+    def append(self, lane: str, fresh: Sequence[tuple[int, Any]]) -> set[int]:
+        """Adds rows (run id, resnet.spec.row.Row) of the lane's runs; returns the runs it lost.
+
+        Their rows are not kept: somebody else has the run by now, or it was interrupted.
+        """
+        with self._store.write() as connection:
+            owned = {
+                row.id for row in connection.execute(sa.select(runs.c.id).where(_held_by(lane)))
+            }
+            values = [row_values(run, row) for run, row in fresh if run in owned]
+            if values:
+                connection.execute(rows.insert(), values)
+            for run in {value["run"] for value in values}:
+                last = [value for value in values if value["run"] == run][-1]
+                connection.execute(
+                    runs.update()
+                    .where(runs.c.id == run)
+                    .values(iteration=last["iteration"], seconds=last["seconds"])
+                )
+        return {run for run, _ in fresh} - owned
+
+    def rewind(self, run: int, iteration: int) -> None:
+        """Takes back the rows after `iteration` (all, at 0): a run goes on from its checkpoint."""
+        beyond = rows.c.iteration > (iteration if iteration else -1)
+        with self._store.write() as connection:
+            gone = connection.execute(rows.delete().where(rows.c.run == run, beyond)).rowcount
+            connection.execute(
+                events.delete().where(events.c.run == run, events.c.iteration > iteration)
+            )
+            connection.execute(
+                runs.update()
+                .where(runs.c.id == run)
+                .values(iteration=iteration, active_from=iteration, active_since=time.time())
+            )
+            if gone:
+                mine = sa.select(runs.c.comparison).where(runs.c.id == run).scalar_subquery()
+                connection.execute(
+                    comparisons.update()
+                    .where(comparisons.c.id == mine)
+                    .values(generation=comparisons.c.generation + 1)
+                )
+
+    def settle(self, run: int, lane: str, state: str, message: str = "") -> None:
+        """Writes the state in which a lane leaves its run; a rate asked for too late is dropped."""
+        values = {"state": state, "want": None, "pause_at": None, "lane": None}
+        if state in (states.FINISHED, states.DIVERGED):
+            values["want_rate"] = None
+        with self._store.write() as connection:
+            connection.execute(
+                runs.update()
+                .where(runs.c.id == run, _held_by(lane))
+                .values(**values, message=message[:500])
+            )
+
+    def hold(self, run: int, lane: str, iteration: int) -> None:
+        """Notes that a lane has paused its run after `iteration` mini-batches."""
+        with self._store.write() as connection:
+            connection.execute(
+                runs.update()
+                .where(runs.c.id == run, _held_by(lane))
+                .values(state=states.PAUSED, iteration=iteration)
+            )
+
+    def go_on(self, run: int, lane: str) -> None:
+        """Notes that a paused run trains again."""
+        with self._store.write() as connection:
+            connection.execute(
+                runs.update()
+                .where(runs.c.id == run, _held_by(lane))
+                .values(
+                    state=states.RUNNING, active_since=time.time(), active_from=runs.c.iteration
+                )
+            )
+
+    def let_go(self, run: int, lane: str) -> bool:
+        """Leaves a paused run, saved, to whoever claims it next; False if it is wanted just now."""
+        with self._store.write() as connection:
+            return bool(
+                connection.execute(
+                    runs.update()
+                    .where(
+                        runs.c.id == run,
+                        runs.c.lane == lane,
+                        runs.c.state == states.PAUSED,
+                        runs.c.want.is_(None),
+                        runs.c.pause_at <= runs.c.iteration,
+                    )
+                    .values(lane=None)
+                ).rowcount
+            )
+
+    def mark(self, run: int, iteration: int, kind: str, value: float | None = None) -> None:
+        """Keeps what was done to a run; once, however often it is told. A rate is then taken up."""
+        with self._store.write() as connection:
+            same = (events.c.run == run, events.c.iteration == iteration, events.c.kind == kind)
+            connection.execute(events.delete().where(*same))
+            connection.execute(
+                events.insert().values(
+                    run=run, iteration=iteration, kind=kind, value=value, at=time.time()
+                )
+            )
+            if kind == RATE:
+                connection.execute(
+                    runs.update()
+                    .where(runs.c.id == run, runs.c.want_rate == value)
+                    .values(want_rate=None)
+                )
+
+    def describe(self, run: int, device: str, data: str) -> None:
+        """Notes on what machine and which images a run trains."""
+        with self._store.write() as connection:
+            connection.execute(
+                runs.update().where(runs.c.id == run).values(device=device[:80], data=data[:200])
+            )
+
+    def tell(
+        self, comparison: str, message: str, done: int | None = None, total: int | None = None
+    ) -> None:
+        """What a comparison is doing before its first row: "decoding images", 500 of 60,000."""
+        with self._store.write() as connection:
+            connection.execute(
+                comparisons.update()
+                .where(comparisons.c.id == comparison)
+                .values(message=message[:500], done=done, total=total)
+            )
+
+    def interrupt(self, lane: str | None = None) -> int:
+        """Marks running runs as interrupted: those of one lane, or all. Returns how many.
+
+        What was paused stays so: it was saved when it paused.
+        """
+        theirs = runs.c.lane == lane if lane else sa.true()
+        waiting = sa.and_(
+            runs.c.state == states.PAUSED,
+            runs.c.want.is_(None),
+            runs.c.pause_at.is_not(None),
+            runs.c.pause_at <= runs.c.iteration,
+        )
+        with self._store.write() as connection:
+            connection.execute(runs.update().where(theirs, waiting).values(lane=None))
+            held = runs.c.state.in_(states.HELD_BY_A_LANE)
+            return connection.execute(
+                runs.update()
+                .where(theirs, held, sa.not_(waiting))
+                .values(state=states.INTERRUPTED, want=None, pause_at=None, lane=None)
+            ).rowcount
+
+
+def _held_by(lane: str) -> sa.ColumnElement[bool]:
+    return sa.and_(runs.c.lane == lane, runs.c.state.in_(states.HELD_BY_A_LANE))
