@@ -26,6 +26,8 @@ NAMES = (
     "plain8-pre",
     "resnet11-A-bottleneck",
     "resnet11-C-bottleneck-pre",
+    "resnet8-A-single",
+    "resnet8-B-single-pre",
     "resnet8-A-tanh",
     "plain8-sigmoid",
     "resnet8-A-w32",

@@ -22,6 +22,7 @@ H = r"\mathcal{H}"
 ADDED = rf"y = {F}(x, \{{W_i\}}) + "
 LAYERS = {
     "basic": (r"W_2\,\sigma(W_1 x)", "two 3×3 layers: Fig. 2 and Fig. 5, left"),
+    "single": (r"W_1 x", "one 3×3 layer"),
     "bottleneck": (
         r"W_3\,\sigma(W_2\,\sigma(W_1 x))", "1×1, 3×3, 1×1: the bottleneck, Fig. 5, right"
     ),
@@ -37,6 +38,8 @@ def equations(spec: NetSpec) -> tuple[Equation, ...]:
             Equation(rf"{F}(x) = {H}(x) - x", "what a shortcut would leave it (Section 3.1)"),
             Equation(rf"{H} = {layers}", drawn),
         )
+    if spec.block == "single":
+        drawn = "no advantages observed (Section 3.2)"
     return (
         Equation(rf"{F}(x) = {H}(x) - x", rf"learnt, where ${H}$ is wanted (Section 3.1)"),
         *_outputs(spec),

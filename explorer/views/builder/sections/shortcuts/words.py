@@ -62,10 +62,13 @@ def claim_sentences(
     """Whether projections everywhere double size and time: in one block, and in the whole net."""
     main, projection = kernel_arithmetic(spec)
     _, a, b, c = costs
-    if spec.block == "basic":
+    if spec.block != "bottleneck":
+        layers = "basic blocks: two 3x3 convolutions hold"
+        if spec.block == "single":
+            layers = "single-layer blocks: a 3x3 convolution holds"
         said = (
-            "The paper says that a projection doubles a *bottleneck* block. This net has basic "
-            f"blocks: two 3x3 convolutions hold {main}w² weights on w channels, a projection w². "
+            "The paper says that a projection doubles a *bottleneck* block. This net has "
+            f"{layers} {main}w² weights on w channels, a projection w². "
             f"One block grows by {projection / main:.1%}".replace("%", " %")
             + ", not by all of it."
         )
