@@ -5,7 +5,10 @@ Imports no streamlit.
 
 from explorer.views.builder.headline import short
 from resnet.cost.shortcuts import BlockDoubling, OptionCost, kernel_arithmetic
+from resnet.labs.variants.table import VARIANTS
+from resnet.paper.tables import TABLE_6
 from resnet.spec import NetSpec
+from resnet.spec.checks import listed
 
 NAMES = {
     "none": "none (plain)",
@@ -91,6 +94,32 @@ def claim_sentences(
         "where B has a projection already, do not grow with C."
     )
     return f"{said}\n\n{net}"
+
+
+def gates_words() -> str:
+    """What a highway network has in the place of an identity, and how it does where it was tried.
+
+    Source: He et al. 2015, Section 2 and Table 6; He et al. 2016 (arXiv 1603.05027), Table 1.
+    """
+    identity, exclusive, alone = (
+        VARIANTS[name].error for name in ("identity", "exclusive-gate", "shortcut-gate")
+    )
+    printed = listed(
+        f"{row.error:.2f} %{f' (mean {row.mean:.2f})' if row.mean else ''} with "
+        f"{row.label.split()[1]} layers"
+        for row in TABLE_6
+        if row.label.startswith("Highway")
+    )
+    return (
+        r"Highway networks weigh the two branches by a gate: $y = T(x)\,\mathcal{F}(x) + "
+        r"(1 - T(x))\,x$, where $T(x)$ lies between 0 and 1 and has weights of its own. "
+        "An identity has none and is never closed; where a gate closes the shortcut, a block "
+        "learns no residual function any more. Gains in accuracy with extremely increased depth, "
+        "over 100 layers, highway networks have not demonstrated, says the paper (Section 2); its "
+        f"Table 6 has them at {printed}. Around the blocks of ResNet-110 such gates end at "
+        f"{exclusive:.2f} % test error, a gate on the shortcut alone at {alone:.2f} %, the "
+        f"identity at {identity:.2f} % (He et al. 2016, Table 1; medians of five runs)."
+    )
 
 
 def blocks_table(blocks: tuple[BlockDoubling, ...]) -> str:
