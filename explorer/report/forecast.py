@@ -10,7 +10,7 @@ from resnet.spec.checks import listed
 
 
 def full_length_words(lesson: Lesson) -> str:
-    """What the switch to a lesson's long form promises; the paper's recipe only where it is that."""
+    """What the switch to a long form promises; "the paper's recipe" only where it is that."""
     papers = all(
         not comparability(net, recipe, "", recipe.iterations).differs for net, recipe in lesson.gpu
     )
