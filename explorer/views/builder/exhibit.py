@@ -52,6 +52,7 @@ PARTS = {
     "title": "the name of the net",
     "figures": "the headline figures",
     "sections": "the row that changes the section",
+    "equations": "residual learning as equations",
     "picture": "the picture of the net",
     "table": "the table of layers",
     "train": "the way to the Train page",

@@ -434,6 +434,25 @@ def test_parts_are_hidden() -> None:
     assert tabs(page, "exhibit_section")[0] == "Side by side"
 
 
+def test_residual_learning_stands_over_the_picture_as_equations() -> None:
+    def equations_of(page: AppTest) -> list[str]:
+        return [each.value for each in page.markdown if each.value.startswith("$")]
+
+    page = opened("imagenet-resnet50-B")
+    first, *_, last = equations_of(page)
+    assert first.startswith(r"$\mathcal{F}(x) = \mathcal{H}(x) - x$")
+    assert "the bottleneck, Fig. 5, right" in last
+    assert equations_of(opened("resnet20-A", hide="equations")) == []
+
+
+@pytest.mark.parametrize("section", ["layers", "paper"])
+def test_1202_layers_overfit_in_the_paper(section: str) -> None:
+    page = opened("resnet1202-A", section=section)
+    assert any("7.93 % test error" in each.value for each in page.markdown)
+    page = opened("resnet110-A", section=section)
+    assert not any("overfit" in each.value for each in page.markdown)
+
+
 def test_an_unknown_part_or_section_gets_a_sentence() -> None:
     page = opened("resnet20-A", hide="controls,knobs", section="weather")
     (warning,) = page.warning
