@@ -42,7 +42,7 @@ ADDRESSES = [
             "The link counts in 'kilo'; there are macs and flops. Shown: MACs.",
             "The link chooses the layer 'stage9.block1.conv1', which ResNet-20 A does not have.",
             "The link hides 'sky', which is no part of this page; parts are controls, "
-            "title, figures, sections, picture, table, train, link, layers, compare, "
+            "title, figures, sections, equations, picture, table, train, link, layers, compare, "
             "shortcuts, memory, paper, check and takeaway.",
         ],
     ),

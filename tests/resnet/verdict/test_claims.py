@@ -50,3 +50,11 @@ def test_what_is_there_is_found_too(process):
     found = outcome(process, REPEATS)
     assert found.told > 0.7
     assert found.denied > 0.2
+
+
+def test_the_documented_simulation_is_of_these_processes_and_keeps_the_promise():
+    text = (Path(__file__).parents[3] / "docs/SCIENCE.md").read_text("utf-8")
+    table = text.split("<!-- claims begin -->")[1].split("<!-- claims end -->")[0].strip()
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines()[2:]]
+    assert [row[0] for row in rows] == [process.name for process in PROCESSES]
+    assert all(float(row[1].removesuffix(" %")) <= 5 for row in rows)
