@@ -19,7 +19,7 @@ from resnet.verdict.judge import Basis, BySeed, Finding, Judgement, exceeds
 from resnet.verdict.phrases import bound, interval, points, seeds_words, stated
 from resnet.verdict.standing import Standing
 
-__all__ = ["Comparison", "comparisons", "evidence", "short_titles", "verdict"]
+__all__ = ["Comparison", "comparisons", "denials", "evidence", "short_titles", "verdict"]
 
 NEAR_GUESSING = 5.0  # points below what guessing gives; such nets are not said to train alike
 DENIED = 1 / 2  # "does not" asks for at most this share of the difference that is shown
@@ -82,6 +82,13 @@ def verdict(stands: Standing | None) -> str:
 def comparisons(stands: Standing | None) -> list[Comparison]:
     """The comparisons that the verdict makes, each with its judgement."""
     return [each for group in _compared(stands)[1] for each in group.compared] if stands else []
+
+
+def denials(stands: Standing | None) -> list[Comparison]:
+    """Those of which the verdict says "does not"."""
+    factor, groups = _compared(stands) if stands else ("", [])
+    found = [each for group in groups for each in group.compared] if factor == "depth" else []
+    return [each for each in found[1:] if _denied(found[0].judged, each.judged)]
 
 
 def evidence(stands: Standing | None) -> str:
