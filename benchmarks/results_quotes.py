@@ -51,7 +51,7 @@ class Figures:
         return fmean(self.errors(recording, net))
 
     def ratios(self, recording: str, net: str) -> list[float]:
-        """First over last convolution's gradient at the first mini-batch, of every seed."""
+        """The gradient of the first layer's weights over the last convolution's, of every seed."""
         (found,) = (
             ratios
             for entry, ratios in gradient_ratios(self._recordings[recording]).items()

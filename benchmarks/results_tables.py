@@ -52,7 +52,7 @@ def curves_of(name: str, recording: Recording) -> list[RecordedCurve]:
 
 
 def gradient_ratios(recording: Recording) -> dict[Entry, dict[int, float]]:
-    """By curve and seed: the gradient of the first convolution over that of the last, at first."""
+    """By curve and seed: the gradient of the first layer's weights over the last convolution's."""
     found: dict[Entry, dict[int, float]] = {}
     for result in verdicts.results(recording.snapshot):
         ratio = fade([result], str(result.entry.net))
@@ -164,9 +164,10 @@ def _lessons(recordings: Recordings) -> str:
         lines.append(f"| {head} | {out} | {_answer(recording)} | {taken:.0f} |")
     said = (
         f"Training errors after the last iteration for {_seeds(made)}, in percent; of the lessons "
-        "about gradients, that of the first convolution over that of the last at the first "
-        "mini-batch. Seconds are those of one seed by the clock, the median: what the lane that "
-        f"had most to do spent on its nets, tests included. {_made_by(made)}"
+        "about gradients, the gradient of the first layer's weights over that of the last "
+        "convolution's at the first mini-batch. Seconds are those of one seed by the clock, the "
+        "median: what the lane that had most to do spent on its nets, tests included. "
+        f"{_made_by(made)}"
     )
     return "\n".join([*lines, "", _wrapped(said)])
 

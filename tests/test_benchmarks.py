@@ -47,6 +47,17 @@ def test_a_lab_is_timed(monkeypatch, tmp_path, capsys):
     assert said[2].split()[:3] == ["residual_size", "resnet20-A", "resnet56-A"]
 
 
+def test_the_deviation_of_repeats_is_pooled_over_the_nets(capsys):
+    """1, 2, 3 and 10, 10, 13 deviate by 1 and 1.73: pooled the root of two, with 4 degrees."""
+    resolutions = benchmark("resolutions")
+    found = {"plain20": (1, 2, 3), "plain56": (10, 10, 13)}
+    repeats = {net: [{"figure": float(each)} for each in of_it] for net, of_it in found.items()}
+    resolutions._report("shattered", True, repeats)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "shattered, shipped nets, 3 repeats"
+    assert said[-1].split()[-5:] == ["deviation", "1.414", "with", "4", "degrees"]
+
+
 def images_in(folder):
     """Ten classes of twenty training and five test images, told apart by colour."""
     for part, count in (("train", 20), ("test", 5)):

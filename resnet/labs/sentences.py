@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from resnet.spec import NetSpec
-from resnet.spec.checks import capitalised
+from resnet.spec.checks import capitalised, listed
 from resnet.spec.names import in_a_sentence, short_titles
+from resnet.verdict.judge import SAME_WITHIN
+from resnet.verdict.single import Apart, Resolution, Size
 
 FRESH = ", untrained"
+SEVERAL = " (more, where several are compared at once)"
+AS_SAID, AGAINST, OPEN = "as they say", "against that", "too close to tell"
 
 UNTRAINED = "taken"  # how `statistics` begins where BN's were taken from the images shown
 
@@ -126,3 +130,40 @@ def pairs(results: Sequence[Any]) -> list[Pair]:
 def times(ratio: float) -> str:
     """ "1.8 times", "12 times"."""
     return f"{ratio:.1f} times" if ratio < 10 else f"{ratio:,.0f} times"
+
+
+def stands(found: Apart, claimed: Size) -> str:
+    """How what is shown of two figures stands to what a paper finds of such."""
+    if found.size is Size.UNKNOWN:
+        return OPEN
+    return AS_SAID if found.size is claimed else AGAINST
+
+
+def said_of(kinds: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """ "so it is with A; not so with B": names by what is said of them; empty where there are none.
+
+    kinds  (words that end before the names, the names)
+    """
+    return "; ".join(f"{words} {listed(who)}" for words, who in kinds if who)
+
+
+def told_apart(what: str, resolution: Resolution) -> str:
+    """What a lab can tell: "half-lives are told apart from a factor of 1.4 on"."""
+    return f"{what} are told apart from a factor of {ceiling(resolution.factor())} on{SEVERAL}"
+
+
+def ceiling(value: float, digits: int = 2) -> str:
+    """Rounded up, so that no more is claimed than is known."""
+    return f"{math.ceil(value * 10**digits - 1e-9) / 10**digits:.{digits}f}"
+
+
+def images_words(counts: Sequence[int]) -> str:
+    """ "200 and 1,000 images"."""
+    return f"{listed(f'{n:,}' for n in sorted(set(counts)))} images"
+
+
+ERRORS_TOLD = (
+    "errors of these very nets are told apart by the exact binomial error of those images (95 %), "
+    f"and are called the same only where they differ by less than {SAME_WITHIN:.0f} points; other "
+    "seeds of training may do otherwise"
+)

@@ -34,8 +34,8 @@ ACTIVATIONS = Lesson(
     entries=entries(RECIPE, *WITHOUT_BN, *WITH_BN),
     question=(
         "Six plain nets of 20 layers with sigmoid, tanh or ReLU, without BN and with it. Without "
-        "BN, in which does less than a thousandth of the last convolution's gradient reach the "
-        "first one, at the first mini-batch?"
+        "BN, in which is the gradient of the first layer's weights less than a thousandth of the "
+        "last convolution's, at the first mini-batch?"
     ),
     choices=(
         "In none of the three",
@@ -45,12 +45,13 @@ ACTIVATIONS = Lesson(
     ),
     answer=answer,
     look_for=(
-        "Go to iteration 1 of the gradient norms by layer; their axis is logarithmic. Follow each "
-        "net without BN from output to input, then find the same activation with BN."
+        "Go to iteration 1 of the gradient norms of the layers' weights; their axis is "
+        "logarithmic. Follow each net without BN from output to input, then find the same "
+        "activation with BN."
     ),
     meanings=(
-        "In none of the three has the gradient vanished at the first convolution, not even with "
-        "sigmoid: not what this lesson usually shows.",
+        "In none of the three has the gradient of the first layer's weights vanished, not even "
+        "with sigmoid: not what this lesson usually shows.",
         "With sigmoid and no BN next to nothing of the gradient reaches the first layers: this is "
         "the vanishing gradient of the textbooks, and it is real. With tanh or ReLU the first "
         "convolution gets its share even without BN, as He et al.'s initialisation intends.",

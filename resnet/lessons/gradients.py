@@ -1,4 +1,8 @@
-"""Gradient norms with and without BN: do they vanish on the way to the first layer?"""
+"""Gradient norms with and without BN: do they vanish on the way to the first layer?
+
+What is looked at is the gradient by a layer's weights; the lab `gradients` looks at the one by its
+output, which is another figure.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,7 +37,7 @@ GRADIENTS = Lesson(
     question=(
         "Many summaries say that deep plain nets fail because the gradient vanishes on its way "
         "back to the first layers. In plain-56 with BN, at the very first mini-batch, how large "
-        "is the gradient of the first convolution beside that of the last?"
+        "is the gradient of the first layer's weights beside that of the last convolution's?"
     ),
     choices=(
         "It vanishes: less than a tenth of the last one's",
@@ -42,14 +46,14 @@ GRADIENTS = Lesson(
     ),
     answer=answer,
     look_for=(
-        "Look at the gradient norms by layer at iteration 1, then scrub on: compare the slope of "
-        "the lines from input to output, and their height with and without BN. Then look at the "
-        "weight norms of plain-56."
+        "Look at the gradient norms of the layers' weights at iteration 1, then scrub on: compare "
+        "the slope of the lines from input to output, and their height with and without BN. Then "
+        "look at the weight norms of plain-56."
     ),
     meanings=(
-        "Less than a tenth arrives at the first convolution: here the gradient does fade on its "
-        "way back, which is not what this lesson usually shows with BN.",
-        "The gradient arrives at the first convolution at about the size it has at the last: it "
+        "The gradient of the first layer's weights is less than a tenth of the last convolution's: "
+        "here it does fade on its way back, which is not what this lesson usually shows with BN.",
+        "The gradient of the first layer's weights is about as large as the last convolution's: it "
         "neither vanishes nor explodes.",
         "In plain-56 with BN the gradient does not vanish on its way back: at the first mini-batch "
         "it grows. BN itself causes this in deep nets without shortcuts (Yang et al. 2019, arXiv "

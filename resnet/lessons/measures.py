@@ -114,7 +114,7 @@ def _errors(runs: Sequence[RunResult], part: int) -> Errors | None:
 
 
 def fade(results: Sequence[RunResult], net: str) -> float | None:
-    """The gradient of the first convolution over that of the last, at the start of training.
+    """The gradient of the first layer's weights over the last convolution's, as training starts.
 
     Below 1 it fades on its way to the input, above 1 it grows. The geometric mean over the runs of
     a net; None where it has none, 0 where nothing arrives.

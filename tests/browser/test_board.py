@@ -456,7 +456,7 @@ def test_scrubbing_goes_back_and_returns_to_the_latest(draw):
     page = draw(snapshot_of(21))
     title = "() => document.querySelector('.board-gradients').layout.annotations.at(-1).text"
     norm = "() => document.querySelector('.board-gradients').data[0].y[0]"
-    assert page.evaluate(title) == "gradient norm by layer, iteration 200"
+    assert page.evaluate(title) == "gradient norm of each layer's weights, iteration 200"
     scrubber = page.get_by_label("Iteration of the layers")
     scrubber.focus()
     scrubber.press("Home")

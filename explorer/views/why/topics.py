@@ -46,7 +46,7 @@ TOPICS = (
 
 EXPECTED = {
     "gradients": Expected(
-        "How strong the signal is in every layer, and how strong the gradient that comes back, "
+        "How strong the signal is in every layer, and how strong the gradient of its output, "
         "before training and after a few steps.",
         12,
     ),

@@ -6,11 +6,22 @@ Source: Veit et al. 2016, Section 4.
 from collections.abc import Sequence
 
 from resnet.labs.lesion.result import Switched
-from resnet.labs.lesion.words import LEAST_LEAD, LITTLE, MOST
-from resnet.labs.sentences import Said, called, chance, names, percent, points, sentence
+from resnet.labs.lesion.words import fall, lead, no_lead
+from resnet.labs.sentences import (
+    ERRORS_TOLD,
+    Said,
+    called,
+    chance,
+    images_words,
+    names,
+    percent,
+    points,
+    sentence,
+)
 from resnet.plan import plan
 from resnet.spec import NetSpec
 from resnet.spec.checks import listed
+from resnet.verdict.single import lost_share
 
 
 def said(results: Sequence[Switched]) -> Said:
@@ -41,34 +52,32 @@ def _found(results: Sequence[Switched]) -> str:
     for name, result in zip(called(results), results, strict=True):
         spec = NetSpec.parse(result.net)
         blocks = len(plan(spec).blocks)
-        lead = chance(spec) - result.whole_error
-        share = (result.error - result.whole_error) / max(lead, 0.1)
+        led = lead(result.net, result.whole_error, result.images)
         if not result.off:
             parts.append(f"all {blocks} blocks of {name} are on")
-        elif lead < LEAST_LEAD:
-            parts.append(
-                f"{name} is hardly better than guessing when whole, so it has little to lose"
-            )
+        elif not led:
+            parts.append(no_lead(name, led))
         else:
-            fall = (
-                "still knows most of what it knew"
-                if share < LITTLE
-                else "is about guessing"
-                if share > MOST
-                else "has lost a part of what it knew"
+            between = lost_share(result.whole_error, result.error, chance(spec), result.images)
+            words = fall(
+                between,
+                "still knows most of what it knew",
+                "has lost a part of what it knew",
+                "is about guessing",
             )
             parts.append(
                 f"with {listed(result.off)} off ({len(result.off)} of {blocks} blocks) {name} "
-                f"{fall}"
+                f"{words}"
             )
     return sentence(parts)
 
 
 def _differs(results: Sequence[Switched]) -> str:
-    images = listed(f"{n:,}" for n in sorted({each.images for each in results}))
     return (
-        f"What differs here: errors are over {images} images, and a plain block that is off is a "
-        "whole block of layers, where Veit et al. took single layers out of VGG."
+        "Kept of the paper: trained nets, nothing trained again. Not kept: their nets (a ResNet of "
+        "110 layers, and VGG, of which they took single layers, where a plain block that is off is "
+        f"a whole block of layers). Errors are over "
+        f"{images_words([each.images for each in results])}; {ERRORS_TOLD}."
     )
 
 

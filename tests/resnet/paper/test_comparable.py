@@ -159,3 +159,4 @@ def test_titles_with_commas_are_put_in_brackets():
 def test_the_follow_up_is_named():
     run = held("resnet110-A-pre", WARMED)
     assert (run.point.value, run.table) == (6.37, "He et al. 2016, Table 2")
+    assert run.point.label == "paper: 6.37 %, median of five runs (He et al. 2016, Table 2)"

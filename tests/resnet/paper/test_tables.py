@@ -4,6 +4,7 @@ import pytest
 
 from resnet.cost import cost
 from resnet.paper import tables
+from resnet.paper.errors import published_error
 from resnet.paper.tables import what_the_paper_prints
 from resnet.spec import NetSpec
 
@@ -87,6 +88,19 @@ def test_the_follow_up_is_named_as_such() -> None:
     assert (fact.value, fact.source) == ("6.37 %", "He et al. 2016, Table 2")
     (fact,) = what_the_paper_prints(NetSpec.parse("resnet110-C"))
     assert (fact.value, fact.source) == ("12.22 %", "He et al. 2016, Table 1")
+
+
+def test_figures_say_what_they_are() -> None:
+    """The best of five runs and their mean, the median of five, a single view, ten crops."""
+    for name, words in (
+        ("resnet110-A-pre", "6.37 % (median of five runs, He et al. 2016, Table 2)"),
+        ("resnet20-A", "8.75 % (single view, He et al. 2015, Table 6)"),
+        ("resnet110-A", "6.43 % (best of five runs, single view, He et al. 2015, Table 6)"),
+        ("imagenet-resnet34-C", "24.19 % (ten crops, He et al. 2015, Table 3)"),
+    ):
+        assert str(published_error(NetSpec.parse(name))) == words
+    (fact,) = what_the_paper_prints(NetSpec.parse("resnet110-C"))
+    assert fact.text.startswith("test error on CIFAR-10, median of five runs")
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ const SHOWN = {
     has: () => true,
     value: ({ gradients }, place) => gradients.values[place],
     layers: (group) => group.layers,
-    what: "gradient norm by layer",
+    what: "gradient norm of each layer's weights",
     missing: () => "Nothing measured yet.",
   },
   ratio: {
@@ -231,7 +231,7 @@ export function map(data, state, theme, size, at, known) {
     uirevision: "map",
     hovermode: "closest",
   };
-  layout.annotations.push(title("gradient norm by layer over time", theme));
+  layout.annotations.push(title("gradient norm of each layer's weights over time", theme));
   const traces = there.map(({ group, runs }, place) => {
     const number = place ? String(place + 1) : "";
     const [row, column] = [Math.floor(place / across), place % across];

@@ -51,9 +51,9 @@ def test_a_difference_in_words(value: int, first: int, words: str) -> None:
 def test_published_errors_say_what_they_are_of() -> None:
     column = cells("Published error", "resnet110-A", "plain56", "imagenet-resnet50-B")
     assert column == (
-        "6.43 % (test, CIFAR-10)<br>He et al. 2015, Table 6",
+        "6.43 % (test, CIFAR-10)<br>best of five runs, single view, He et al. 2015, Table 6",
         "–",
-        "22.85 % (top-1, ImageNet)<br>He et al. 2015, Table 3",
+        "22.85 % (top-1, ImageNet)<br>ten crops, He et al. 2015, Table 3",
     )
     assert "Published error" not in [row.label for row in headlines(nets("plain8", "plain14"))]
 

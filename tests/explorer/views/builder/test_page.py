@@ -415,7 +415,7 @@ def test_side_by_side_shows_differences_in_figures_and_layers() -> None:
     assert in_link(page, "section") == ["compare"]
     (table,) = [each.value for each in page.markdown if each.value.startswith("|")]
     assert "853,018<br>+583,296 (× 3.16)" in table
-    assert "8.75 % (test, CIFAR-10)<br>He et al. 2015, Table 6" in table
+    assert "8.75 % (test, CIFAR-10)<br>single view, He et al. 2015, Table 6" in table
     layers = page.dataframe[0].value
     assert list(layers.columns) == ["Stage", "Blocks", "Layer", "ResNet-20 A", "ResNet-56 A"]
     assert list(layers["Blocks"]) == ["4 to 9"] * 3

@@ -127,7 +127,7 @@ def _error(net: NetSpec) -> str:
     printed = published_error(net)
     if printed is None:
         return ABSENT
-    return f"{printed.error:.2f} % ({SHORT_MEASURES[net.family]})<br>{printed.source}"
+    return f"{printed.error:.2f} % ({SHORT_MEASURES[net.family]})<br>{printed.said}"
 
 
 def _bytes(number: int) -> str:

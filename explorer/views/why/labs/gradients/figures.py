@@ -22,7 +22,7 @@ def forward_figure(results: Sequence[Gradients], theme: str) -> go.Figure:
 
 def backward_figure(results: Sequence[Gradients], theme: str) -> go.Figure:
     """The norm of the gradient by every layer's output, log; each net at each moment."""
-    return _by_layer(results, theme, "signal", "gradient norm (L2)")
+    return _by_layer(results, theme, "signal", "gradient of the output (L2 norm)")
 
 
 def entering_figure(result: Gradients, at: int, moment: int, look: Look) -> go.Figure:

@@ -78,13 +78,13 @@ def show(results: Sequence[Gradients], theme: str) -> None:
         chart(
             forward_figure(results, theme),
             "why_gradients_forward",
-            "Forward: how much the signal varies at each layer",
+            "Forward: how much each layer's output varies",
         )
     with backward:
         chart(
             backward_figure(results, theme),
             "why_gradients_backward",
-            "Backward: how much gradient reaches each layer",
+            "Backward: gradient of each layer's output",
         )
     _entering(results, theme)
 

@@ -66,8 +66,34 @@ def test_the_worst_pair_is_told_both_ways_round():
     assert worst(result(MIXED)) == ("cat", "dog", 3, 2)
     words = said([result(MIXED)])
     assert words.numbers == (("ResNet-56", "30.0 %", "error on 20 images"),)
-    assert "takes cat for dog (3 times; 2 the other way round)" in text(words)
+    assert "cat for dog (3 times; 2 the other way round)" in text(words)
     assert "wrong about cat in 40 %, about dog in 20 %" in text(words)
+
+
+def test_the_worst_pair_is_called_so_where_more_images_would_not_change_it():
+    few, many = text(said([result(MIXED)])), text(said([result(10 * np.array(MIXED))]))
+    assert "takes, as often as others or more, cat for dog" in few  # 3 times against 2
+    assert "about dog in 20 %, which so few images cannot tell apart" in few
+    clear = text(said([result([[60, 39, 1], [5, 95, 0], [0, 0, 100]])]))
+    assert "ResNet-56 most often takes cat for dog (39 times" in clear
+    assert "about ship in 0 %;" not in clear and "so few images" not in clear
+    assert "cannot tell apart" not in many
+
+
+def test_an_error_that_so_few_images_cannot_tell_from_the_papers_is_left_open():
+    words = text(said([result([[45, 5, 0], [0, 50, 0], [0, 0, 0]])]))
+    assert "6.97 % for ResNet-56, here too few images to tell more from less by" in words
+
+
+def test_an_error_at_the_papers_is_the_same_within_a_bound():
+    words = text(said([result([[930, 70, 0], [70, 930, 0], [0, 0, 0]])]))
+    assert "6.97 % for ResNet-56, here the same within 1.4 points" in words
+
+
+def test_figures_say_what_they_are():
+    words = text(said([result(MIXED, "resnet110-A")]))
+    assert "in a single view: Table 6 has 6.43 %, best of five runs, mean 6.61 ± 0.16 %" in words
+    assert "Not kept: theirs is after 64,000 iterations on the 10,000 test images" in words
 
 
 def test_the_papers_error_stands_beside_ours_either_way():

@@ -6,7 +6,7 @@ import pytest
 
 from explorer.views.why.labs.constructed.figures import loss_figure, training_figure
 from resnet.labs.constructed.result import Constructed
-from resnet.labs.constructed.words import complete, said
+from resnet.labs.constructed.words import Verdict, complete, found_by_training, said
 from resnet.labs.result import TrainingCurve, numbers
 from resnet.spec import Recipe
 from tests.explorer.views.why.panels import asked, charts, drawn, text
@@ -72,6 +72,27 @@ def test_a_solution_that_training_misses_is_said_to_be_missed():
 def test_a_solution_that_training_finds_is_against_the_paper():
     words = said([result(random=(90, 50, 34))]).sentences[1]
     assert "has found one as good" in words and "against the paper" in words
+
+
+def test_a_random_start_at_30_8_against_20_9_is_not_as_good():
+    short = replace(result(random=(90, 60, 30.8)), shallow_errors=(20.9, 48.4))
+    assert found_by_training(short)[0] is Verdict.MISSED
+    assert "does not find one as good for plain-56" in said([short]).sentences[1]
+
+
+def test_where_the_images_are_too_few_it_is_not_called_as_good():
+    """30.8 against 27.9 on 500 images: between 2.8 points less and 8.6 more."""
+    short = replace(result(random=(90, 60, 30.8)), shallow_errors=(27.9, 48.4))
+    words = said([short]).sentences[1]
+    assert "500 images cannot tell whether the solver has found one as good" in words
+    assert "against the paper" not in words and "as the paper says" not in words
+
+
+def test_what_was_kept_of_the_paper_is_said():
+    words = said([result()]).sentences[2]
+    assert "Kept of the paper: added layers that are identities" in words
+    assert "Not kept: the paper's gap stays after 64,000 iterations, ours are 40" in words
+    assert "other seeds of training may do otherwise" in words
 
 
 @pytest.mark.parametrize("rows", [(), (35, 36)])

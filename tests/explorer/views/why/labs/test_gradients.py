@@ -105,7 +105,60 @@ def test_gradients_that_explode_before_training_are_told():
     assert found.numbers[0][1:] == ("× 53,000", "before training; × 0.10 after 20 steps")
     words = text(found)
     assert "explodes in plain-56; it arrives in ResNet-56" in words
+    assert "From the last convolution's output back to the first one's" in words
     assert "the opposite" in words and "The first steps calm it in plain-56" in words
+
+
+def test_the_labs_gradient_and_the_lessons_have_two_names():
+    found = said([result("plain56", 3.0, 1.0)])
+    name = "plain-56: gradient of the first layer's output over that of the last's"
+    assert found.numbers[0][0] == name
+    assert "the gradient of the first layer's weights over that of the last's" in found.sentences[2]
+
+
+@pytest.mark.parametrize("reach", [1100.0, 900.0, 1 / 900, 1 / 1100])
+def test_a_ratio_that_another_start_could_tip_over_a_limit_is_called_neither(reach):
+    """2.179 deviations of 0.35 are a factor of 2.15 either way."""
+    one = result("resnet56-A", reach)
+    assert fate(one.moments[0]) == "is near a limit"
+    words = text(said([one]))
+    assert "the gradient is near a limit in ResNet-56" in words
+    assert "within a factor of 2.2 of a limit" in words
+
+
+def test_of_a_plain_net_near_the_limit_neither_is_claimed():
+    words = text(said([result("plain56", 1 / 900, 1.0)]))
+    assert "whether that of plain-56 vanishes is too close to tell here" in words
+    assert "popular explanation" not in words and "against that" not in words
+    grown = text(said([result("plain56", 900.0, 1.0)]))  # it does not vanish, whatever else
+    assert "is not what happens in plain-56" in grown and "the opposite" not in grown
+
+
+def test_of_other_nets_near_the_limit_neither_is_claimed():
+    near = result("resnet20-A-tanh", 1 / 900)
+    assert "here ResNet-20 (tanh) cannot be told either way" in text(said([near]))
+    both = text(said([near, result("plain20-nonorm", 1e-7)]))
+    assert "they vanish in plain-20" in both and "cannot be told either way" in both
+
+
+def test_saturation_near_the_limit_is_called_neither():
+    words = text(said([result("plain20-nonorm-sigmoid", 1e-12, saturated=0.05)]))
+    assert "with up to 5 % of what enters the sigmoid saturated, too near 5 % to say" in words
+
+
+def test_a_last_layer_that_cannot_tell_images_apart_is_named():
+    one = result("plain20-nonorm-sigmoid", 1e-12)
+    variance = one.moments[0].variance.copy()
+    variance[-1] = 1e-9 * variance[-2]
+    blind = replace(one, moments=(replace(one.moments[0], variance=variance),))
+    assert "all images look the same to the last layer of plain-20" in text(said([blind]))
+    assert "all images look the same" not in text(said([one]))
+
+
+def test_what_was_kept_of_the_papers_setting_is_said():
+    words = said([result("plain20", 1.0)]).sentences[2]
+    assert "Kept of the papers: nets with and without BN" in words
+    assert "Not kept: we look before training, on 64 images" in words
 
 
 def test_a_plain_net_that_vanishes_is_said_to_differ_from_the_paper():

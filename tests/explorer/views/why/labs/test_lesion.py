@@ -16,13 +16,13 @@ from resnet.spec import NetSpec
 from tests.explorer.views.why.panels import asked, charts, drawn, text
 
 
-def result(net, single, deleted=(60, 70), whole=50.0):
+def result(net, single, deleted=(60, 70), whole=50.0, images=1000):
     """Every block that can be off costs alike; `deleted`: the median with 1 and with 3 off."""
     blocks = plan(NetSpec.parse(net)).blocks
     free = [bool(each.shortcut) or each.in_shape == each.out_shape for each in blocks]
     return Lesion(
         net=net,
-        images=500,
+        images=images,
         statistics="kept from training",
         error=whole,
         blocks=tuple(each.name for each in blocks),
@@ -68,6 +68,7 @@ def test_a_residual_net_that_bears_it_and_a_plain_one_that_does_not_agree_with_v
     words = text(found)
     assert "in plain-20 taking out one block costs most of what it knows" in words.lower()
     assert "falls to about guessing: so it is with plain-20 and ResNet-20." in words
+    assert "not so with" not in words and "cannot tell" not in words
     assert "as in an ensemble: so it is with ResNet-20." in words
 
 
@@ -83,14 +84,43 @@ def test_a_net_near_guessing_has_little_to_lose_and_is_not_judged():
     assert "so it is" not in words and "not so" not in words
 
 
+def test_what_500_images_cannot_tell_is_said_to_be_open():
+    """A fifth of a lead of 40 points is 8: 7 points more or less are within it, and beyond."""
+    plain = result("plain20", 84.0, images=500)
+    residual = result("resnet20-A", 57.0, deleted=(57, 74), images=500)
+    words = text(said([plain, residual]))
+    assert "falls to about guessing: these images cannot tell of plain-20 and ResNet-20." in words
+    assert "as in an ensemble: these images cannot tell of ResNet-20." in words
+    assert "% of it: these images cannot tell whether it is little or most" in words
+
+
+def test_a_block_that_costs_a_part_is_neither_little_nor_most():
+    words = text(said([result("plain20", 60.0, whole=30), result("resnet20-A", 60.0, whole=30)]))
+    assert "in ResNet-20 taking out one block costs a part of what it knows (50 %" in words
+    assert "falls to about guessing: not so with plain-20 and ResNet-20." in words
+
+
+def test_a_net_that_may_be_guessing_is_not_judged_on_so_few_images():
+    words = text(said([result("plain20", 88.0, whole=79.0, images=500)]))
+    assert "plain-20 is too little better than guessing for so few images" in words
+    assert "so it is" not in words and "not so" not in words
+
+
+def test_what_was_kept_of_the_papers_setting_is_said():
+    words = said([result("plain20", 88.0)]).sentences[2]
+    assert "Kept of the paper: trained nets, nothing trained again" in words
+    assert "Not kept: their residual net had 110 layers" in words
+    assert "exact binomial error of those images" in words and "these very nets" in words
+
+
 def test_a_net_of_which_few_blocks_can_be_off_is_drawn():
     tiny = result("plain8", 80.0)
     assert sum(not isnan(error) for error in tiny.single) == 1
     assert len(charts(drawn("lesion", [tiny, result("resnet8-A", 60.0)]))) == 3
 
 
-def switched(net, *off, error=58.0, whole=56.0):
-    return Switched(net, 500, "kept from training", off, whole, error)
+def switched(net, *off, error=58.0, whole=56.0, images=1000):
+    return Switched(net, images, "kept from training", off, whole, error)
 
 
 def test_the_switched_net_stands_beside_the_whole_one():
@@ -102,7 +132,17 @@ def test_the_switched_net_stands_beside_the_whole_one():
     assert "(2 of 9 blocks) ResNet-20 still knows most" in text(found)
     lost = said_of_switched([switched("plain20", "stage1.block2", error=89.0)])
     assert "plain-20 is about guessing" in text(lost)
+    part = said_of_switched([switched("plain20", "stage1.block2", error=72.0, whole=50)])
+    assert "plain-20 has lost a part of what it knew." in text(part)
     assert len(said_of_switched([switched("plain20")]).numbers) == 1
+
+
+def test_a_fall_that_few_images_cannot_place_is_told_as_a_range():
+    open_ = text(said_of_switched([switched("plain20", "stage1.block2", images=250)]))
+    assert "plain-20 has lost a part of what it knew, 0 to 29 % of it: these images" in open_
+    assert "still knows most" not in open_
+    none = text(said_of_switched([switched("plain20", "stage1.block2", whole=86, error=89)]))
+    assert "plain-20 is hardly better than guessing when whole" in none
 
 
 def test_switches_are_those_that_all_nets_have():

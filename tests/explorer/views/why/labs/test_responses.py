@@ -1,6 +1,7 @@
 """Layer responses: Fig. 7's two halves, and words that agree with it or do not."""
 
 import numpy as np
+import pytest
 
 from explorer.views.why.labs.responses.figures import in_order_figure, ranked_figure
 from resnet.labs.responses.result import Responses
@@ -11,7 +12,7 @@ from resnet.spec import NetSpec
 from tests.explorer.views.why.panels import charts, drawn, text
 
 
-def result(net, deviations, statistics="kept from training", after_bn=True):
+def result(net, deviations, statistics="kept from training", after_bn=True, images=500):
     """A number is every layer's; else one for each."""
     layers = [
         each
@@ -20,7 +21,7 @@ def result(net, deviations, statistics="kept from training", after_bn=True):
     ]
     return Responses(
         net=net,
-        images=500,
+        images=images,
         statistics=statistics,
         layers=tuple(each.name for each in layers),
         stages=tuple(each.stage for each in layers),
@@ -52,7 +53,8 @@ def test_boundaries_of_several_depths_say_whose_they_are():
 def test_weaker_residual_nets_agree_with_the_paper():
     results = [result("plain20", 1.5), result("resnet20-A", 0.9), result("resnet56-A", 0.4)]
     words = text(said(results))
-    assert "weakly than plain-20 in 19 of 19 layers (mean 0.90 against 1.50)" in words
+    assert "ResNet-20 answers more weakly in 19 of 19 layers against plain-20" in words
+    assert "(mean 0.90 against 1.50)" in words
     assert "smaller responses than plain ones: so it is here" in words
     assert "here as well the mean falls (0.90 in ResNet-20 and 0.40 in ResNet-56)" in words
     assert said(results).numbers[0] == ("plain-20", "1.50", "mean of 19 layers; 1.50 to 1.50")
@@ -61,12 +63,52 @@ def test_weaker_residual_nets_agree_with_the_paper():
 def test_stronger_residual_nets_disagree_with_it():
     words = text(said([result("plain20", 0.5), result("resnet20-A", 1), result("resnet56-A", 2)]))
     assert "here it is the other way round" in words and "here the mean grows instead" in words
+    assert "more weakly in 0 and more strongly in 19 of 19 layers" in words
 
 
 def test_about_the_same_is_not_called_weaker():
-    words = text(said([result("plain20", 1.0), result("resnet20-A", 0.98)]))
-    assert "here the means are about the same" in words
+    words = text(said([result("plain20", 1.0), result("resnet20-A", 0.995)]))
+    assert "here the means are the same within 5 %" in words
+    assert "more weakly in 0 of 19 layers" in words  # none of them is shown to be
     assert "near 1, where BN starts them" in words
+
+
+def test_what_other_images_would_change_is_not_called_weaker():
+    few = [result("plain20", 1.0, images=4), result("resnet20-A", 0.95, images=4)]
+    assert "here the means are too close to tell" in text(said(few))
+    many = [result("plain20", 1.0), result("resnet20-A", 0.95)]
+    assert "so it is here" in text(said(many))
+
+
+@pytest.mark.parametrize(
+    ("means", "words"),
+    [
+        ((0.8, 0.8, 0.8), "stays the same within 5 % from depth to depth"),
+        ((0.8, 0.6, 0.7), "the mean does not go one way"),
+    ],
+)
+def test_depths_that_do_not_fall_are_said_not_to(means, words):
+    nets = ("resnet20-A", "resnet32-A", "resnet56-A")
+    assert words in text(said([result(*each) for each in zip(nets, means, strict=True)]))
+
+
+def test_depths_that_few_images_cannot_tell_apart_are_left_open():
+    nets = [result("resnet20-A", 0.80, images=4), result("resnet56-A", 0.78, images=4)]
+    assert "too close to tell at every depth" in text(said(nets))
+
+
+@pytest.mark.parametrize(
+    ("second", "words"), [(0.5, "that is so of some of them"), (1.5, "that is so of none of them")]
+)
+def test_pairs_that_do_not_agree_are_told(second, words):
+    shallow = [result("plain20", 1.0), result("resnet20-A", 1.0)]
+    assert words in text(said([*shallow, result("plain56", 1.0), result("resnet56-A", second)]))
+
+
+def test_what_was_kept_of_fig_7_is_said():
+    words = said([result("plain20", 1.5)]).sentences[2]
+    assert "Kept of the paper: 3x3 layers, after BN" in words and "64,000 iterations" in words
+    assert "means are told apart from a factor of 1.02 on" in words
 
 
 def test_what_is_missing_or_read_elsewhere_is_said():

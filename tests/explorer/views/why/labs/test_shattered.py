@@ -1,5 +1,7 @@
 """Shattered gradients: series and autocorrelations as they are, and words that follow them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -26,9 +28,9 @@ def result(net, life, statistics=FRESH):
         net=net,
         statistics=statistics,
         points=POINTS,
-        lines=2,
+        lines=3,
         step=0.1,
-        series=numbers(rng.normal(size=(2, POINTS))),
+        series=numbers(rng.normal(size=(3, POINTS))),
         correlation=numbers(np.full(len(lags), 1.0) if life is None else 0.5 ** (lags / life)),
         white_series=numbers(rng.normal(size=POINTS)),
         white=numbers(lags == 0),
@@ -101,7 +103,7 @@ def test_words_agree_where_shortcuts_keep_gradients_related():
     spoken = text(words)
     assert "keeps its half 6.0 times as long as untrained plain-56, as they say" in spoken
     assert "among untrained plain nets it shrinks with depth, from 3.0 at 20 layers" in spoken
-    assert "Balduzzi et al. 2017 (Sections 1 and 2, Figs. 1 and 2)" in spoken
+    assert "Balduzzi et al. 2017 (Figs. 1 and 2)" in spoken
     assert "trained, which theirs" not in spoken
 
 
@@ -114,6 +116,39 @@ def test_words_disagree_where_the_numbers_do():
     assert "plain-20 and plain-56 are trained, which theirs are not" in words
     against = text(said([result("plain56", 8.0), result("resnet56-A", 2.0)]))
     assert "0.2 times as long as untrained plain-56, against that" in against
+
+
+def test_half_lives_of_23_7_and_23_6_do_not_shrink_with_depth():
+    words = text(said([result("plain20", 23.7, KEPT), result("plain56", 23.6, KEPT)]))
+    assert "shrink" not in words
+    assert "it is the same within a half at every depth, from 23.7 at 20 layers to 23.6" in words
+    fresh = text(said([result("plain20", 23.7), result("plain56", 23.6)]))
+    assert "differs too little to tell whether it shrinks with depth, from 23.7 at 20" in fresh
+
+
+def test_half_lives_nearer_than_the_lines_move_them_are_not_told_apart():
+    """Trained nets: 2.306 deviations of 0.11, times the root of two, are a factor of 1.43."""
+    words = text(said([result("plain56", 10.0, KEPT), result("resnet56-A", 13.2, KEPT)]))
+    assert "keeps its half 1.3 times as long as plain-56, too close to tell" in words
+    words = text(said([result("plain56", 10.0, KEPT), result("resnet56-A", 14.7, KEPT)]))
+    assert "keeps its half 1.5 times as long as plain-56, as they say" in words
+
+
+def test_what_is_the_same_is_said_to_be_against_the_paper():
+    words = text(said([result("plain56", 10.0, KEPT), result("resnet56-A", 10.1, KEPT)]))
+    assert "so the same within a half, against that" in words
+
+
+def test_fewer_lines_tell_less():
+    one = [replace(result(*each, KEPT), lines=1) for each in (("plain56", 10), ("resnet56-A", 15))]
+    assert "1.5 times as long as plain-56, too close to tell" in text(said(one))
+
+
+def test_what_was_kept_of_the_papers_setting_is_said():
+    words = said([result("plain20", 3.0, KEPT)]).sentences[2]
+    assert "Kept of the paper: gradients at neighbouring inputs along a line" in words
+    assert "Not kept: theirs are fully connected nets of one input" in words
+    assert "half-lives are told apart from a factor of 1.44 on" in words
 
 
 def test_one_net_alone_asks_for_its_counterpart():

@@ -20,11 +20,12 @@ from explorer.views.why.labs.surface.relief import relief_figure
 from resnet.labs.result import numbers
 from resnet.labs.surface.result import Surface, known
 from resnet.labs.surface.words import dips, low_share, said
+from resnet.verdict.single import Resolution
 from tests.explorer.views.why import panels as why_panels
 from tests.explorer.views.why.panels import asked, charts, text
 
 
-def result(net="resnet56-A", side=9, steep=2.0, bumps=0.0, centre=0.5):
+def result(net="resnet56-A", side=9, steep=2.0, bumps=0.0, centre=0.5, error=0, images=200):
     """A bowl, log10 of the loss rising by `steep` to the rim; `bumps` make dips of it."""
     steps = np.linspace(-1, 1, side)
     away = np.hypot(*np.meshgrid(steps, steps))
@@ -32,12 +33,12 @@ def result(net="resnet56-A", side=9, steep=2.0, bumps=0.0, centre=0.5):
     loss = centre * 10 ** (steep * away + wave)
     return Surface(
         net=net,
-        images=100,
+        images=images,
         statistics="kept from training",
         reach=1.0,
         steps=numbers(steps),
         loss=numbers(loss),
-        error=numbers(np.minimum(90, 100 * away)),
+        error=numbers(np.minimum(90, error + 100 * away)),
         seed=0,
     )
 
@@ -148,7 +149,44 @@ def test_smoother_plain_nets_are_said_to_be_so():
     words = text(said([result("plain56", steep=1.5), result("resnet56-A", steep=4.0, bumps=3.0)]))
     assert "is the less steep one, against that, and has fewer dips, against that" in words
     mixed = text(said([result("plain56", steep=4.0), result("resnet56-A", steep=1.5)]))
-    assert "as they say, but has as many dips, so chaos is not seen" in mixed
+    assert "as they say, but has as many dips within two, so chaos is not seen" in mixed
+
+
+def low(net, points, side=9, images=200):
+    """A net with so many points of a loss of at most 10."""
+    surface = result(net, side=side, images=images)
+    surface.loss[:] = 100
+    surface.loss.flat[:points] = 1
+    return surface
+
+
+def test_31_points_of_81_against_30_make_no_surface_the_steeper_one():
+    words = text(said([low("plain56", 30), low("resnet56-A", 31)]))
+    assert "steeper one, as they say" not in words and "the less steep one" not in words
+    assert "has about as many low points, too close to tell which is the steeper one" in words
+
+
+def test_planes_that_are_shown_to_be_alike_are_said_to_be(monkeypatch):
+    finer = Resolution(deviation=0.01, degrees=8, same=0.1, ratio=False)
+    monkeypatch.setattr("resnet.labs.surface.words.LOW", finer)
+    words = text(said([low("plain56", 30), low("resnet56-A", 31)]))
+    assert "is as steep within 10 % of the points, against that" in words
+
+
+def test_coarser_grids_tell_less():
+    nets = ("plain56", "resnet56-A")
+    fine = [low(net, points) for net, points in zip(nets, (5, 55), strict=True)]
+    assert "is the steeper one, as they say" in text(said(fine))
+    coarse = [low(net, points, side=5) for net, points in zip(nets, (2, 9), strict=True)]
+    assert "is the steeper one, as they say" in text(said([low(nets[0], 6), low(nets[1], 29)]))
+    assert "too close to tell which is the steeper one" in text(said(coarse))
+
+
+def test_what_was_kept_of_the_papers_setting_is_said():
+    words = said([result()]).sentences[2]
+    assert "Kept of the paper: random directions, scaled filter by filter" in words
+    assert "Not kept: they train every net for 300 epochs" in words
+    assert "by how far they move on other planes and images" in words
 
 
 def test_different_grids_are_not_held_against_each_other():
@@ -157,10 +195,12 @@ def test_different_grids_are_not_held_against_each_other():
 
 
 def test_a_net_that_only_guesses_is_said_to():
-    assert "plain-56 has hardly learned anything yet (guessing gives 2.30)" in text(
-        said([result("plain56", centre=2.29)])
+    assert "plain-56 has hardly learned anything yet (guessing gives 90 % error)" in text(
+        said([result("plain56", centre=2.29, error=88)])
     )
-    assert "hardly learned" not in text(said([result("plain56", centre=1.5)]))
+    assert "hardly learned" not in text(said([result("plain56", centre=1.5, error=50)]))
+    few = result("plain56", centre=2.2, error=85, images=20)
+    assert "hardly learned" not in text(said([few]))  # 20 images do not show it
 
 
 def test_dips_and_shares_are_counted():
