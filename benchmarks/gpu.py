@@ -249,7 +249,7 @@ class Slices:
         **tiny: int,
     ) -> str:
         """Queues nets as a page or a command does; `tiny` changes their recipes under --tiny."""
-        settings = {**TINY, "images": 64, "batch": 8, **tiny} if self.tiny else {}
+        settings: dict[str, Any] = {**TINY, "images": 64, "batch": 8, **tiny} if self.tiny else {}
         entries = tuple(Entry(net, replace(recipe, **settings)) for net, recipe in nets)
         data = "folder" if image_folder() else "generated"
         request = LaunchRequest(title, entries, lesson, seed)

@@ -11,21 +11,16 @@ what was recorded on this machine, from these images, by the same code; one less
 
 import argparse
 import os
-import platform
-import re
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 from statistics import median
-from typing import Any
 
+from filelock import FileLock, Timeout
 from results_quotes import ALL, FULL, QUOTES, Figures
 from results_tables import (
-    GENERATED,
     Recordings,
     all_finished,
     blocks,
@@ -33,16 +28,18 @@ from results_tables import (
     seconds_by_seed,
     with_block,
 )
+from results_tasks import Task, machine_words
 
-from explorer.commands.follow import follow
+from explorer.commands.follow import NoWorker, follow
 from explorer.files.format import FILE_ENDING, pack
 from explorer.files.recordings import Recording, recorded
 from explorer.report.formatting import duration
 from explorer.store.comparisons import MAX_SEEDS, RunStore
 from explorer.store.launch import CLASSES, LaunchRequest, launch
+from explorer.store.migrations import StoreError
+from explorer.store.requests import ControlRequests
 from resnet.lessons import LESSONS
 from resnet.settings import image_folder, image_folder_classes, image_folder_label
-from resnet.spec.names import Entry
 from resnet.verdict.recorded import FILE_NAME, text_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,44 +47,6 @@ ROOT = Path(__file__).resolve().parents[1]
 CODE = ("resnet/train", "resnet/model", "resnet/data", "resnet/spec", "resnet/plan.py")
 TABLES = Path("docs/RESULTS.md")
 RECORDED = Path("checkpoints/recorded")
-TINY = {
-    "images": 64,
-    "image_size": 16,
-    "batch": 8,
-    "iterations": 4,
-    "warmup_iterations": 2,
-    "log_every": 1,
-    "test_every": 2,
-    "test_images": 16,
-    "final_images": 16,
-}
-
-
-@dataclass(frozen=True)
-class Task:
-    """A recording to make: a lesson on the images of a folder, or on generated ones."""
-
-    name: str
-
-    @property
-    def lesson(self) -> str:
-        return "degradation" if self.name == GENERATED else self.name
-
-    @property
-    def data(self) -> str:
-        return "generated" if self.name == GENERATED else "folder"
-
-    @property
-    def title(self) -> str:
-        return (
-            "Degradation on generated images"
-            if self.name == GENERATED
-            else LESSONS[self.lesson].title
-        )
-
-    def entries(self, tiny: bool) -> tuple[Entry, ...]:
-        found = LESSONS[self.lesson].entries
-        return tuple(_tiny(each) for each in found) if tiny else found
 
 
 class Results:
@@ -110,6 +69,7 @@ class Results:
             if each not in wanted:
                 print(f"{each.name}: is recorded; --again records it again")
         try:
+            self._leave_what_was_left()
             for task in wanted:
                 began = time.monotonic()
                 print(f"{task.name}: {self.seeds} seeds", flush=True)
@@ -157,6 +117,12 @@ class Results:
                 "a recording names the commit that trained it, and these are not committed:\n"
                 f"{changed}commit them first"
             )
+
+    def _leave_what_was_left(self) -> None:
+        """Seeds that wait since a call that was stopped would train before those of this one."""
+        store = RunStore()
+        for comparison in store.active():
+            ControlRequests(store).stop(comparison.id)
 
     def _is_recorded(self, task: Task) -> bool:
         """Whether a recording is there that this command would make again as it is."""
@@ -208,22 +174,6 @@ class Results:
         (self.out / file).write_text(text, "utf-8")
 
 
-def machine_words(device: str) -> str:
-    """ "Intel Xeon Processor, 2 cores, bf16, torch 2.15.0"; a GPU by its own name.
-
-    device  as a run has it: "CPU, 2 cores, bf16"
-    """
-    name = device.replace("CPU", processor(), 1) if device.startswith("CPU") else device
-    return f"{name}, torch {metadata.version('torch').partition('+')[0]}"
-
-
-def processor() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    text = cpuinfo.read_text() if cpuinfo.is_file() else f"model name : {platform.processor()}"
-    known = re.search(r"^model name\s*: *(.+)$", text, re.M)
-    return re.sub(r"\((R|TM)\)", "", known[1], flags=re.I).strip() if known else "a processor"
-
-
 def slow_or_fast(found: dict[str, Recording]) -> list[str]:
     """The lessons that say they take another time than they did."""
     lines = []
@@ -241,13 +191,6 @@ def stop_worker() -> None:
     subprocess.run([sys.executable, "-m", "explorer.worker", "--stop"], check=False)
 
 
-def _tiny(entry: Entry) -> Entry:
-    changes: dict[str, Any] = dict(TINY)
-    if entry.recipe.warmup != "linear":
-        del changes["warmup_iterations"]
-    return Entry(entry.net, replace(entry.recipe, **changes))
-
-
 def _git(*words: str) -> str:
     done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
@@ -260,13 +203,22 @@ def main(words: Sequence[str] | None = None) -> int:
     out = options.out or (ROOT / "benchmarks" / "out" / "tiny" if options.tiny else ROOT)
     results = Results(out.resolve(), options.tiny, options.seeds)
     if not options.write:
-        os.environ["RESNET_HOME"] = str((options.home or ROOT / "benchmarks/out/results").resolve())
-        stop_worker()  # of a call that was killed; this one's has this one's images
+        home = (options.home or ROOT / "benchmarks" / "out" / "results").resolve()
+        home.mkdir(parents=True, exist_ok=True)
+        os.environ["RESNET_HOME"] = str(home)
         try:
-            results.record([Task(name) for name in options.lesson or ALL], options.again)
+            with FileLock(home / "results.lock", timeout=0):
+                stop_worker()  # of a call that was killed; this one's has this one's images
+                results.record([Task(name) for name in options.lesson or ALL], options.again)
+        except Timeout:
+            print(f"another call records in {home}; wait for it, or name another --home")
+            return 1
         except KeyboardInterrupt:
             print("\nstopped; given again, this command goes on with what is not recorded yet")
             return 130
+        except (NoWorker, StoreError) as error:
+            print(f"results: {error}", file=sys.stderr)
+            return 1
     well = results.write()
     print("\n".join(slow_or_fast(recorded())))
     return 0 if well else 1

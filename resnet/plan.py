@@ -12,7 +12,7 @@ from resnet.spec.net import FIELDS, IMAGE_SIZE
 
 Shape = tuple[int, int, int]  # (channels, height, width), without the batch
 
-EXPANSION = {"basic": 1, "bottleneck": 4}
+EXPANSION = {"basic": 1, "bottleneck": 4, "single": 1}
 ACTIVATIONS = tuple(FIELDS["activation"].choices)  # the kinds of layers that are one
 
 
@@ -247,8 +247,8 @@ def _block(spec: NetSpec, stage: int, index: int, shape: Shape) -> Block:
 
 def _convolutions(spec: NetSpec, inner: int, outer: int, stride: int) -> list[tuple[int, int, int]]:
     """Channels, kernel and stride of the convolutions on a block's main branch."""
-    if spec.block == "basic":
-        return [(inner, 3, stride), (inner, 3, 1)]
+    if spec.block != "bottleneck":
+        return [(inner, 3, stride), *([(inner, 3, 1)] if spec.block == "basic" else [])]
     first, middle = (stride, 1) if spec.stride_on == "1x1" else (1, stride)
     return [(inner, 1, first), (inner, 3, middle), (outer, 1, 1)]
 

@@ -36,6 +36,11 @@ def _names():
         yield f"imagenet-resnet{depth}-B-3x3"
     yield from ("imagenet-resnet101-B", "imagenet-resnet152-B", "imagenet-resnet18-B-pre")
     yield from ("imagenet-resnet50-A-pre", "imagenet-resnet34-B-w32-c10")
+    for shortcut, order in product("ABC", ("", "-pre", "-nonorm", "-pre-nonorm-tanh")):
+        yield f"resnet20-{shortcut}-single{order}"
+    yield from ("plain20-single", "plain20-single-pre", "resnet5-A-single", "resnet56-B-single")
+    yield from ("resnet20-C-single-w24-c100", "resnet20-A-single-stages5.6.7")
+    yield from ("imagenet-resnet18-B-single-stages4.4.4.4", "imagenet-plain9-single-stages1.2.3.1")
     yield from ("resnet20-A-stages2.3.4", "plain29-bottleneck-stages4.1.4")
     yield from ("resnet20-C-pre-stages4.3.2", "imagenet-resnet20-B-stages1.2.3.3")
     yield from ("imagenet-resnet29-B-bottleneck-stages1.2.3.3-3x3",)

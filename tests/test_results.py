@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 try:
     tables = importlib.import_module("results_tables")
     quotes = importlib.import_module("results_quotes")
+    claims = importlib.import_module("results_claims")
 finally:
     sys.path.pop(0)
 
@@ -133,10 +134,10 @@ def test_a_quoted_figure_is_the_recordings(quote, figures):
     assert quote.put_into(text, figures) == text, AGAIN
 
 
-@pytest.mark.parametrize("claim", quotes.CLAIMS, ids=lambda claim: f"{claim.file}: {claim.words}")
+@pytest.mark.parametrize("claim", claims.CLAIMS, ids=lambda claim: f"{claim.file}: {claim.words}")
 def test_a_sentence_is_borne_out_by_the_recordings(claim, figures):
     text = " ".join((ROOT / claim.file).read_text("utf-8").replace("*", "").split())
-    assert claim.words in text, "benchmarks/results_quotes.py and the document must say the same"
+    assert claim.words in text, "benchmarks/results_claims.py and the document must say the same"
     assert claim.holds(figures), "the recordings say otherwise: rewrite the sentence"
 
 

@@ -8,6 +8,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from PIL import Image
 
 from explorer.files.recordings import recorded
@@ -15,7 +16,7 @@ from explorer.files.recordings import recorded
 pytestmark = pytest.mark.trains  # by a file that is loaded at run time
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
-MODULES = ("results", "results_tables", "results_quotes")
+MODULES = ("results", "results_tasks", "results_tables", "results_quotes")
 
 
 @pytest.fixture
@@ -54,6 +55,10 @@ def make(script, tmp_path):
     return make
 
 
+def interrupt(store, identity):
+    raise KeyboardInterrupt
+
+
 def train_here(store, identity):
     from explorer.lane import in_process
     from explorer.store.snapshots import Feed
@@ -89,9 +94,27 @@ def test_what_is_recorded_is_left_unless_something_else_is_asked_for(make, monke
     assert trained == []
     make("--again")
     make(seeds=3)
-    monkeypatch.setattr(script, "processor", lambda: "an abacus")
+    monkeypatch.setattr(sys.modules["results_tasks"], "processor", lambda: "an abacus")
     make()
     assert trained == ["warmup"] * 3
+
+
+def test_what_a_stopped_call_left_waiting_is_not_trained(make, monkeypatch, script):
+    monkeypatch.setattr(script, "follow", interrupt)
+    assert make() == 130
+    monkeypatch.setattr(script, "follow", train_here)
+    assert make() == 0
+    found = script.RunStore().comparisons()
+    assert [{run.state for run in each.runs} for each in found] == [{"finished"}, {"stopped"}]
+    assert len(recorded()) == 1
+
+
+def test_one_call_at_a_time_records_in_a_home(make, tmp_path, capsys):
+    (tmp_path / "home").mkdir()
+    with FileLock(tmp_path / "home" / "results.lock"):
+        assert make() == 1
+    assert "another call records in" in capsys.readouterr().out
+    assert recorded() == {}
 
 
 def test_other_images_and_other_code_are_recorded_anew(make, monkeypatch, script):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from explorer.store.snapshots import RunHistory, Snapshot
 from resnet.cost import cost
-from resnet.spec.names import Entry, curve, curve_names, differing, value_words
+from resnet.spec.names import curve, curve_names
 from resnet.spec.row import CSV_COLUMNS
 
 
@@ -39,33 +39,19 @@ def numbers(curves: Sequence[RunHistory]) -> list[dict[str, object]]:
 
 
 def csv_text(snapshot: Snapshot) -> str:
-    """The rows of a comparison as CSV, with the command line's columns.
-
-    Where a net is trained with several recipes, a last column says what each has of its own.
-    """
-    recipes = _recipes(snapshot.histories)
+    """The rows of a comparison as CSV, as the command line writes them."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow([*CSV_COLUMNS, *(["recipe"] if recipes else [])])
+    table.writerow(CSV_COLUMNS)
     for each in snapshot.histories:
-        own = [recipes[curve(each.run.spec, each.run.recipe)]] if recipes else []
-        head = [str(each.run.spec), each.run.recipe.seed]
+        recipe = each.run.recipe
         for row in each.rows:
-            values = (row.learning_rate, row.loss, row.train_error, row.test_error)
+            errors = (row.learning_rate, row.loss, row.train_error, row.test_error)
+            values = (*errors, row.train_images, row.test_images)
             cells = ["" if value is None else repr(value) for value in values]
-            table.writerow([*head, row.iteration, f"{row.seconds:.2f}", *cells, *own])
+            head = [str(each.run.spec), recipe.seed, row.iteration, f"{row.seconds:.2f}"]
+            table.writerow([*head, *cells, str(recipe)])
     return text.getvalue()
-
-
-def _recipes(curves: Sequence[RunHistory]) -> dict[Entry, str]:
-    """What tells the recipes of one net apart; {} where every net has one."""
-    known = list(dict.fromkeys(curve(each.run.spec, each.run.recipe) for each in curves))
-    if len({each.net for each in known}) == len(known):
-        return {}
-    return {
-        each: value_words(each, differing(other for other in known if other.net == each.net))
-        for each in known
-    }
 
 
 def _table_names(curves: Sequence[RunHistory]) -> list[str]:

@@ -25,7 +25,7 @@ def argument_parser() -> argparse.ArgumentParser:
         description="Count, train and evaluate the networks of He et al. 2015.",
     )
     commands = parser.add_subparsers(
-        dest="command", required=True, metavar="cost | train | evaluate | ship"
+        dest="command", required=True, metavar="cost | train | verdict | evaluate | ship"
     )
 
     cost = commands.add_parser("cost", help="parameters, MACs and memory of a net", epilog=NAMES)
@@ -47,6 +47,11 @@ def argument_parser() -> argparse.ArgumentParser:
         "another recipe is never written over",
     )
     train.add_argument("--lanes", type=int, help="processes; default: one a core, one on a GPU")
+
+    verdict = commands.add_parser(
+        "verdict", help="what the rows in a CSV file allow to be said, the interval, N and the rule"
+    )
+    verdict.add_argument("table", type=Path, help="of --csv, or of the page's “Rows as CSV”")
 
     evaluate = commands.add_parser("evaluate", help="errors of a checkpoint on an image set")
     evaluate.add_argument("checkpoint", type=Path)

@@ -1,6 +1,7 @@
 """What the command line does; `__main__` reads the arguments."""
 
 import contextlib
+import math
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from resnet.export import shipped, shipped_nets
 from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.spec.names import Entry
 from resnet.spec.net import for_classes
+from resnet.spec.row import when_diverged
 from resnet.train import Trainer, best_device, checkpoint
 from resnet.verdict.standing import RunErrors, State, Test, standing
 from resnet.verdict.verdict import evidence, verdict
@@ -56,6 +58,7 @@ def train(
     device = best_device()
     wanted = lanes or (cores() if device == "cpu" else 1)
     final: dict[NetSpec, dict[str, Any]] = {}
+    diverged: dict[NetSpec, str] = {}
     with (
         reserved(save, nets, recipe),
         contextlib.closing(
@@ -76,13 +79,15 @@ def train(
             for spec, row in running:
                 bar.update((row["iteration"] - done[spec]) * cost(spec).macs)
                 done[spec] = row["iteration"]
+                if row["loss"] is not None and not math.isfinite(row["loss"]):
+                    diverged[spec] = when_diverged(row["iteration"], recipe.log_every)
                 if row["train_error"] is not None:
                     final[spec] = row
                     bar.set_postfix_str(f"{spec.title}: training error {row['train_error']:.1f} %")
                 rows.add(spec, row)
     if running.stopped and any(iteration < recipe.iterations for iteration in done.values()):
         raise KeyboardInterrupt
-    _conclude(final, recipe, images, save)
+    _conclude(final, diverged, recipe, images, save)
 
 
 def evaluate(file: Path, data: str | None) -> None:
@@ -131,27 +136,39 @@ def _load(name: str) -> ImageSet:
 
 
 def _conclude(
-    final: dict[NetSpec, dict[str, Any]], recipe: Recipe, images: ImageSet, save: Path | None
+    final: dict[NetSpec, dict[str, Any]],
+    diverged: dict[NetSpec, str],
+    recipe: Recipe,
+    images: ImageSet,
+    save: Path | None,
 ) -> None:
+    """
+    final     the last tested row of each net
+    diverged  when those nets did that have
+    """
     print(f"\n{'net':<28}{'training error':>16}{'test error':>14}{'seconds':>10}")
     for spec, row in final.items():
-        note = (
-            "" if row["iteration"] == recipe.iterations else f"   diverged after {row['iteration']}"
-        )
+        note = ""
+        if spec in diverged:
+            note = f"   at iteration {row['iteration']:,}; diverged {diverged[spec]}"
         print(
             f"{spec.title:<28}{row['train_error']:>14.2f} %{row['test_error']:>12.2f} %"
             f"{row['seconds']:>10.0f}{note}"
         )
+    for spec in [spec for spec in diverged if spec not in final]:  # it went on and was not tested
+        print(f"{spec.title:<28}{'-':>16}{'-':>14}{'-':>10}   diverged {diverged[spec]}")
     stands = standing(
         [
             RunErrors(
                 Entry(spec, recipe),
-                State.FINISHED if row["iteration"] == recipe.iterations else State.DIVERGED,
-                row["iteration"],
+                State.DIVERGED if spec in diverged else State.FINISHED,
+                final[spec]["iteration"] if spec in final else 0,
                 recipe.iterations,
-                (Test(**{field.name: row[field.name] for field in fields(Test)}),),
+                (Test(**{field.name: final[spec][field.name] for field in fields(Test)}),)
+                if spec in final
+                else (),
             )
-            for spec, row in final.items()
+            for spec in {**final, **diverged}
         ]
     )
     words = verdict(stands)

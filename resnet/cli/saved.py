@@ -103,7 +103,7 @@ class Table:
     """
 
     def __init__(self, file: Path | None, recipe: Recipe, before: dict[NetSpec, int]) -> None:
-        self._seed = recipe.seed
+        self._seed, self._recipe = recipe.seed, str(recipe)
         self._stream = None
         self._there: set[tuple[str, int]] = set()
         if file is None:
@@ -127,7 +127,8 @@ class Table:
         if self._stream is None or (str(spec), row["iteration"]) in self._there:
             return
         seconds = f"{row['seconds']:.2f}"
-        self._writer.writerow({**row, "net": str(spec), "seed": self._seed, "seconds": seconds})
+        own = {"net": str(spec), "seed": self._seed, "seconds": seconds, "recipe": self._recipe}
+        self._writer.writerow({**row, **own})
         self._stream.flush()
 
     def close(self) -> None:

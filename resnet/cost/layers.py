@@ -11,14 +11,15 @@ from resnet.plan import ACTIVATIONS, Layer, Plan, plan
 from resnet.spec import NetSpec
 
 BYTES_PER_NUMBER = 4  # fp32
-IN_PLACE = (*ACTIVATIONS, "identity")
+IN_PLACE = ACTIVATIONS
+VIEWS = ("identity", "subsample")  # other eyes on the same memory
 
 
 @dataclass(frozen=True)
 class LayerCost:
     """What one layer of the plan costs for one image.
 
-    activation_bytes  of the fp32 output; 0 where the layer writes over its input
+    activation_bytes  of the fp32 output; 0 where the layer writes over its input or is a view of it
     receptive_field   side of the square of input pixels that one output value can see;
                       None after the global pooling, which sees everything
     """
@@ -79,7 +80,7 @@ def macs_of(layer: Layer) -> int:
 
 
 def activation_bytes_of(layer: Layer) -> int:
-    if layer.kind in IN_PLACE and not layer.keeps_input:
+    if layer.kind in VIEWS or (layer.kind in IN_PLACE and not layer.keeps_input):
         return 0
     channels, height, width = layer.out_shape
     return BYTES_PER_NUMBER * channels * height * width

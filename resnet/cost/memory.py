@@ -11,13 +11,12 @@ the loss, what the allocator holds in reserve, the program itself, the data set.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from resnet.cost.layers import IN_PLACE, cost
+from resnet.cost.layers import IN_PLACE, VIEWS, cost
 from resnet.plan import ACTIVATIONS, Layer, Plan, Shape, plan
 from resnet.spec import NetSpec
 
 BYTES = {"fp32": 4, "bf16": 2}  # of one number of a map
 INDEX_BYTES = 8  # torch's int64, for the place of a maximum
-VIEWS = ("identity", "subsample")  # other eyes on the same memory
 
 
 @dataclass(frozen=True)

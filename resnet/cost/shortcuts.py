@@ -94,6 +94,6 @@ def kernel_arithmetic(spec: NetSpec) -> tuple[int, int]:
     """Weights of a same-shape block's main branch, and of a projection on it, in squares of w.
 
     w is the width of the block's 3x3 convolutions: a bottleneck has 4w^2 + 9w^2 + 4w^2 and a
-    projection 4w x 4w; a basic block has 9w^2 + 9w^2 and a projection w x w.
+    projection 4w x 4w; a basic block has 9w^2 + 9w^2 and a projection w x w, a single layer 9w^2.
     """
-    return (17, 16) if spec.block == "bottleneck" else (18, 1)
+    return {"bottleneck": (17, 16), "basic": (18, 1), "single": (9, 1)}[str(spec.block)]

@@ -14,8 +14,7 @@ DEEPEST = "resnet110-A"
 
 LENGTH = (
     "This is the paper's recipe at full length: 64,000 iterations on all 50,000 images. One NVIDIA "
-    "H200 made nine tenths of that for four nets of 20 and 56 layers in eight minutes; by the "
-    "speed of short runs, two cores would need {time}."
+    "H200 made nine tenths of that for four nets of 20 and 56 layers in eight minutes."
 )
 
 
@@ -87,8 +86,7 @@ FIGURE6_PLAIN = Lesson(
     beside=(
         "In the paper's Figure 6 (left) a deeper plain net has the higher error, in training and "
         "in test, and 110 plain layers stay above 60 %. The paper prints no other figures for "
-        "these nets, so curves of your own can be held against its picture only. "
-        + LENGTH.format(time="days")
+        "these nets, so curves of your own can be held against its picture only. " + LENGTH
     ),
     seconds=None,
 )
@@ -131,7 +129,7 @@ FIGURE6_RESIDUAL = Lesson(
     beside=(
         "The paper's test errors (Table 6) are 8.75 % with 20 layers, 7.51 with 32, 7.17 with 44, "
         "6.97 with 56 and 6.43 with 110 at best, 6.61 +/- 0.16 over five runs; how many runs stand "
-        "behind the others it does not say. " + LENGTH.format(time="days")
+        "behind the others it does not say. " + LENGTH
     ),
     seconds=None,
 )

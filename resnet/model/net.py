@@ -10,7 +10,7 @@ from resnet.spec import NetSpec
 
 
 class Subsample(nn.Module):
-    """Every second row and column: the stride of option A's shortcut (Section 4.1)."""
+    """Every second row and column: the stride of option A's shortcut (Section 3.3)."""
 
     def __init__(self, stride: int) -> None:
         super().__init__()

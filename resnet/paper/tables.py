@@ -122,8 +122,10 @@ FOLLOW_UP_ROWS = (
     CifarRow("ResNet-164, pre-activation", None, 5.46),
 )
 
-# The depths that a paper trained on CIFAR-10. The bottleneck ones are of He et al. 2016.
-CIFAR_DEPTHS = {"basic": (20, 32, 44, 56, 110, 1202), "bottleneck": (164, 1001)}
+# The depths that a paper trained on CIFAR-10. The bottleneck ones are of He et al. 2016; of single
+# layers no paper prints a net: those of basic blocks, to hold them against.
+BASIC_DEPTHS = (20, 32, 44, 56, 110, 1202)
+CIFAR_DEPTHS = {"basic": BASIC_DEPTHS, "bottleneck": (164, 1001), "single": BASIC_DEPTHS}
 
 
 def what_the_paper_prints(spec: NetSpec) -> tuple[Fact, ...]:

@@ -21,9 +21,9 @@ IMAGENET_BLOCKS = {
     101: ("bottleneck", (3, 4, 23, 3)),
     152: ("bottleneck", (3, 8, 36, 3)),
 }
-LAYERS_PER_BLOCK = {"basic": 2, "bottleneck": 3}
+LAYERS_PER_BLOCK = {"basic": 2, "bottleneck": 3, "single": 1}
 EXAMPLE_STAGES = {"cifar": "234", "imagenet": "2345"}  # blocks of each stage, one digit each
-LAYERS_PER_CIFAR_STEP = {"basic": 6, "bottleneck": 9}
+LAYERS_PER_CIFAR_STEP = {block: 3 * layers for block, layers in LAYERS_PER_BLOCK.items()}
 MAX_DEPTH = 1202
 MOST_BLOCKS = (MAX_DEPTH - 2) // 2  # of a stage
 FIRST_WIDTH = {"cifar": 16, "imagenet": 64}
@@ -51,13 +51,15 @@ class NetSpec:
     )
     depth: int = described(  # where it is None: 20, ImageNet's 18, or what `stages` make it
         None, "Depth", "Layers, as the paper counts them. Any other can be typed in: CIFAR nets "
-        "have 6n+2 layers with basic blocks, 9n+2 with bottleneck blocks.", low=1, high=MAX_DEPTH,
-        words="{}", short="{} layers",
+        "have 6n+2 layers with basic blocks, 9n+2 with bottleneck and 3n+2 with single-layer "
+        "ones.", low=1, high=MAX_DEPTH, words="{}", short="{} layers",
     )
     block: str | None = described(
         None, "Block", "basic: two 3x3 convolutions. bottleneck: a 1x1, a 3x3 and a 1x1 "
-        "convolution, the last with four times as many channels.",
-        choices=("basic", "bottleneck"), short="{} blocks",
+        "convolution, the last with four times as many channels. single layer: one 3x3 "
+        "convolution, y = W1 x + x, for which the paper has not observed advantages (Section 3.2).",
+        choices={"basic": "basic", "bottleneck": "bottleneck", "single": "single layer"},
+        words={"single": "single-layer"}, short="{} blocks",
     )
     shortcut: str | None = described(
         None, "Shortcut", "What is added to the output of each block. A projection is a 1x1 "
@@ -124,10 +126,10 @@ class NetSpec:
         check_fields(self)
         if self.stages is None:
             self._check_depth()
-        if self.stride_on == "3x3" and self.block == "basic":
+        if self.stride_on == "3x3" and self.block != "bottleneck":
             raise SpecError(
-                "stride_on '3x3' was given for a basic block, which has no 1x1 convolution; "
-                "leave it at '1x1', or use a bottleneck block"
+                f"stride_on '3x3' was given for a {self._kind} block, which has no 1x1 "
+                "convolution; leave it at '1x1', or use a bottleneck block"
             )
 
     @property
@@ -149,21 +151,26 @@ class NetSpec:
         family = "ImageNet " if self.family == "imagenet" else ""
         name = f"plain-{self.depth}" if self.plain else f"ResNet-{self.depth} {self.shortcut}"
         words = [f"{family}{name}"]
-        if self.family == "cifar" and self.block == "bottleneck" and not self.stages:
-            words.append("bottleneck")
         if self.stages:
-            words.append(f"{'+'.join(map(str, self.stages))} {self.block} blocks")
+            words.append(f"{'+'.join(map(str, self.stages))} {self._kind} blocks")
+        elif self.family == "cifar" and self.block != "basic":
+            words.append("bottleneck" if self.block == "bottleneck" else f"{self._kind} blocks")
         return ", ".join(words + [title for title, _ in self._unusual()])
 
     def __str__(self) -> str:
         family = "imagenet-" if self.family == "imagenet" else ""
         name = f"plain{self.depth}" if self.plain else f"resnet{self.depth}-{self.shortcut}"
         parts = [f"{family}{name}"]
-        if self.block == "bottleneck" and (self.family == "cifar" or self.stages):
-            parts.append("bottleneck")
+        if self.block != "basic" and (self.family == "cifar" or self.stages):
+            parts.append(str(self.block))
         if self.stages:
             parts.append(f"stages{'.'.join(map(str, self.stages))}")
         return "-".join(parts + [name for _, name in self._unusual()])
+
+    @property
+    def _kind(self) -> str:
+        """Its blocks in words: "basic", "single-layer"."""
+        return FIELDS["block"].value_words(self.block)
 
     def _unusual(self) -> list[tuple[str, str]]:
         """What departs from the family's usual net: as its title says it, and as its name does."""
@@ -228,7 +235,7 @@ class NetSpec:
         depth = LAYERS_PER_BLOCK[str(self.block)] * sum(given) + 2
         if self.depth not in (None, depth):
             raise SpecError(
-                f"depth {self.depth} does not go with {'.'.join(map(str, given))} {self.block} "
+                f"depth {self.depth} does not go with {'.'.join(map(str, given))} {self._kind} "
                 f"blocks, which make depth {depth}; write {depth}, or leave the stages out"
             )
         object.__setattr__(self, "depth", depth)
@@ -252,7 +259,7 @@ class NetSpec:
             if self.block != IMAGENET_BLOCKS[self.depth][0]:
                 raise SpecError(
                     f"the ImageNet net of depth {self.depth} is made of "
-                    f"{IMAGENET_BLOCKS[self.depth][0]} blocks, not of {self.block} blocks"
+                    f"{IMAGENET_BLOCKS[self.depth][0]} blocks, not of {self._kind} blocks"
                 )
             return
         neighbours = valid_depths_near(self.depth, str(self.block))
@@ -276,7 +283,10 @@ def for_classes(spec: NetSpec, classes: int) -> NetSpec:
 
 
 def valid_depths_near(depth: int, block: str) -> tuple[int, ...]:
-    """The CIFAR depth itself if it fits 6n+2 (bottleneck: 9n+2), else its neighbours that do."""
+    """The CIFAR depth itself if it fits, else its neighbours that do.
+
+    Of basic blocks 6n+2 fit, of bottleneck blocks 9n+2, of single layers 3n+2.
+    """
     step = LAYERS_PER_CIFAR_STEP[block]
     deepest = (MAX_DEPTH - 2) // step
     below = max(0, min((depth - 2) // step, deepest))

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Self
+from typing import Any, Self
 
 from resnet.spec.checks import SpecError, known_fields
 from resnet.spec.fields import OTHERS, check_fields, described
@@ -154,6 +154,27 @@ class Recipe:
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
+
+    def __str__(self) -> str:
+        """What is not as in the paper, seed apart, for `parse`: "images=5000 image_size=16"."""
+        usual = asdict(Recipe())
+        return " ".join(
+            f"{name}={json.dumps(value).strip(chr(34))}"
+            for name, value in asdict(self).items()
+            if value != usual[name] and name != "seed"
+        )
+
+    @classmethod
+    def parse(cls, text: str, seed: int = 0) -> Self:
+        """The recipe that these words name. Raises SpecError."""
+        given: dict[str, Any] = {"seed": seed}
+        for word in text.split():
+            name, _, value = word.partition("=")
+            try:
+                given[name] = json.loads(value)
+            except ValueError:
+                given[name] = value
+        return cls(**known_fields(cls, json.dumps(given)))
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 CSV_COLUMNS = (  # of rows as a file, of the page or of a command
     "net", "seed", "iteration", "seconds", "learning_rate", "loss", "train_error", "test_error",
+    "train_images", "test_images", "recipe",
 )  # fmt: skip
 
 
@@ -40,3 +41,14 @@ class Row:
     @property
     def diverged(self) -> bool:
         return self.loss is not None and not math.isfinite(self.loss)
+
+
+def when_diverged(iteration: int, log_every: int) -> str:
+    """What the first row whose loss is not finite tells: "between iterations 10 and 15".
+
+    iteration  of that row, whose loss is the mean over the mini-batches since the row before
+    """
+    before = (iteration - 1) // log_every * log_every
+    if iteration - before == 1:
+        return f"at iteration {iteration:,}"
+    return f"between iterations {before:,} and {iteration:,}"

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 
 from resnet.data.batches import Batches
 from resnet.model import Net
-from resnet.train.fused.run import for_training
+from resnet.train.fused.training import for_training
 
 AHEAD = 50  # iterations whose draws go to the device at once
 WARM_UPS = 3  # steps before recording, which are taken back

@@ -19,7 +19,7 @@ from resnet.verdict.judge import Basis, BySeed, Finding, Judgement, exceeds
 from resnet.verdict.phrases import bound, interval, points, seeds_words, stated
 from resnet.verdict.standing import Standing
 
-__all__ = ["Comparison", "comparisons", "evidence", "short_titles", "verdict"]
+__all__ = ["Comparison", "comparisons", "denials", "evidence", "short_titles", "verdict"]
 
 NEAR_GUESSING = 5.0  # points below what guessing gives; such nets are not said to train alike
 DENIED = 1 / 2  # "does not" asks for at most this share of the difference that is shown
@@ -84,6 +84,13 @@ def comparisons(stands: Standing | None) -> list[Comparison]:
     return [each for group in _compared(stands)[1] for each in group.compared] if stands else []
 
 
+def denials(stands: Standing | None) -> list[Comparison]:
+    """Those of which the verdict says "does not"."""
+    factor, groups = _compared(stands) if stands else ("", [])
+    found = [each for group in groups for each in group.compared] if factor == "depth" else []
+    return [each for each in found[1:] if _denied(found[0].judged, each.judged)]
+
+
 def evidence(stands: Standing | None) -> str:
     """What the verdict stands on: every curve's mean, spread and number of seeds, every judgement.
 
@@ -92,14 +99,7 @@ def evidence(stands: Standing | None) -> str:
     if stands is None or not stands.errors:
         return ""
     names = curve_names(list(stands.errors))
-    counts = {len(seeds) for seeds in stands.errors.values()}
-    of_each = [
-        _spread(names[each], seeds, len(counts) > 1) for each, seeds in stands.errors.items()
-    ]
-    several = max(counts) > 1
-    how = ", mean ± standard deviation (least to most)" if several else ""
-    many = f" over {seeds_words(max(counts))}" if len(counts) == 1 and several else ""
-    text = f"Training error on {stands.images:,} images{how}{many}: {', '.join(of_each)}."
+    text = errors_words(stands)
     found = comparisons(stands)
     text += "".join(
         f" {names[each.other]} less {names[each.one]}: {stated(each.judged)}." for each in found
@@ -108,6 +108,19 @@ def evidence(stands: Standing | None) -> str:
         together = " together" if len(found) > 1 else ""
         text += f" The interval{'s hold' if together else ' holds'}{together} at 95 %."
     return text
+
+
+def errors_words(stands: Standing) -> str:
+    """Every curve's errors, on how many images they were measured, over how many seeds."""
+    names = curve_names(list(stands.errors))
+    counts = {len(seeds) for seeds in stands.errors.values()}
+    of_each = [
+        _spread(names[each], seeds, len(counts) > 1) for each, seeds in stands.errors.items()
+    ]
+    several = max(counts) > 1
+    how = ", mean ± standard deviation (least to most)" if several else ""
+    many = f" over {seeds_words(max(counts))}" if len(counts) == 1 and several else ""
+    return f"Training error on {stands.images:,} images{how}{many}: {', '.join(of_each)}."
 
 
 def _compared(stands: Standing) -> tuple[str, list[_Group]]:

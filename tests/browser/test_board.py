@@ -1,6 +1,7 @@
 """The board in a browser, without a server: its pure functions, and what a reader does with it."""
 
 import json
+import math
 import mimetypes
 from array import array
 from dataclasses import replace
@@ -206,6 +207,28 @@ def test_mean_and_band_over_seeds_are_numpys(call):
     assert found["high"] == pytest.approx(np.nanmax(seeds, 0))
     assert found["deviation"] == pytest.approx(np.nanstd(seeds, 0, ddof=1))
     assert found["count"] == [4] * 6 + [3] * 4
+
+
+def test_one_seed_alone_has_no_deviation(call):
+    lines = [{"x": [0, 10, 20], "y": [1, 2, 3]}, {"x": [0, 10], "y": [3, 6]}]
+    found = call("data/series", "meanAndBand", lines)
+    assert found["count"] == [2, 2, 1]
+    assert found["deviation"][:2] == pytest.approx([2**0.5, 8**0.5])
+    assert math.isnan(found["deviation"][2])
+
+
+@pytest.mark.parametrize(
+    ("counts", "stretches"),
+    [
+        ([3, 3, 3], [[0, 3]]),
+        ([3, 2, 1, 1], [[0, 2]]),
+        ([1, 1, 1], []),
+        ([1, 2, 2, 1, 2, 1, 3, 3], [[1, 3], [6, 8]]),  # a point alone has no width
+        ([], []),
+    ],
+)
+def test_a_band_stands_where_two_seeds_or_more_are_left(call, counts, stretches):
+    assert call("data/series", "whereSeveral", counts) == stretches
 
 
 def test_seeds_thinned_to_other_rows_meet_on_straight_lines(call):
@@ -505,6 +528,22 @@ def test_seeds_are_runs_a_mean_a_band_and_a_count(draw):
     page.wait_for_function(f"() => Math.abs(({filled})()[1] - 90) < 1e-6")  # 89 +- 1
     draw(snapshot_of(23, seeds=3))
     assert page.evaluate(filled) == pytest.approx([88, 90])
+
+
+@pytest.mark.parametrize("kind", ["min–max", "± s.d."])
+def test_the_band_ends_where_one_seed_is_left(draw, kind):
+    whole = snapshot_of(21, seeds=2)
+    short = [
+        replace(each, rows=each.rows[:11]) if each.run.recipe.seed else each
+        for each in whole.histories
+    ]
+    page = draw(replace(whole, histories=tuple(short)))
+    page.get_by_role("button", name=kind).click()
+    ends = """() => { const t = document.querySelector('.board-curves').data;
+      const at = t.findIndex((each) => each.fill);
+      return [at - 1, at, t.findIndex((each) => each.name === 'plain-20 test')]
+        .map((i) => Math.max(...t[i].x)) }"""
+    page.wait_for_function(f"() => JSON.stringify(({ends})()) === '[100,100,200]'")
 
 
 def test_marks_and_the_papers_figure_and_a_baseline(draw):

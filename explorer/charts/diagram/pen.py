@@ -242,4 +242,6 @@ def _shortcut_words(layers: tuple[Layer, ...], room: float) -> tuple[str, str]:
             over = "1×1 convolution" if room > words("1×1 convolution") else "1×1 conv"
         if layer.kind == "zero-pad":
             over = f"zero-pad {layer.in_shape[0]} to {layer.out_shape[0]}"
+            if room < 0.75 * words(over):  # it may reach a little beyond its arc
+                over = f"zero-pad to {layer.out_shape[0]}"
     return over, under

@@ -25,6 +25,7 @@ from explorer.charts.diagram.pen import NUMBER, Pen
 from resnet.cost.layers import Cost
 from resnet.plan import Plan
 from resnet.spec.checks import listed
+from resnet.spec.net import FIELDS
 
 HEIGHT = 224.0
 
@@ -111,7 +112,8 @@ def describe(laid_out: Plan) -> str:
         for number, blocks in enumerate(laid_out.stages, start=1)
     ]
     way = "no shortcuts" if spec.plain else f"shortcut option {spec.shortcut} around every block"
-    return f"{listed(stages)}; {spec.block} blocks, {way}; {spec.classes} classes"
+    blocks = FIELDS["block"].short_words(spec.block)
+    return f"{listed(stages)}; {blocks}, {way}; {spec.classes} classes"
 
 
 def _drawn(pen: Pen, section: Section, extra: float, spare: float) -> DrawnSection:

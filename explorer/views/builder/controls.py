@@ -12,7 +12,7 @@ from explorer.views.builder.net_bar import add_a_net
 from resnet.paper.tables import CIFAR_DEPTHS
 from resnet.spec import NetSpec, SpecError
 from resnet.spec.checks import capitalised
-from resnet.spec.net import FIELDS, IMAGENET_BLOCKS
+from resnet.spec.net import FIELDS, IMAGENET_BLOCKS, LAYERS_PER_BLOCK
 
 FIELDS_AT_THE_FAMILYS_VALUE = ("width", "classes", "shortcut")
 
@@ -61,11 +61,15 @@ def with_choice(spec: NetSpec, name: str, value: Any) -> NetSpec:
         wanted["depth"] = None if value else nearest_depth(spec.depth, spec.family, spec.block)
     elif name in ("family", "block", "depth"):
         wanted["stages"] = None
-    if name in ("family", "block"):
+    if name == "block" and value == "single" and spec.family == "imagenet":
+        # the paper has no such nets: the same layers, each with a shortcut of its own
+        layers = LAYERS_PER_BLOCK[str(spec.block)]
+        wanted |= {"stages": tuple(layers * blocks for blocks in spec.blocks), "depth": None}
+    elif name in ("family", "block"):
         wanted["depth"] = nearest_depth(spec.depth, wanted["family"], wanted["block"])
     if wanted["family"] == "imagenet" and not wanted["stages"]:
         wanted["block"] = IMAGENET_BLOCKS.get(wanted["depth"], (None,))[0]
-    if wanted["block"] == "basic":
+    if wanted["block"] != "bottleneck":
         wanted["stride_on"] = "1x1"
     return NetSpec(**wanted)
 
@@ -81,11 +85,11 @@ def read_stages(text: str) -> tuple[int, ...] | None:
 
 def _usual(spec: NetSpec) -> NetSpec:
     """The paper's values for what such a net leaves open."""
-    kind = {"family": spec.family, "block": spec.block}
+    depth = spec.depth
     if spec.stages:
         depth = nearest_depth(spec.depth, spec.family, spec.block)
-        return NetSpec(**kind, depth=depth)  # type: ignore[arg-type]
-    return NetSpec(**kind, depth=spec.depth)  # type: ignore[arg-type]
+    block = spec.block if spec.family == "cifar" else None
+    return NetSpec(family=spec.family, block=block, depth=depth)
 
 
 def _widget(name: str, spec: NetSpec) -> None:

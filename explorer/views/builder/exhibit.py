@@ -31,7 +31,7 @@ from explorer.views.parts.link import (
 from resnet.plan import plan
 from resnet.spec import NetSpec, SpecError
 from resnet.spec.checks import listed
-from resnet.spec.net import IMAGENET_BLOCKS, valid_depths_near
+from resnet.spec.net import FIELDS, IMAGENET_BLOCKS, valid_depths_near
 
 MOST_NETS = 4
 KEYS = ("net", "edit", "section", "layer", "unit", "memory", "hide")
@@ -52,6 +52,7 @@ PARTS = {
     "title": "the name of the net",
     "figures": "the headline figures",
     "sections": "the row that changes the section",
+    "equations": "residual learning as equations",
     "picture": "the picture of the net",
     "table": "the table of layers",
     "train": "the way to the Train page",
@@ -233,13 +234,16 @@ def from_link(text: str, otherwise: NetSpec) -> tuple[NetSpec, str]:
 
 
 def nearest_depth(depth: int, family: str, block: str | None) -> int:
-    """The depth nearest to this one that the family has with such blocks (None: with any)."""
+    """The depth nearest to this one that the family has with such blocks; None: with any.
+
+    So it is where the paper has none with such blocks, as ImageNet nets of single layers.
+    """
     if family == "cifar":
         fitting = valid_depths_near(depth, block or "basic")
     else:
         kinds = IMAGENET_BLOCKS.items()
-        fitting = tuple(each for each, (kind, _) in kinds if block in (kind, None))
-    return min(fitting, key=lambda each: abs(each - depth))
+        fitting = tuple(each for each, (kind, _) in kinds if kind == block)
+    return min(fitting or IMAGENET_BLOCKS, key=lambda each: abs(each - depth))
 
 
 def _with_nearest_depth(text: str) -> NetSpec | None:
@@ -247,7 +251,8 @@ def _with_nearest_depth(text: str) -> NetSpec | None:
     if match is None:
         return None
     family = "imagenet" if "imagenet" in text.lower() else "cifar"
-    block = "bottleneck" if "bottleneck" in text.lower() else None
+    kinds = FIELDS["block"].choices
+    block = next((kind for kind in kinds if kind in text.lower()), None)
     near = nearest_depth(int(match[1]), family, block)
     try:
         return NetSpec.parse(f"{text[: match.start(1)]}{near}{text[match.end(1) :]}")

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from explorer.report.formatting import duration
+from explorer.report.estimates import machine_throughput
+from explorer.report.forecast import forecast, full_length_words
 from explorer.server import shared, visitor
 from explorer.server.worker_status import machine_report, machine_words, reported
 from explorer.store import states
@@ -16,7 +17,6 @@ from explorer.views.train.watch import watch
 from resnet.lessons import DEGRADATION, LESSONS
 from resnet.settings import CIFAR10_SIZE
 from resnet.spec import Recipe, SpecError
-from resnet.spec.checks import listed
 from resnet.spec.fields import fields_of
 
 
@@ -54,8 +54,11 @@ def _lesson_watched() -> str:
     return watched.lesson if watched.lesson in LESSONS else OWN
 
 
-def _controls() -> None:
-    """The row of controls: what to train, on which images, and the button."""
+def _controls() -> LaunchRequest | None:
+    """The row of controls: what to train, on which images, and the button.
+
+    Returns what the button would launch; None where that cannot be trained.
+    """
     worker = reported(shared.store())
     options = recipe_widgets.data_options(worker)
     columns = st.columns([3.4, 0.9, 0.9, 2.4, 1.4, 2.6], vertical_alignment="bottom")
@@ -95,7 +98,7 @@ def _controls() -> None:
     except SpecError as error:
         columns[4].button("Launch", disabled=True, width="stretch", key="launch")
         st.error(f"This cannot be trained: {error}.")
-        return
+        return None
     download = data == "cifar10" and not worker.get("cifar10")
     if columns[4].button(
         "Launch", type="primary", width="stretch", key="launch", icon=":material/play_arrow:"
@@ -104,13 +107,14 @@ def _controls() -> None:
     if download and not _watching():
         _offer_generated(request)
     st.session_state["train_link"] = link_of(request)
+    return request
 
 
 def _full_length(name: str) -> bool:
     """Whether the lesson is to run at full length; asked only where a GPU can do it."""
     if not LESSONS[name].gpu or machine_report(shared.store()).get("device", "cpu") == "cpu":
         return False
-    return st.toggle("At full length, as the paper trains", key="full")
+    return st.toggle(full_length_words(LESSONS[name]), key="full")
 
 
 def _watching() -> bool:
@@ -156,7 +160,7 @@ def _launch(request: LaunchRequest, data: str) -> None:
     st.rerun()
 
 
-def _introduce() -> None:
+def _introduce(request: LaunchRequest | None) -> None:
     """Before the first launch: the question of the lesson, and who is training now."""
     busy = next((each for each in shared.store().comparisons() if each.active), None)
     if busy:
@@ -166,33 +170,14 @@ def _introduce() -> None:
             st.session_state["comparison"] = busy.id
             st.rerun()
     lesson = LESSONS.get(st.session_state["lesson"])
+    known = machine_throughput(shared.store())
+    does = forecast(request, lesson, known) if request else ""
     if lesson is None:
-        st.markdown(
-            "Choose up to six nets and press **Launch**: they see the same images in the same "
-            "order, and their curves grow side by side."
-        )
+        st.markdown(f"Choose up to six nets: their curves grow side by side. {does}")
         return
     prediction.ask(lesson)
-    st.markdown(f"{_what_launch_does()} {lesson.look_for}")
+    st.markdown(f"{does} {lesson.look_for}".strip())
     offer(lesson.name)
-
-
-def _what_launch_does() -> str:
-    """What is going to be trained, and how long that took when it was measured."""
-    lesson = LESSONS[st.session_state["lesson"]]
-    recipe = lesson.recipe
-    nets = list(dict.fromkeys(entry.net.title for entry in lesson.entries))
-    images = f"{recipe.images:,}" if recipe.images else "all"
-    time = (
-        f"One seed takes about {duration(lesson.seconds)} on two cores."
-        if lesson.seconds
-        else "It is made for a GPU: on two cores it would take days."
-    )
-    return (
-        f"Press **Launch**: {listed(nets)} see the same images ({images} of "
-        f"{recipe.image_size}x{recipe.image_size} pixels) in the same order for "
-        f"{recipe.iterations:,} iterations. {time}"
-    )
 
 
 def _link() -> dict[str, str]:
@@ -211,12 +196,11 @@ def _link() -> dict[str, str]:
 wrong_in_link = _enter()
 for sentence in wrong_in_link:
     st.warning(sentence)
-if share.shows("launch"):
-    _controls()
+offered = _controls() if share.shows("launch") else None
 st.query_params.from_dict(_link())
 if REPLAYED in st.session_state:
     replay(st.session_state[REPLAYED])
 elif st.session_state.get("comparison"):
     watch(st.session_state["comparison"])
 else:
-    _introduce()
+    _introduce(offered)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from explorer.store.comparisons import MAX_NETS
 from resnet.lessons import DEGRADATION
+from resnet.paper.overfitting import overfitting
 from resnet.settings import CIFAR10_SIZE
 from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.spec.fields import Field, fields_of
@@ -81,6 +82,8 @@ def nets_and_settings(seed: int, folded: bool) -> tuple[tuple[NetSpec, ...], Rec
             "rate 0.1 in steps, no warm-up (He et al. 2015, Section 4.2)."
         )
     nets = tuple(NetSpec.parse(name) for name in names)
+    if said := overfitting(nets):
+        st.markdown(said)
     for net in nets:
         if net.family == "imagenet":
             raise SpecError(

@@ -20,6 +20,8 @@ NAMES = (
     "resnet110-A-pre",
     "resnet1202-A",
     "resnet164-B-bottleneck-nonorm-tanh",
+    "resnet20-A-single",
+    "resnet1202-C-single-pre",
     "imagenet-plain34",
     "imagenet-resnet18-A",
     "imagenet-resnet50-B",
@@ -59,6 +61,7 @@ def test_every_kind_of_net_is_well_formed_named_and_one_line(name: str) -> None:
         ("resnet1202-A", 6, 2, 4),
         ("plain56", 6, 0, 0),
         ("resnet56-A-bottleneck", 6, 3, 3),
+        ("resnet20-A-single", 6, 2, 4),
         ("imagenet-resnet34-B", 8, 3, 5),
         ("imagenet-resnet152-B", 8, 4, 4),
     ],
@@ -69,6 +72,18 @@ def test_blocks_and_their_shortcuts(name: str, blocks: int, changing: int, stayi
     assert len(groups(picture, "changes")) == changing
     assert len(groups(picture, "stays")) == staying
     assert len(groups(picture, "add")) == changing + staying
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("imagenet-resnet18-A", "zero-pad 128 to 256"),
+        ("resnet20-A-single", "zero-pad 32 to 64"),
+        ("imagenet-resnet18-A-single-stages4.4.4.4", "zero-pad to 256"),
+    ],
+)
+def test_what_a_shortcut_does_is_said_as_shortly_as_its_arc_is(name: str, words: str) -> None:
+    assert words in texts(drawn(name))
 
 
 def test_a_shortcut_is_dashed_exactly_where_the_shape_changes() -> None:

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.report import verdicts
+from explorer.report import table, verdicts
 from explorer.store import states
 from explorer.store.records import RATE, Comparison, Event, Run, StoredRow
 from explorer.store.snapshots import Feed, RunHistory, Snapshot
+from resnet.__main__ import main
 from resnet.lessons import DEGRADATION
 from resnet.paper import tables
 from resnet.spec import NetSpec, Recipe
@@ -223,3 +224,19 @@ def test_errors_are_judged_by_the_images_that_were_tested():
     assert "within" in verdicts.verdict_of(snapshot(*small))
     assert "1.5 points more" in verdicts.verdict_of(snapshot(*large))
     assert verdicts.evidence(snapshot(*small)).startswith("Training error on 300 images")
+
+
+def test_the_command_says_of_the_csv_what_the_page_says_of_the_comparison(tmp_path, capsys):
+    whole = (
+        snapshot(*DONE[0], *DONE[1], *seed(2, {400: 29.6}, {400: 77.8})),
+        snapshot(*DONE[0], *seed(1, THIRD, THIRD, states.STOPPED)),
+        snapshot(*seed(0, {40: 40.0}, {40: 80.0}, states.STOPPED)),
+    )
+    for each in whole:
+        file = tmp_path / "rows.csv"
+        file.write_text(table.csv_text(each))
+        assert main(["verdict", str(file)]) == 0
+        printed = capsys.readouterr().out.splitlines()
+        assert printed[0] == verdicts.verdict_of(each)
+        evidence = verdicts.evidence(each)
+        assert all(line.strip().rstrip(".") in evidence for line in printed[1:])

@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 
 from explorer.server import shared
+from explorer.views.builder.sections.shortcuts.section import GATES
 from tests.explorer.views.pages import app_at
 
 SAME = None  # written as typed; in which order parameters stand says nothing
@@ -42,7 +43,7 @@ ADDRESSES = [
             "The link counts in 'kilo'; there are macs and flops. Shown: MACs.",
             "The link chooses the layer 'stage9.block1.conv1', which ResNet-20 A does not have.",
             "The link hides 'sky', which is no part of this page; parts are controls, "
-            "title, figures, sections, picture, table, train, link, layers, compare, "
+            "title, figures, sections, equations, picture, table, train, link, layers, compare, "
             "shortcuts, memory, paper, check and takeaway.",
         ],
     ),
@@ -170,6 +171,12 @@ ADDRESSES = [
         [],
     ),
     ("why", "lab=responses&nets=fresh:resnet20-A,fresh:plain20&data=generated", SAME, []),
+    (  # the link of Build's section on shortcuts
+        "why",
+        urlencode(GATES),
+        urlencode({**GATES, "nets": "fresh:resnet20-A", "iterations": 60, "seed": 0}),
+        [],
+    ),
     (
         "why",
         "lab=dream&data=mnist",

@@ -1,6 +1,7 @@
 """The command line: cost, train, evaluate; its sentences and its CSV."""
 
 import csv
+import math
 import subprocess
 import sys
 
@@ -90,6 +91,19 @@ def test_training_writes_rows_and_repeats_them_with_one_lane_or_two(folder, tmp_
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.timeout(180)
+def test_a_net_that_diverged_is_said_to_have_between_two_rows(folder, tmp_path, capsys):
+    table = tmp_path / "curves.csv"
+    wild = ["--learning-rate", "100", "--log-every", "5", "--test-every", "20", "--csv", str(table)]
+    assert main(["train", "plain8-nonorm", *SHORT, *wild]) == 0
+    *_, good, last = rows_of(table)
+    assert not math.isfinite(float(last["loss"]))
+    assert int(last["iteration"]) - int(good["iteration"]) == 5
+    printed = capsys.readouterr().out
+    between = f"between iterations {good['iteration']} and {last['iteration']}"
+    assert f"at iteration 0; diverged {between}" in printed
+
+
 def test_a_saved_checkpoint_is_evaluated(folder, tmp_path, capsys):
     assert main(["train", "plain8", "--save", str(tmp_path / "kept"), *SHORT]) == 0
     assert main(["evaluate", str(tmp_path / "kept" / "plain8-seed0.pt")]) == 0

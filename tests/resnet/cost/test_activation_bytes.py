@@ -10,7 +10,7 @@ STEM = 2 * 16  # convolution and BN; ReLU writes over its input
 BRANCHES = 4 * 16 + 4 * 8 + 4 * 4  # two convolutions, two BNs a block
 ADDITIONS = 16 + 8 + 4
 HEAD = 4 + 2  # the pooled channels, two logits
-OPTION_A = (1 * 2 * 2 + 8) + (2 * 1 * 1 + 4)  # subsampled, then with its zeros, twice
+OPTION_A = 8 + 4  # with its zeros, twice; every second pixel alone is a view
 OPTION_B = 2 * 8 + 2 * 4  # convolution and BN where shapes change
 OPTION_C = 2 * 16 + OPTION_B
 

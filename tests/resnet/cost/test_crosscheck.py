@@ -17,7 +17,7 @@ def test_every_difference_is_explained_to_the_last_digit(any_net):
         assert sum(reason.amount for reason in each.reasons) == each.difference
 
 
-@pytest.mark.parametrize("name", ["imagenet-resnet152-B", "resnet1202-A"])
+@pytest.mark.parametrize("name", ["imagenet-resnet152-B", "resnet1202-A", "resnet1202-C-single"])
 def test_the_deepest_nets_are_counted_on_the_meta_device(name):
     spec = NetSpec.parse(name)
     counted = counted_by_tools(spec)

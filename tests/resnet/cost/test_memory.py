@@ -49,6 +49,8 @@ NETS = (
     ("resnet14-A-w4-pre-nonorm", 8),
     ("resnet14-C-w4-pre-nonorm-tanh", 8),
     ("resnet20-A-w4-bottleneck", 8),
+    ("resnet8-A-w4-single", 8),
+    ("resnet8-C-w4-single-pre", 8),
     ("imagenet-resnet18-B-w4", 32),
     ("imagenet-resnet50-A-w4-3x3-sigmoid", 32),
 )

@@ -69,7 +69,7 @@ def test_the_papers_strides_give_table_1_to_its_one_decimal(depth, printed):
     assert round(10 * printed) in (floor(tenths), ceil(tenths))  # 3.858 is printed as 3.8
 
 
-@pytest.mark.parametrize("block, step", [("basic", 6), ("bottleneck", 9)])
+@pytest.mark.parametrize("block, step", [("basic", 6), ("bottleneck", 9), ("single", 3)])
 @pytest.mark.parametrize("n", [1, 2, 5, 20])
 def test_a_plain_net_costs_what_its_option_a_twin_costs(block, step, n):
     plain, residual = (

@@ -23,6 +23,7 @@ def net(name: str) -> NetSpec:
     ("name", "parameters"),
     [
         ("plain20", (269_722, 269_722, 272_474, 283_962)),
+        ("resnet20-A-single", (269_722, 269_722, 272_474, 300_762)),  # C: 18 projections for 9
         ("resnet56-B", (853_018, 853_018, 855_770, 900_858)),
         ("resnet110-A", (1_727_962, 1_727_962, 1_730_714, 1_826_202)),
     ],
@@ -34,7 +35,9 @@ def test_none_a_b_and_c(name: str, parameters: tuple[int, ...]) -> None:
     assert costs[0].macs == costs[1].macs < costs[2].macs < costs[3].macs
 
 
-@pytest.mark.parametrize("name", ["resnet20-A", "resnet164-A-bottleneck", "imagenet-resnet50-B"])
+@pytest.mark.parametrize(
+    "name", ["resnet20-A", "resnet20-A-single", "resnet164-A-bottleneck", "imagenet-resnet50-B"]
+)
 def test_an_identity_takes_memory_but_none_that_training_keeps(name: str) -> None:
     plain, a, b, c = option_costs(net(name))
     assert plain.activation_bytes < a.activation_bytes < b.activation_bytes < c.activation_bytes

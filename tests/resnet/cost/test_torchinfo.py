@@ -9,7 +9,10 @@ from resnet.model import build
 from resnet.spec import NetSpec
 from resnet.spec.net import IMAGE_SIZE
 
-NAMES = ["plain20", "resnet56-A", "resnet20-C", "resnet20-B-nonorm", "imagenet-resnet50-B"]
+NAMES = [
+    *("plain20", "resnet56-A", "resnet20-C", "resnet20-B-nonorm", "imagenet-resnet50-B"),
+    *("plain20-single", "resnet20-A-single", "resnet56-B-single", "resnet20-C-single-pre-nonorm"),
+]
 
 
 def not_in_the_paper(layer) -> int:

@@ -26,6 +26,8 @@ PAIRS = [
     ("resnet8-C-w4-pre", "resnet14-C-w4-pre"),
     ("resnet8-A-w4-pre-tanh", "resnet14-A-w4-pre-tanh"),
     ("resnet11-A-bottleneck-w4", "resnet20-A-bottleneck-w4"),
+    ("plain8-single-w4", "plain14-single-w4"),
+    ("resnet8-A-single-w4", "resnet14-A-single-w4"),
     ("resnet10-A-stages1.1.2-w4", "resnet16-A-stages1.3.3-w4"),
 ]
 

@@ -15,6 +15,8 @@ NAMES = [
     "resnet14-B-w4",
     "resnet14-C-w4",
     "resnet11-B-bottleneck-w4",
+    "resnet8-A-single-w4",
+    "resnet8-C-single-w4",
     "plain14-w4-pre",
     "resnet14-A-w4-pre",
     "resnet14-B-w4-pre",

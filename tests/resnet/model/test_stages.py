@@ -6,6 +6,7 @@ from resnet.cost import cost
 from resnet.plan import plan
 from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.spec.names import curve
+from resnet.verdict.standing import Standing
 from resnet.verdict.verdict import verdict
 
 
@@ -63,9 +64,10 @@ def test_stages_that_cannot_be_are_refused_in_a_sentence(name, sentence):
         NetSpec.parse(name)
 
 
-def test_a_net_with_stages_of_its_own_is_ranked_not_compared_by_depth():
+def test_a_net_with_stages_of_its_own_is_not_compared_by_depth():
     own = NetSpec(stages=(1, 2, 3))
     errors = {curve(own, Recipe()): {0: 30.0}, curve(NetSpec(depth=56), Recipe()): {0: 10.0}}
-    assert verdict(errors, 2000, 400) == (
-        "ResNet-56 trains best: ResNet-14 (1+2+3 basic blocks) is 20 points behind (one seed)."
+    assert verdict(Standing(errors, 2000, 400)) == (
+        "In this one run, ResNet-56 has 20 points less training error than ResNet-14 "
+        "(1+2+3 basic blocks)."
     )

@@ -12,6 +12,11 @@ FIELDS = [
     ({"depth": 1}, "depth 1 is not 6n+2; the nearest is 8"),
     ({"depth": 7}, "depth 7 is not 6n+2; the nearest is 8"),
     ({"depth": 21, "block": "bottleneck"}, "depth 21 is not 9n+2; the nearest are 20 and 29"),
+    ({"depth": 21, "block": "single"}, "depth 21 is not 3n+2; the nearest are 20 and 23"),
+    (
+        {"block": "single", "stride_on": "3x3"},
+        "stride_on '3x3' was given for a single-layer block, which has no 1x1 convolution; ",
+    ),
     ({"depth": 1202, "block": "bottleneck"}, "depth 1202 is not 9n+2; the nearest is 1199"),
     ({"depth": 1203}, "depth 1,203 is out of range; it can be 1 to 1,202"),
     ({"depth": 0}, "depth 0 is out of range; it can be 1 to 1,202"),
@@ -27,7 +32,7 @@ FIELDS = [
     ({"family": None}, "family None is not known; choose cifar or imagenet"),
     ({"shortcut": "D"}, "shortcut 'D' is not known; choose none, A, B or C"),
     ({"shortcut": "a"}, "shortcut 'a' is not known; choose none, A, B or C"),
-    ({"block": "wide"}, "block 'wide' is not known; choose basic or bottleneck"),
+    ({"block": "wide"}, "block 'wide' is not known; choose basic, bottleneck or single"),
     ({"order": "mid"}, "order 'mid' is not known; choose post or pre"),
     ({"norm": True}, "norm True is not known; choose batch or none"),
     ({"activation": "gelu"}, "activation 'gelu' is not known; choose relu, tanh or sigmoid"),
@@ -59,6 +64,8 @@ NAMES = [
     ("resnet20-A-A", "'resnet20-A-A' says shortcut twice; 'a' is one word too many"),
     ("resnet20-A-w8-w9", "says width twice; 'w9' is one word too many"),
     ("resnet20-A-w0", "width 0 is out of range; it can be 1 to 1,024"),
+    ("imagenet-resnet18-B-single", "is made of basic blocks, not of single-layer blocks"),
+    ("resnet20-A-single-stages2.3.4", "2.3.4 single-layer blocks, which make depth 11; write 11"),
     ("imagenet-resnet50-B-basic", "is made of bottleneck blocks, not of basic blocks"),
 ]
 JSON = [
@@ -105,8 +112,8 @@ def test_images_that_a_net_would_shrink_to_nothing_are_refused(name, size, sente
         plan(NetSpec.parse(name), size)
 
 
-@pytest.mark.parametrize("block, step", [("basic", 6), ("bottleneck", 9)])
-def test_of_all_depths_only_6n_plus_2_and_9n_plus_2_are_taken(block, step):
+@pytest.mark.parametrize("block, step", [("basic", 6), ("bottleneck", 9), ("single", 3)])
+def test_of_all_depths_only_those_of_whole_blocks_in_three_stages_are_taken(block, step):
     taken = []
     for depth in range(1, 1203):
         try:

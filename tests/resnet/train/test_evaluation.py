@@ -29,6 +29,7 @@ NAMES = {  # how many of their convolutions suit
     "resnet8-A-pre": 4,
     "resnet8-B-pre": 4,
     "resnet11-A-bottleneck": 3,
+    "resnet8-B-single": 4,
     "resnet8-A-w48": 4,
 }
 pytestmark = pytest.mark.skipif(library.library() is None, reason="no C compiler here")

@@ -13,7 +13,8 @@ from resnet.spec import NetSpec, Recipe
 from resnet.train import Trainer
 from resnet.train.fused import convolution, library
 from resnet.train.fused.norm import norm
-from resnet.train.fused.run import Fused, for_training
+from resnet.train.fused.run import Fused
+from resnet.train.fused.training import for_training
 
 CPU = torch.device("cpu")
 NAMES = (
@@ -26,6 +27,8 @@ NAMES = (
     "plain8-pre",
     "resnet11-A-bottleneck",
     "resnet11-C-bottleneck-pre",
+    "resnet8-A-single",
+    "resnet8-B-single-pre",
     "resnet8-A-tanh",
     "plain8-sigmoid",
     "resnet8-A-w32",

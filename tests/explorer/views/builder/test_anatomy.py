@@ -21,6 +21,7 @@ NAMES = (
     "resnet1202-A",
     "resnet110-A-pre",
     "resnet164-B-bottleneck-nonorm-tanh",
+    "resnet20-B-single",
     "imagenet-resnet18-A",
     "imagenet-resnet152-B",
     "imagenet-resnet50-C-3x3-pre",

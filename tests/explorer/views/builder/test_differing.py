@@ -30,7 +30,7 @@ def test_differences_are_absolute_and_relative_to_the_first() -> None:
         "272,474<br>+2,752 (+1.02 %)",
         "853,018<br>+583,296 (× 3.16)",
     )
-    assert cells("Activation memory", "resnet56-A", "plain56")[1] == "4.26 MB<br>−1.11 MB (× 0.79)"
+    assert cells("Activation memory", "resnet56-A", "plain56")[1] == "4.26 MB<br>−1.08 MB (× 0.80)"
     assert cells("Layers", "resnet110-A", "resnet20-A") == ("110", "20<br>−90 (× 0.18)")
     assert cells("Receptive field", "plain20", "resnet20-A") == ("81 px", "81 px<br>the same")
 

@@ -193,6 +193,14 @@ def test_a_link_cannot_put_markdown_on_the_page() -> None:
         ("imagenet-resnet34-B", "depth", 101, "imagenet-resnet101-B"),
         ("imagenet-resnet18-B", "block", "bottleneck", "imagenet-resnet50-B"),
         ("imagenet-resnet152-B-3x3", "block", "basic", "imagenet-resnet34-B"),
+        ("resnet56-A", "block", "single", "resnet56-A-single"),
+        ("resnet56-A-single", "block", "basic", "resnet56-A"),
+        ("resnet47-A-bottleneck-3x3", "block", "single", "resnet47-A-single"),
+        ("imagenet-resnet18-B", "block", "single", "imagenet-resnet18-B-single-stages4.4.4.4"),
+        ("imagenet-resnet18-B-single-stages4.4.4.4", "block", "basic", "imagenet-resnet18-B"),
+        ("imagenet-resnet18-B-single-stages4.4.4.4", "depth", 34, "imagenet-resnet34-B"),
+        ("imagenet-resnet18-B-single-stages4.4.4.4", "stages", None, "imagenet-resnet18-B"),
+        ("resnet56-A-single", "family", "imagenet", "imagenet-resnet50-B"),
         ("resnet20-A-stages2.3.4", "depth", 56, "resnet56-A"),
         ("resnet20-A-stages2.3.4", "shortcut", "C", "resnet20-C-stages2.3.4"),
         ("imagenet-resnet20-B-stages1.2.3.3", "block", "bottleneck", "imagenet-resnet50-B"),
@@ -432,6 +440,25 @@ def test_parts_are_hidden() -> None:
     page = opened("resnet20-A", hide="layers,paper")
     assert "Picture and layers" not in tabs(page, "exhibit_section")
     assert tabs(page, "exhibit_section")[0] == "Side by side"
+
+
+def test_residual_learning_stands_over_the_picture_as_equations() -> None:
+    def equations_of(page: AppTest) -> list[str]:
+        return [each.value for each in page.markdown if each.value.startswith("$")]
+
+    page = opened("imagenet-resnet50-B")
+    first, *_, last = equations_of(page)
+    assert first.startswith(r"$\mathcal{F}(x) = \mathcal{H}(x) - x$")
+    assert "the bottleneck, Fig. 5, right" in last
+    assert equations_of(opened("resnet20-A", hide="equations")) == []
+
+
+@pytest.mark.parametrize("section", ["layers", "paper"])
+def test_1202_layers_overfit_in_the_paper(section: str) -> None:
+    page = opened("resnet1202-A", section=section)
+    assert any("7.93 % test error" in each.value for each in page.markdown)
+    page = opened("resnet110-A", section=section)
+    assert not any("overfit" in each.value for each in page.markdown)
 
 
 def test_an_unknown_part_or_section_gets_a_sentence() -> None:

@@ -1,5 +1,7 @@
 """The sections on shortcuts, on the paper and on memory: what they show, and their figures."""
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -8,8 +10,10 @@ from explorer.views.builder.sections.memory import words as memory_words
 from explorer.views.builder.sections.paper import words as paper_words
 from explorer.views.builder.sections.paper.vgg_table import vgg_table
 from explorer.views.builder.sections.shortcuts import words as shortcut_words
+from explorer.views.builder.sections.shortcuts.section import GATES
 from resnet.cost.roofline import MACHINES, forward_work, step_bound
 from resnet.cost.shortcuts import doubled_blocks, option_costs
+from resnet.labs.variants.table import VARIANTS
 from resnet.paper.checks import neighbours
 from resnet.spec import NetSpec
 
@@ -18,6 +22,7 @@ NETS = (
     "resnet20-A",
     "plain56",
     "resnet11-A-bottleneck",
+    "resnet20-B-single",
     "resnet14-C-pre-nonorm-tanh-w3-c7",
     "resnet1202-A",
     "imagenet-resnet18-A",
@@ -82,6 +87,26 @@ def test_a_net_without_same_shape_blocks_says_so() -> None:
     spec = NetSpec.parse("resnet11-A-bottleneck")
     said = shortcut_words.claim_sentences(spec, doubled_blocks(spec), option_costs(spec))
     assert said.endswith("so B and C are the same net.")
+
+
+def test_a_projection_around_one_layer_is_a_ninth_of_it() -> None:
+    spec = NetSpec.parse("resnet20-C-single")
+    said = shortcut_words.claim_sentences(spec, doubled_blocks(spec), option_costs(spec))
+    assert "a 3x3 convolution holds 9w² weights on w channels, a projection w²" in said
+    assert "One block grows by 11.1 %, not by all of it" in said
+
+
+def test_gates_stand_beside_the_shortcuts_with_what_was_printed_of_them() -> None:
+    shown = text(opened("shortcuts", "resnet20-A"))
+    assert r"$y = T(x)\,\mathcal{F}(x) + (1 - T(x))\,x$" in shown
+    assert (
+        "Table 6 has them at 7.54 % (mean 7.72) with 19 layers and 8.80 % with 32 layers" in shown
+    )
+    assert (
+        "at 8.70 % test error, a gate on the shortcut alone at 6.91 %, the identity at 6.61 %"
+        in (shown)
+    )
+    assert set(json.loads(GATES["names"])) < set(VARIANTS)
 
 
 def test_what_the_paper_of_resnet_50() -> None:

@@ -148,3 +148,18 @@ def test_every_setting_is_a_widget_with_the_words_of_its_field():
             assert widget.options == [field.menu_words(each) for each in field.choices]
         else:
             assert (widget.min, widget.max, widget.step) == (field.low, field.high, field.step)
+
+
+@pytest.mark.parametrize(("net", "said"), [("resnet1202-A", 1), ("resnet110-A", 0)])
+def test_what_the_paper_says_of_1202_layers_stands_under_the_nets(net, said):
+    def page(net):
+        import streamlit as st
+
+        from explorer.views.train import recipe_widgets
+
+        st.session_state["nets"] = [net]
+        recipe_widgets.nets_and_settings(0, False)
+
+    shown = AppTest.from_function(page, default_timeout=30, args=(net,)).run()
+    assert not shown.exception
+    assert sum("1202-layer net overfits" in each.value for each in shown.markdown) == said

@@ -4,6 +4,7 @@
 import { mainLine } from "./curves.js";
 import { colourOf, faded } from "../theme.js";
 import { spread } from "../data/label_positions.js";
+import { whereSeveral } from "../data/series.js";
 
 export const LABEL = 13; // pixels
 const BETWEEN_LABELS = 15;
@@ -61,14 +62,16 @@ function joined(runs) {
   return { x: join("x"), y: join("y") };
 }
 
+// One seed has no spread: a band stands where two or more are left, and nowhere else.
 function bandOf(mean, kind, colour) {
   const edge = (sign, limit) =>
     kind === "deviation" ? mean.mean.map((value, i) => value + sign * mean.deviation[i]) : limit;
+  const [low, high] = [edge(-1, mean.low), edge(1, mean.high)];
   const none = { color: "rgba(0,0,0,0)", width: 0 };
-  return [
-    plain({ x: mean.x, y: edge(-1, mean.low) }, none),
-    { ...plain({ x: mean.x, y: edge(1, mean.high) }, none), fill: "tonexty", fillcolor: colour },
-  ];
+  return whereSeveral(mean.count).flatMap(([from, to]) => {
+    const part = (y) => plain({ x: mean.x.slice(from, to), y: y.slice(from, to) }, none);
+    return [part(low), { ...part(high), fill: "tonexty", fillcolor: colour }];
+  });
 }
 
 // The names at the curves' ends, where they are in sight, none over another.

@@ -45,7 +45,7 @@ export function between(xs, ys, x) {
 }
 
 // Over curves [{ x, y }]: at every x that one of them has, the mean of those that reach it, the
-// lowest and the highest, the sample standard deviation, and how many there are.
+// lowest and the highest, the sample standard deviation (NaN of one alone), and how many there are.
 export function meanAndBand(curves) {
   const x = Float64Array.from(new Set(curves.flatMap((curve) => [...curve.x]))).sort();
   const result = { x };
@@ -60,10 +60,22 @@ export function meanAndBand(curves) {
     result.mean[i] = mean;
     result.low[i] = count ? Math.min(...values) : NaN;
     result.high[i] = count ? Math.max(...values) : NaN;
-    result.deviation[i] = count > 1 ? Math.sqrt(squares / (count - 1)) : count ? 0 : NaN;
+    result.deviation[i] = count > 1 ? Math.sqrt(squares / (count - 1)) : NaN;
     result.count[i] = count;
   });
   return result;
+}
+
+// The stretches [from, to) of two points or more at which several curves are left.
+export function whereSeveral(counts) {
+  const stretches = [];
+  let from = 0;
+  for (let at = 0; at <= counts.length; at++) {
+    if (counts[at] > 1) continue;
+    if (at - from > 1) stretches.push([from, at]);
+    from = at + 1;
+  }
+  return stretches;
 }
 
 // Index of the point nearest to x, -1 where x is more than half a gap outside of the curve.

@@ -10,6 +10,7 @@ from explorer.views.builder.sections.paper.vgg_table import vgg_table
 from resnet.cost import cost
 from resnet.cost.vgg import vgg19
 from resnet.paper import checks as paper
+from resnet.paper.overfitting import overfitting
 from resnet.spec import NetSpec
 
 
@@ -27,6 +28,8 @@ def show(specs: tuple[NetSpec, ...]) -> None:
     near = paper.neighbours(spec)
     st.markdown(words.errors_sentence(spec, near))
     st.markdown(words.errors_table(spec, near))
+    if said := overfitting([spec]):
+        st.markdown(said)
     _strides(spec)
     _vgg(spec)
 

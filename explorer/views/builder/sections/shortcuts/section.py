@@ -1,10 +1,16 @@
 """What the shortcuts cost: none, A, B and C for this net, and the paper's claim on projections."""
 
-import streamlit as st
+from contextlib import suppress
 
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from explorer.views import WHY
 from explorer.views.builder.sections.shortcuts import words
 from resnet.cost.shortcuts import doubled_blocks, option_costs
 from resnet.spec import NetSpec
+
+GATES = {"lab": "variants", "names": '["exclusive-gate","shortcut-gate"]'}  # as Why writes it
 
 
 def show(specs: tuple[NetSpec, ...]) -> None:
@@ -27,4 +33,13 @@ def show(specs: tuple[NetSpec, ...]) -> None:
         st.caption(
             "Blocks that keep their shape: an identity in A and B, a projection in C. Parameters "
             "include those of BN, where the net has it. He et al. 2015, Section 4.1."
+        )
+    st.markdown("#### A gate instead?")
+    st.markdown(words.gates_words())
+    with suppress(StreamlitAPIException):  # no Why page where this one is tried alone
+        st.page_link(
+            WHY,
+            label="Train gates beside the identity",
+            icon=":material/science:",
+            query_params=GATES,
         )

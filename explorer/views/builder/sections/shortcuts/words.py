@@ -5,7 +5,10 @@ Imports no streamlit.
 
 from explorer.views.builder.headline import short
 from resnet.cost.shortcuts import BlockDoubling, OptionCost, kernel_arithmetic
+from resnet.labs.variants.table import VARIANTS
+from resnet.paper.tables import TABLE_6
 from resnet.spec import NetSpec
+from resnet.spec.checks import listed
 
 NAMES = {
     "none": "none (plain)",
@@ -62,10 +65,13 @@ def claim_sentences(
     """Whether projections everywhere double size and time: in one block, and in the whole net."""
     main, projection = kernel_arithmetic(spec)
     _, a, b, c = costs
-    if spec.block == "basic":
+    if spec.block != "bottleneck":
+        layers = "basic blocks: two 3x3 convolutions hold"
+        if spec.block == "single":
+            layers = "single-layer blocks: a 3x3 convolution holds"
         said = (
-            "The paper says that a projection doubles a *bottleneck* block. This net has basic "
-            f"blocks: two 3x3 convolutions hold {main}w² weights on w channels, a projection w². "
+            "The paper says that a projection doubles a *bottleneck* block. This net has "
+            f"{layers} {main}w² weights on w channels, a projection w². "
             f"One block grows by {projection / main:.1%}".replace("%", " %")
             + ", not by all of it."
         )
@@ -88,6 +94,32 @@ def claim_sentences(
         "where B has a projection already, do not grow with C."
     )
     return f"{said}\n\n{net}"
+
+
+def gates_words() -> str:
+    """What a highway network has in the place of an identity, and how it does where it was tried.
+
+    Source: He et al. 2015, Section 2 and Table 6; He et al. 2016 (arXiv 1603.05027), Table 1.
+    """
+    identity, exclusive, alone = (
+        VARIANTS[name].error for name in ("identity", "exclusive-gate", "shortcut-gate")
+    )
+    printed = listed(
+        f"{row.error:.2f} %{f' (mean {row.mean:.2f})' if row.mean else ''} with "
+        f"{row.label.split()[1]} layers"
+        for row in TABLE_6
+        if row.label.startswith("Highway")
+    )
+    return (
+        r"Highway networks weigh the two branches by a gate: $y = T(x)\,\mathcal{F}(x) + "
+        r"(1 - T(x))\,x$, where $T(x)$ lies between 0 and 1 and has weights of its own. "
+        "An identity has none and is never closed; where a gate closes the shortcut, a block "
+        "learns no residual function any more. Gains in accuracy with extremely increased depth, "
+        "over 100 layers, highway networks have not demonstrated, says the paper (Section 2); its "
+        f"Table 6 has them at {printed}. Around the blocks of ResNet-110 such gates end at "
+        f"{exclusive:.2f} % test error, a gate on the shortcut alone at {alone:.2f} %, the "
+        f"identity at {identity:.2f} % (He et al. 2016, Table 1; medians of five runs)."
+    )
 
 
 def blocks_table(blocks: tuple[BlockDoubling, ...]) -> str:

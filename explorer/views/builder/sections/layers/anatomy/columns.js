@@ -72,7 +72,7 @@ const COLUMNS = [
   {
     head: () => "Activation, bytes",
     width: 92,
-    hint: "Of one image in fp32; 0 where a layer writes over its input.",
+    hint: "Of one image in fp32; 0 where a layer writes over its input or is a view of it.",
     number: true,
     cell: (rows, i) => thousands(rows.activation_bytes[i]),
     sum: (rows, group) => thousands(sum(rows.activation_bytes, group)),
