@@ -15,14 +15,13 @@ from resnet.spec.names import Entry, curve_names, short_titles, value_of
 from resnet.spec.net import NetSpec
 from resnet.spec.recipe import Recipe
 from resnet.verdict.factors import groups_by_factor, labels, shallow_and_deep
-from resnet.verdict.judge import Basis, BySeed, Finding, Judgement, exceeds
+from resnet.verdict.judge import DENIED, Basis, BySeed, Finding, Judgement, exceeds
 from resnet.verdict.phrases import bound, interval, points, seeds_words, stated
 from resnet.verdict.standing import Standing
 
 __all__ = ["Comparison", "comparisons", "denials", "evidence", "short_titles", "verdict"]
 
 NEAR_GUESSING = 5.0  # points below what guessing gives; such nets are not said to train alike
-DENIED = 1 / 2  # "does not" asks for at most this share of the difference that is shown
 ALL_OF_THEM = {
     "shortcut": "the shortcut options",
     "activation": "the activations",
