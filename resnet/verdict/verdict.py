@@ -93,20 +93,20 @@ def denials(stands: Standing | None) -> list[Comparison]:
 def evidence(stands: Standing | None) -> str:
     """What the verdict stands on: every curve's mean, spread and number of seeds, every judgement.
 
-    "plain-56 78.6 ± 1.4 % (77.8 to 80.2)": mean, standard deviation, least and most.
+    A line for the errors, "plain-56 78.6 ± 1.4 % (77.8 to 80.2)" being mean, standard deviation,
+    least and most; a line for each judgement.
     """
     if stands is None or not stands.errors:
         return ""
     names = curve_names(list(stands.errors))
-    text = errors_words(stands)
     found = comparisons(stands)
-    text += "".join(
-        f" {names[each.other]} less {names[each.one]}: {stated(each.judged)}." for each in found
-    )
+    lines = [
+        f"{names[each.other]} less {names[each.one]}: {stated(each.judged)}." for each in found
+    ]
     if found:
         together = " together" if len(found) > 1 else ""
-        text += f" The interval{'s hold' if together else ' holds'}{together} at 95 %."
-    return text
+        lines[-1] += f" The interval{'s hold' if together else ' holds'}{together} at 95 %."
+    return "\n".join([errors_words(stands), *lines])
 
 
 def errors_words(stands: Standing) -> str:

@@ -258,7 +258,7 @@ def test_the_evidence_states_mean_spread_seeds_images_and_what_decided():
 
 def test_the_evidence_of_one_seed_says_what_it_cannot_show():
     text = evidence_of(errors(plain20=23.1, plain56=80.2))
-    assert text.startswith("Training error on 2,000 images: plain-20 23.1 %, plain-56 80.2 %. ")
+    assert text.startswith("Training error on 2,000 images: plain-20 23.1 %, plain-56 80.2 %.\n")
     assert "worse in this run, nothing is known of other seeds, by the exact binomial" in text
 
 
