@@ -249,7 +249,9 @@ def _step(other: str, judged: Judgement, first: bool) -> str:
 def _open(other: str, judged: Judgement) -> str:
     if judged.basis is Basis.ONE_RUN or judged.finding is Finding.SAME:
         return f"{other} the same within {bound(judged)}"
-    return f"{other} cannot be told apart {interval(judged)}"
+    worse = judged.difference >= 0
+    size = f"{points(abs(judged.difference), judged)} {'more' if worse else 'less'}"
+    return f"the {size} of {other} may be chance {interval(judged, better=not worse)}"
 
 
 def _level(group: _Group, factor: str, names: Mapping[Entry, str]) -> str:
