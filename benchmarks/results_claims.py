@@ -91,7 +91,7 @@ CLAIMS = (
     Claim(TEACHING, "Why is the test error over 50 % for all?", _tests_over_half),
     Claim(
         TEACHING,
-        "the first recipe does show a gap",
+        "the first recipe shows its largest gap",
         lambda each: max(plain - residual for plain, residual in trap(each, "none")) >= 10,
     ),
 )

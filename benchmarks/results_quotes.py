@@ -181,7 +181,7 @@ QUOTES = (
     ),
     Quote(
         TEACHING,
-        "(with seed {} the first recipe does show a gap: {} and {} %)",
+        "(with seed {} the first recipe shows its largest gap: {} and {} %)",
         _trap_widest,
     ),
     Quote(TEACHING, "option C {} · {} · {} % where A has {} · {} · {};", _options),
