@@ -49,7 +49,9 @@ def unpack_home(out: Path) -> None:
                 shutil.copyfileobj(stream, whole)
         whole.seek(0)
         with tarfile.open(fileobj=whole) as tar:
-            tar.extractall(home(), filter="data")
+            if hasattr(tarfile, "data_filter"):  # Python 3.11.4 and newer
+                tar.extraction_filter = tarfile.data_filter
+            tar.extractall(home())  # packed by this very script
 
 
 def machine() -> str:
