@@ -97,7 +97,7 @@ def _at_its_checkpoint(
     store: RunStore, run: Run, trainer: Trainer, images: data.ImageSet, lock: FileLock
 ) -> ActiveRun:
     file = checkpoint_file(run.id)
-    note = f"{images.label} ({images.note})" if images.note else images.label
+    note = images.described
     if file.exists():
         if run.data and run.data != note:
             raise data.DataError(

@@ -53,7 +53,7 @@ def train(
     Raises KeyboardInterrupt at Ctrl-C, once all is saved.
     """
     images = _load(recipe.data)
-    note = f"{images.label} ({images.note})" if images.note else images.label
+    note = images.described
     nets = [for_classes(net, len(images.classes)) for net in nets]
     device = best_device()
     wanted = lanes or (cores() if device == "cpu" else 1)
@@ -65,7 +65,7 @@ def train(
             Table(table, recipe, before := trained_before(save, nets, recipe, note))
         ) as rows,
     ):
-        print(f"{images.label}: {images.note}" if images.note else f"training on {images.label}")
+        print(f"{images.label}: {images.said}" if images.said else f"training on {images.label}")
         for spec, iteration in before.items():
             print(f"{spec.title} goes on after {iteration:,} of {recipe.iterations:,} iterations")
         running = Lanes(nets, recipe, min(wanted, len(nets)), device, save, note)
