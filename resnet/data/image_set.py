@@ -28,9 +28,14 @@ from resnet.settings import (
     image_folder_label,
     memory_file,
 )
-from resnet.spec.recipe import DATA
+from resnet.spec.recipe import DATA, Recipe
 
 Progress = Callable[[str, int, int], None]  # what is being done, done, of how many
+
+
+def held_out(count: int) -> int:
+    """How many of so many training images the split 45k/5k tests on: a tenth, and at least one."""
+    return max(1, count // 10)
 
 
 class DataError(RuntimeError):
@@ -66,10 +71,22 @@ class ImageSet:
         read = f"{count:,} images read, {self.left_out}" if self.left_out else ""
         return "; ".join(part for part in (self.note, read) if part)
 
-    @property
-    def described(self) -> str:
-        """The label, with what there is to say about the images."""
-        return f"{self.label} ({self.said})" if self.said else self.label
+    def described_for(self, recipe: Recipe) -> str:
+        """The label, with what there is to say of the images that a recipe takes of them."""
+        said = "; ".join(part for part in (self._fewer(recipe), self.said) if part)
+        return f"{self.label} ({said})" if said else self.label
+
+    def headline(self, recipe: Recipe) -> str:
+        """The same as a line of its own."""
+        said = "; ".join(part for part in (self._fewer(recipe), self.said) if part)
+        return f"{self.label}: {said}" if said else f"training on {self.label}"
+
+    def _fewer(self, recipe: Recipe) -> str:
+        count = len(self.train_labels)
+        there = count - held_out(count) if recipe.split == "45k/5k" else count
+        if recipe.images is None or recipe.images <= there:
+            return ""
+        return f"all {there:,} training images, for there are no {recipe.images:,}"
 
     @property
     def class_counts(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -93,10 +110,14 @@ def load(name: str, root: Path | None = None, progress: Progress | None = None) 
     """
     report = progress or (lambda what, done, of: None)
     if name == "generated":
-        return _cached("generated", f"v{generated.VERSION}", lambda: _generate(report))
+        key = f"v{generated.VERSION}"
+        return replace(
+            _cached("generated", key, lambda: _generate(report)), fingerprint=f"generated-{key}"
+        )
     if name == "cifar10":
         where = root or data_home()
-        return _cached("cifar10", str(where.resolve()), lambda: _cifar10(where, report))
+        found = _cached("cifar10", str(where.resolve()), lambda: _cifar10(where, report))
+        return replace(found, fingerprint="cifar10")  # its archive is checked by its digest
     if name == "folder":
         given = root or image_folder()
         if given is None:
