@@ -107,7 +107,7 @@ def class_names(root: Path) -> tuple[str, ...]:
 def _class_folders(part: Path, left: LeftOut) -> dict[str, list[Path]]:
     """The folders of each class: two, where a name is there in two normal forms."""
     found: dict[str, list[Path]] = {}
-    above = {_identity(part)}
+    above = _above(part)
     for entry in _entries(part):
         if _passed_over(entry, left):
             continue
@@ -124,7 +124,7 @@ def _class_folders(part: Path, left: LeftOut) -> dict[str, list[Path]]:
 def _files(
     part: Path, folders: dict[str, list[Path]], classes: list[str], left: LeftOut
 ) -> tuple[tuple[Path, int], ...]:
-    above = {_identity(part)}
+    above = _above(part)
     listed: list[tuple[Path, int]] = []
     for label, name in enumerate(classes):
         for folder in folders.get(name, ()):
@@ -192,6 +192,12 @@ def _identity(path: "Path | str") -> tuple[int, int]:
     """What is the same for one folder under two names."""
     found = Path(path).stat()
     return found.st_dev, found.st_ino
+
+
+def _above(part: Path) -> set[tuple[int, int]]:
+    """A folder and all that it lies in."""
+    whole = part.resolve()
+    return {_identity(each) for each in (whole, *whole.parents)}
 
 
 def _order(file: Path) -> tuple[str, ...]:

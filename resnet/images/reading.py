@@ -94,7 +94,7 @@ def read(
     except UnidentifiedImageError:
         raise _no_image(source) from None
     except (Image.DecompressionBombError, MemoryError) as error:
-        raise ImageError(LARGE, f"has too many pixels: {limits.words}") from error
+        raise ImageError(LARGE, "has too many pixels") from error
     except Exception as error:  # a damaged file can fail in any way
         if isinstance(error, OSError) and error.errno is not None and not _begins(source):
             raise ImageError(CLOSED, f"cannot be opened ({error.strerror})") from error
@@ -146,10 +146,13 @@ def _check_size(size: tuple[int, int], limits: Limits) -> None:
     width, height = size
     if min(size) < 1:
         raise ImageError(DAMAGED, "has no pixels")
-    if width * height > limits.pixels or (limits.side and max(size) > limits.side):
-        raise ImageError(
-            LARGE, f"has {width}x{height} pixels, more than {limits.pixels / 10**6:g} million"
-        )
+    if width * height > limits.pixels:
+        most = f"{limits.pixels / 10**6:g} million"
+    elif limits.side and max(size) > limits.side:
+        most = f"{limits.side:,} along a side"
+    else:
+        return
+    raise ImageError(LARGE, f"has {width}x{height} pixels, more than {most}")
 
 
 def _check_scans(source: Path | bytes, size: tuple[int, int]) -> None:
