@@ -6,7 +6,7 @@ OF_VISITORS  what phones, cameras, browsers and microscopes write; read of anybo
 FORMATS      the older ones too, read of whoever runs the program
 
 Left out although Pillow knows them: EPS and PostScript, which Ghostscript would run; WMF, GRIB,
-BUFR, HDF5, which need another program; MPEG, IPTC, FITS, BLP, IM Tools, whose files are no single
+BUFR, HDF5, which need another program; MPEG, IPTC, FITS, BLP, IM, whose files are no single
 image or are unpacked without a bound. Without a signature, the name must say what a file is.
 """
 
@@ -27,7 +27,7 @@ SIGNED = (
     *("DIB", "PSD", "PCX", "DCX", "ICO", "CUR", "ICNS", "SGI", "SUN", "QOI", "XBM", "XPM"),
     *("DDS", "FTEX", "FLI", "MSP", "PIXAR", "GBR", "MCIDAS", "PCD", "XVTHUMB"),
 )
-UNSIGNED = {"TGA": (".tga", ".icb", ".vda", ".vst"), "SPIDER": (".spi",), "IM": (".im",)}
+UNSIGNED = {"TGA": (".tga", ".icb", ".vda", ".vst"), "SPIDER": (".spi",)}
 FORMATS = (*SIGNED, *UNSIGNED)
 MAX_PIXELS = 50_000_000
 

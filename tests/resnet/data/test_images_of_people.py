@@ -1,4 +1,4 @@
-"""Folders as people really have them, from the files to what is trained on and what is said of it."""
+"""Folders as people really have them: from the files to what is trained on, and what is said."""
 
 import os
 import re

@@ -43,7 +43,7 @@ def refused(data, why, words, **settings):
     assert told.value.why == why
 
 
-LOSSLESS = ("PNG", "BMP", "DIB", "TIFF", "PPM", "PCX", "SGI", "QOI", "TGA", "IM", "DDS")
+LOSSLESS = ("PNG", "BMP", "DIB", "TIFF", "PPM", "PCX", "SGI", "QOI", "TGA", "DDS")
 
 
 @pytest.mark.parametrize("kind", LOSSLESS)
@@ -137,14 +137,12 @@ def test_a_grey_that_is_named_transparent_lies_on_white():
     assert found[0, 0] == 255 and found[1, 1] == 30_000 >> 8
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "P", "CMYK", "YCbCr", "LAB", "HSV"])
+@pytest.mark.parametrize("mode", ["1", "L", "P", "CMYK", "YCbCr", "LAB"])
 def test_other_ways_to_write_colours_become_rgb(mode):
     kind = "TIFF" if mode in ("CMYK", "YCbCr", "LAB") else "PNG"
-    if mode == "HSV":
-        pytest.skip("no format keeps it")
     image = Image.fromarray(PICTURE)
     if mode == "LAB":
-        image = Image.new("LAB", (32, 32), (128, 0, 0))
+        image = Image.new("LAB", (32, 32), (128, 128, 128))
         assert np.ptp(seen(saved(image, kind)).mean((0, 1))) < 8
         return
     image = image.convert(mode)

@@ -89,7 +89,7 @@ def test_what_phones_browsers_and_microscopes_write_is_read(kind):
 
 @pytest.mark.parametrize("kind", ["EPS", "PCX", "TGA", "ICO", "SGI", "QOI"])
 def test_other_formats_are_refused_whatever_they_are_called(kind):
-    with pytest.raises(LabError, match="the file is .*; save the picture as PNG or JPEG"):
+    with pytest.raises(LabError, match=r"the file is .*; save the picture as PNG or JPEG"):
         decoded(saved(plain(32, 32), kind))
 
 
