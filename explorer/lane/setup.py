@@ -111,11 +111,13 @@ def _at_its_checkpoint(
         )
     training = TrainingStore(store)
     training.rewind(run.id, trainer.iteration)
+    trained = len(trainer.batches.train)
+    there = None if trained == run.recipe.training_images else trained
     training.describe(
         run.id,
         f"{device_name(trainer.device.type)}, {trainer.precision}",
         note,
-        len(trainer.batches.train),
+        there,
     )
     folder = run_folder(run.id) / "events" / f"{run.spec}-seed{run.recipe.seed}"
     return ActiveRun(

@@ -37,7 +37,8 @@ class Run:
     want_rate  a new learning rate that its lane has not taken up yet
     held       whether a lane holds it, training or paused
     turn       runs of the same turn train at once, turn after turn: one turn a seed
-    images     how many it trains on; None until its images were read, and where it came in a file
+    images     how many it trains on; None for as many as its recipe says, until its images were
+               read, and where it came in a file
     """
 
     id: int

@@ -178,8 +178,11 @@ class TrainingStore:
                     .values(want_rate=None)
                 )
 
-    def describe(self, run: int, device: str, data: str, images: int) -> None:
-        """Notes on what machine, on which images and on how many of them a run trains."""
+    def describe(self, run: int, device: str, data: str, images: int | None) -> None:
+        """Notes on what machine, on which images and on how many of them a run trains.
+
+        images  None for as many as its recipe says
+        """
         with self._store.write() as connection:
             connection.execute(
                 runs.update()
