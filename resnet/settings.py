@@ -5,6 +5,8 @@ import os
 import sys
 from pathlib import Path
 
+from resnet.images import names
+
 CIFAR10_BYTES = 170_498_071  # of the archive, as published beside it
 CIFAR10_SIZE = f"{CIFAR10_BYTES / 1e6:.0f} MB"
 CACHE_VERSION = 1
@@ -68,6 +70,12 @@ def cache_file(name: str, key: str) -> Path:
     return data_home() / f"{name}-{digest}.pt"
 
 
+def memory_file(name: str, key: str) -> Path:
+    """The file that remembers what the images of a folder are known by."""
+    digest = hashlib.blake2b(os.fsencode(key), digest_size=6).hexdigest()
+    return data_home() / f"{name}-{digest}.json"
+
+
 def image_folder() -> Path | None:
     """The folder of images named by RESNET_DATA, if any."""
     given = os.environ.get("RESNET_DATA")
@@ -77,7 +85,9 @@ def image_folder() -> Path | None:
 def image_folder_label() -> str:
     """What results made from that folder are labelled with: RESNET_DATA_NAME, else its name."""
     folder = image_folder()
-    return os.environ.get("RESNET_DATA_NAME") or (folder.resolve().name if folder else "folder")
+    return names.text(
+        os.environ.get("RESNET_DATA_NAME") or (folder.resolve().name if folder else "folder")
+    )
 
 
 def image_folder_classes() -> int | None:
@@ -85,9 +95,9 @@ def image_folder_classes() -> int | None:
     folder = image_folder()
     if folder is None or not (folder / "train").is_dir():
         return None
-    return sum(
-        entry.is_dir() and not entry.name.startswith(".") for entry in (folder / "train").iterdir()
-    )
+    from resnet.images.listing import class_names  # only who asks for it loads what reads images
+
+    return len(class_names(folder))
 
 
 def has_cifar10() -> bool:

@@ -13,7 +13,7 @@ from explorer.store.comparisons import RunStore, checkpoint_file
 from explorer.store.jobs.net_source import FRESH, RUN, SHIPPED, Source, run_of, weights
 from explorer.store.records import Run
 from resnet import data
-from resnet.data import DataError, ImageSet
+from resnet.data import DataError, ImageSet, identity
 from resnet.data.batches import Batches, LabelledImages
 from resnet.export import shipped_nets
 from resnet.labs.bench.examples import Examples
@@ -99,7 +99,7 @@ def _shipped(source: Source, images: ImageSet, _store: RunStore) -> Subject:
 
 def _fresh(source: Source, images: ImageSet, _store: RunStore) -> Subject:
     spec = for_classes(NetSpec.parse(source.name), len(images.classes))
-    recipe = Recipe(images=min(MEAN_OF, len(images.train_labels)), test_images=None)
+    recipe = Recipe(images=MEAN_OF, test_images=None)  # or as many as there are
     return Subject(build(spec, image_size=recipe.image_size), _slim(Batches(images, recipe, CPU)))
 
 
@@ -109,6 +109,7 @@ def _of_run(source: Source, images: ImageSet, store: RunStore) -> Subject:
     _check_classes(run.spec, images)
     check_trainable(run.spec, len(images.classes))
     state = checkpoint.load_for(checkpoint_file(run.id), run.spec, run.recipe)
+    identity.check(images, state, "", "choose those images, or another net")
     net = build(run.spec, image_size=run.recipe.image_size)
     net.load_state_dict(state["net"])
     batches = _slim(Batches(images, replace(run.recipe, test_images=None, final_images=None), CPU))

@@ -30,6 +30,7 @@ from resnet.spec import Recipe
 from resnet.spec.net import for_classes
 
 MOST = 5000
+LEAST_IMAGES = 10  # that a recipe can name
 
 _kept = Kept()
 
@@ -142,7 +143,8 @@ def _recipe(asked: Lab, changes: dict[str, Any], images: ImageSet) -> Recipe:
     recipe: Recipe = import_module(f"resnet.labs.{asked.folder}.experiment").RECIPE
     recipe = replace(recipe, data=images.name, **changes)
     few = min(recipe.images or len(images.train_labels), len(images.train_labels))
-    return replace(recipe, images=few, batch=min(recipe.batch, few))
+    asked_for = few if few >= LEAST_IMAGES else None  # None takes all of them
+    return replace(recipe, images=asked_for, batch=max(2, min(recipe.batch, few)))
 
 
 def _known(work: Work, asked: Lab, settings: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from explorer.store.records import Run
 from explorer.store.training import TrainingStore
 from resnet import data
 from resnet.cost.sharing import cores
+from resnet.data import identity
 from resnet.train import Trainer, best_device, checkpoint, precision_on
 
 TELL_EVERY = 0.5  # seconds between words on how far the images are
@@ -97,21 +98,27 @@ def _at_its_checkpoint(
     store: RunStore, run: Run, trainer: Trainer, images: data.ImageSet, lock: FileLock
 ) -> ActiveRun:
     file = checkpoint_file(run.id)
-    note = f"{images.label} ({images.note})" if images.note else images.label
+    note = images.described_for(run.recipe)
     if file.exists():
-        if run.data and run.data != note:
-            raise data.DataError(
-                f"this run was trained on {run.data}, but the images are now {note}; "
-                "set RESNET_DATA back, or launch the comparison anew"
-            )
-        trainer.load_state(checkpoint.load_for(file, run.spec, run.recipe))
+        state = checkpoint.load_for(file, run.spec, run.recipe)
+        identity.check(
+            images, state, run.data, "set RESNET_DATA back, or launch the comparison anew"
+        )
+        trainer.load_state(state)
     elif run.recipe.iterations <= min(run.iteration, run.iterations - 1):
         raise checkpoint.CheckpointError(
             "its checkpoint is gone, so it cannot be extended; launch the comparison anew"
         )
     training = TrainingStore(store)
     training.rewind(run.id, trainer.iteration)
-    training.describe(run.id, f"{device_name(trainer.device.type)}, {trainer.precision}", note)
+    trained = len(trainer.batches.train)
+    there = None if trained == run.recipe.training_images else trained
+    training.describe(
+        run.id,
+        f"{device_name(trainer.device.type)}, {trainer.precision}",
+        note,
+        there,
+    )
     folder = run_folder(run.id) / "events" / f"{run.spec}-seed{run.recipe.seed}"
     return ActiveRun(
         run, trainer, lock, tensorboard.open_events(folder, trainer.layer_names, trainer.iteration)

@@ -23,6 +23,11 @@ class Group:
     name: str
     runs: tuple[RunHistory, ...]
 
+    @property
+    def images(self) -> int | None:
+        """How many images it trains on, where its runs know."""
+        return next((each.run.images for each in self.runs if each.run.images), None)
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -86,9 +91,12 @@ def marks(snapshot: Snapshot, groups: Sequence[Group]) -> list[Mark]:
     return sorted(found, key=lambda mark: mark.iteration)
 
 
-def iterations_per_epoch(recipe: Recipe) -> float | None:
-    """Mini-batches in one pass over the training images; None where their number is not known."""
-    images = recipe.training_images
+def iterations_per_epoch(recipe: Recipe, images: int | None = None) -> float | None:
+    """Mini-batches in one pass over the training images; None where their number is not known.
+
+    images  how many a run did train on, where that is known
+    """
+    images = images or recipe.training_images
     return images / recipe.batch if images else None
 
 

@@ -17,14 +17,16 @@ def meaning(lesson: Lesson, snapshot: Snapshot) -> str:
     The explanation speaks of the lesson's own recipe, trained to its end and not changed by hand.
     """
     runs = snapshot.comparison.runs
-    others = _differing(lesson, runs)
+    others, few = _differing(lesson, runs), _fewer(runs)
     early = [run for run in runs if run.state != states.FINISHED]
     changed = any(event.kind in (RATE, EXTENDED) for event in snapshot.events)
-    if not (others or early or changed):
+    if not (others or few or early or changed):
         return lesson.meaning(lesson.answer(verdicts.results(snapshot)))
     said = []
     if others:
         said.append("the nets had another recipe than the lesson's, " + _recipe_of(others[0]))
+    if few and not others:
+        said.append(f"there are {few[0].images:,} images to train on")
     if early:
         said.append(_how_far(early))
     if changed:
@@ -42,16 +44,23 @@ def _differing(lesson: Lesson, runs: tuple[Run, ...]) -> list[Run]:
     return [run for run in runs if _apart_from_data(run.recipe) not in known]
 
 
+def _fewer(runs: tuple[Run, ...]) -> list[Run]:
+    """The runs whose images are fewer than their recipe asks for."""
+    return [run for run in runs if run.images and run.images < (run.recipe.images or 0)]
+
+
 def _apart_from_data(recipe: Recipe) -> Recipe:
     return replace(recipe, seed=0, data=Recipe().data)
 
 
 def _recipe_of(run: Run) -> str:
-    return f"{run.recipe.iterations:,} iterations on {_images(run.recipe)}"
+    return f"{run.recipe.iterations:,} iterations on {_images(run.recipe, run.images)}"
 
 
-def _images(recipe: Recipe) -> str:
+def _images(recipe: Recipe, trained: int | None = None) -> str:
     count = f"{recipe.images:,}" if recipe.images else "all"
+    if trained and trained < (recipe.images or 0):
+        count = f"{trained:,}"
     return f"{count} images of {recipe.image_size}x{recipe.image_size} pixels"
 
 

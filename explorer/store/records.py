@@ -37,6 +37,8 @@ class Run:
     want_rate  a new learning rate that its lane has not taken up yet
     held       whether a lane holds it, training or paused
     turn       runs of the same turn train at once, turn after turn: one turn a seed
+    images     how many it trains on; None for as many as its recipe says, until its images were
+               read, and where it came in a file
     """
 
     id: int
@@ -56,6 +58,7 @@ class Run:
     until: int = 0
     pause_at: int | None = None
     want_rate: float | None = None
+    images: int | None = None
     held: bool = False
 
     @property

@@ -51,6 +51,7 @@ runs = sa.Table(
     sa.Column("until", sa.Integer, nullable=False, server_default="0"),  # 0: as the recipe says
     sa.Column("pause_at", sa.Integer),  # the iteration at which it is to pause; NULL: go on
     sa.Column("want_rate", sa.Float),  # a new learning rate that its lane has not taken up yet
+    sa.Column("images", sa.Integer),  # that it trains on; NULL: as many as the recipe says
     sqlite_autoincrement=True,  # a folder of checkpoints never meets another run of the same id
 )
 

@@ -178,11 +178,16 @@ class TrainingStore:
                     .values(want_rate=None)
                 )
 
-    def describe(self, run: int, device: str, data: str) -> None:
-        """Notes on what machine and which images a run trains."""
+    def describe(self, run: int, device: str, data: str, images: int | None) -> None:
+        """Notes on what machine, on which images and on how many of them a run trains.
+
+        images  None for as many as its recipe says
+        """
         with self._store.write() as connection:
             connection.execute(
-                runs.update().where(runs.c.id == run).values(device=device[:80], data=data[:200])
+                runs.update()
+                .where(runs.c.id == run)
+                .values(device=device[:80], data=data[:200], images=images)
             )
 
     def tell(

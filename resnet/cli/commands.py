@@ -12,7 +12,7 @@ from resnet.cli.lanes import Lanes
 from resnet.cli.saved import CommandError, Table, reserved, trained_before
 from resnet.cost import cost
 from resnet.cost.sharing import cores
-from resnet.data import DataError, ImageSet, load
+from resnet.data import DataError, ImageSet, identity, load
 from resnet.export import shipped, shipped_nets
 from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.spec.names import Entry
@@ -65,7 +65,7 @@ def train(
             Table(table, recipe, before := trained_before(save, nets, recipe, note))
         ) as rows,
     ):
-        print(f"{images.label}: {images.note}" if images.note else f"training on {images.label}")
+        print(images.headline(recipe))
         for spec, iteration in before.items():
             print(f"{spec.title} goes on after {iteration:,} of {recipe.iterations:,} iterations")
         running = Lanes(nets, recipe, min(wanted, len(nets)), device, save, note)
@@ -98,6 +98,10 @@ def evaluate(file: Path, data: str | None) -> None:
         raise CommandError(str(error)) from error
     recipe = replace(recipe, data=data or recipe.data, test_images=None, final_images=None)
     images = _load(recipe.data)
+    try:
+        identity.check_classes(images, state, str(file))
+    except DataError as error:
+        raise CommandError(str(error)) from error
     trainer = Trainer(spec, recipe, images)
     trainer.load_state(state)
     train_error, test_error = trainer.test(None)

@@ -21,7 +21,7 @@ import torch
 
 from resnet.cli.saved import CommandError, checkpoint_file
 from resnet.cost.sharing import share_out
-from resnet.data import DataError, load
+from resnet.data import DataError, ImageSet, identity, load
 from resnet.spec import NetSpec, Recipe
 from resnet.spec.row import Row
 from resnet.train import Trainer, checkpoint, in_step
@@ -125,7 +125,7 @@ def lane(given: Any, channel: Any) -> None:
         recipe = Recipe.from_json(recipe_text)
         images = load(recipe.data)
         trainers = [Trainer(NetSpec.from_json(net), recipe, images, device) for net in nets]
-        keeper = _Keeper(trainers, save, note, taken)
+        keeper = _Keeper(trainers, images, save, note, taken)
         for trainer, row in _steps(trainers):
             if row:
                 outbox.put((place, trainer.spec.to_json(), vars(row)))
@@ -156,7 +156,12 @@ class _Keeper:
     """Saves the nets of a lane: by the clock, at their end, and when the lane is stopped."""
 
     def __init__(
-        self, trainers: Sequence[Trainer], folder: Path | None, note: str, taken: Any
+        self,
+        trainers: Sequence[Trainer],
+        images: ImageSet,
+        folder: Path | None,
+        note: str,
+        taken: Any,
     ) -> None:
         self.sent = 0  # rows
         self._folder, self._note, self._taken = folder, note, taken
@@ -166,7 +171,9 @@ class _Keeper:
         for trainer in trainers:
             file = folder and checkpoint_file(folder, trainer.spec, trainer.recipe)
             if file and file.exists():
-                trainer.load_state(checkpoint.load_for(file, trainer.spec, trainer.recipe))
+                state = checkpoint.load_for(file, trainer.spec, trainer.recipe)
+                identity.check(images, state, "", "set RESNET_DATA back, or name another --save")
+                trainer.load_state(state)
                 self._saved[trainer] = trainer.iteration
 
     def look(self, trainer: Trainer, row: Row | None, stop: bool) -> bool:

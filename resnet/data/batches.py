@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from resnet.data.image_set import DataError, ImageSet
+from resnet.data.image_set import ImageSet, held_out
 from resnet.data.seeds import generator
 from resnet.spec import Recipe
 
@@ -40,7 +40,7 @@ class Batches:
 
     mean  (3, S, S) float32 in 0..1: the per-pixel mean of the training images (Section 4.2)
 
-    Raises DataError where the set has fewer images than the recipe asks for.
+    Where the set has fewer images than the recipe asks for, all of them are taken.
     """
 
     def __init__(self, images: ImageSet, recipe: Recipe, device: torch.device) -> None:
@@ -50,14 +50,9 @@ class Batches:
         test = LabelledImages(images.test_images, images.test_labels)
         if recipe.split == "45k/5k":
             order = torch.randperm(len(train), generator=generator(FIXED, "hold-out"))
-            held = len(train) // 10
+            held = held_out(len(train))
             train, test = train.take(order[held:]), train.take(order[:held])
         if recipe.images is not None:
-            if recipe.images > len(train):
-                raise DataError(
-                    f"{recipe.images:,} training images were asked for, but {images.label} has "
-                    f"{len(train):,}; choose at most {len(train):,}"
-                )
             drawn = torch.randperm(len(train), generator=generator(recipe.seed, "subset"))
             train = train.take(drawn[: recipe.images])
         else:  # mixed, for a folder's images come class by class, and tests look at the first ones

@@ -9,7 +9,7 @@ import os
 import threading
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +18,7 @@ from filelock import FileLock
 from torch import Tensor
 
 from resnet.data import folder, generated
+from resnet.images.fingerprint import fingerprint
 from resnet.settings import (
     CIFAR10_BYTES,
     CIFAR10_SIZE,
@@ -25,10 +26,16 @@ from resnet.settings import (
     data_home,
     image_folder,
     image_folder_label,
+    memory_file,
 )
-from resnet.spec.recipe import DATA
+from resnet.spec.recipe import DATA, Recipe
 
 Progress = Callable[[str, int, int], None]  # what is being done, done, of how many
+
+
+def held_out(count: int) -> int:
+    """How many of so many training images the split 45k/5k tests on: a tenth, and at least one."""
+    return max(1, count // 10)
 
 
 class DataError(RuntimeError):
@@ -39,9 +46,11 @@ class DataError(RuntimeError):
 class ImageSet:
     """A training and a test set in memory.
 
-    images  (N, 3, 32, 32) uint8;  labels  (N,) int64
-    label   what results made from it are labelled with
-    note    one sentence on what was done to the images, or ""
+    images       (N, 3, 32, 32) uint8;  labels  (N,) int64
+    label        what results made from it are labelled with
+    note         what was done to the images, or ""
+    left_out     what was passed over where they lie, and why, or ""
+    fingerprint  what the set is known by: the same for the same images under the same classes
     """
 
     name: str
@@ -52,6 +61,41 @@ class ImageSet:
     test_images: Tensor
     test_labels: Tensor
     note: str = ""
+    left_out: str = ""
+    fingerprint: str = ""
+
+    @property
+    def said(self) -> str:
+        """What was done to the images, how many were read and what was left out, or ""."""
+        count = len(self.train_labels) + len(self.test_labels)
+        read = f"{count:,} images read, {self.left_out}" if self.left_out else ""
+        return "; ".join(part for part in (self.note, read) if part)
+
+    def described_for(self, recipe: Recipe) -> str:
+        """The label, with what there is to say of the images that a recipe takes of them."""
+        said = "; ".join(part for part in (self._fewer(recipe), self.said) if part)
+        return f"{self.label} ({said})" if said else self.label
+
+    def headline(self, recipe: Recipe) -> str:
+        """The same as a line of its own."""
+        said = "; ".join(part for part in (self._fewer(recipe), self.said) if part)
+        return f"{self.label}: {said}" if said else f"training on {self.label}"
+
+    def _fewer(self, recipe: Recipe) -> str:
+        count = len(self.train_labels)
+        there = count - held_out(count) if recipe.split == "45k/5k" else count
+        if recipe.images is None or recipe.images <= there:
+            return ""
+        return f"all {there:,} training images, for there are no {recipe.images:,}"
+
+    @property
+    def class_counts(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """How many training and how many test images each class has."""
+        train, test = (
+            tuple(torch.bincount(labels, minlength=len(self.classes)).tolist())
+            for labels in (self.train_labels, self.test_labels)
+        )
+        return train, test
 
 
 def load(name: str, root: Path | None = None, progress: Progress | None = None) -> ImageSet:
@@ -66,10 +110,14 @@ def load(name: str, root: Path | None = None, progress: Progress | None = None) 
     """
     report = progress or (lambda what, done, of: None)
     if name == "generated":
-        return _cached("generated", f"v{generated.VERSION}", lambda: _generate(report))
+        key = f"v{generated.VERSION}"
+        return replace(
+            _cached("generated", key, lambda: _generate(report)), fingerprint=f"generated-{key}"
+        )
     if name == "cifar10":
         where = root or data_home()
-        return _cached("cifar10", str(where.resolve()), lambda: _cifar10(where, report))
+        found = _cached("cifar10", str(where.resolve()), lambda: _cifar10(where, report))
+        return replace(found, fingerprint="cifar10")  # its archive is checked by its digest
     if name == "folder":
         given = root or image_folder()
         if given is None:
@@ -78,8 +126,7 @@ def load(name: str, root: Path | None = None, progress: Progress | None = None) 
                 "FOLDER holds train/<class>/ and test/<class>/"
             )
         try:
-            found = folder.find(given)
-            return _cached("folder", found.fingerprint, lambda: _folder(found, report))
+            return _of_folder(given, report)
         except folder.FolderError as error:
             raise DataError(str(error)) from error
     raise DataError(f"data set {name!r} is not known; choose cifar10, folder or generated")
@@ -89,6 +136,19 @@ def _generate(report: Progress) -> ImageSet:
     train = generated.images("train", lambda done, of: report("drawing images", done, of))
     test = generated.images("test", lambda done, of: report("drawing test images", done, of))
     return ImageSet("generated", DATA["generated"], generated.CLASSES, *train, *test)
+
+
+def _of_folder(root: Path, report: Progress) -> ImageSet:
+    found = folder.find(root)
+    known = fingerprint(
+        found,
+        memory_file("folder", str(root.resolve())),
+        lambda done, of: report("looking whether images changed", done, of),
+    )
+    images = _cached("folder", known, lambda: _folder(found, report))
+    return replace(
+        images, label=image_folder_label(), left_out=found.left_out.words, fingerprint=known
+    )
 
 
 def _folder(found: folder.Found, report: Progress) -> ImageSet:
@@ -169,8 +229,6 @@ def _cached(name: str, key: str, make: Callable[[], ImageSet]) -> ImageSet:
         if found is None:
             found = make()
             _write(file, found)
-    if name == "folder" and found.label != image_folder_label():
-        return ImageSet(**{**vars(found), "label": image_folder_label()})
     return found
 
 

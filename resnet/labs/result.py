@@ -9,7 +9,7 @@ import json
 import math
 import types
 import typing
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -29,10 +29,15 @@ class Result:
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Self:
-        """The result that `to_plain` wrote. Raises KeyError or TypeError for anything else."""
+        """The result that `to_plain` wrote, by an older program too: defaults stand for what that
+        did not know. Raises KeyError or TypeError for anything else."""
         hints = typing.get_type_hints(cls)
         return cls(
-            **{field.name: _read(hints[field.name], plain[field.name]) for field in fields(cls)}  # type: ignore[arg-type]
+            **{
+                field.name: _read(hints[field.name], plain[field.name])
+                for field in fields(cls)  # type: ignore[arg-type]
+                if field.name in plain or field.default is MISSING
+            }
         )
 
     @classmethod

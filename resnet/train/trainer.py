@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 import torch
 
-from resnet.data import ImageSet
+from resnet.data import ImageSet, identity
 from resnet.data.batches import Batches, LabelledImages
 from resnet.model import build
 from resnet.model.folding import folded
@@ -60,6 +60,7 @@ class Trainer:
         if self.device.type == "cuda":  # errors in fp32 are to be fp32
             torch.backends.cudnn.allow_tf32 = False
         self.batches = Batches(images, recipe, self.device)
+        self.images = identity.of(images)
         self.net = build(spec, image_size=recipe.image_size, seed=recipe.seed)
         self.net.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.optimizer = torch.optim.SGD(
@@ -187,6 +188,7 @@ class Trainer:
             "summed_from": self._summed_from,
             "waited_from": self._waited_from,
             "changes": self.schedule.to_list(),
+            identity.SET: self.images,
         }
 
     @_on_its_stream

@@ -108,7 +108,7 @@ def _groups(groups: Sequence[Group]) -> list[dict[str, Any]]:
             "light": light[place],
             "dark": dark[place],
             "marker": marker,
-            "perEpoch": iterations_per_epoch(group.recipe),
+            "perEpoch": iterations_per_epoch(group.recipe, group.images),
             "logEvery": group.recipe.log_every,
             "testEvery": group.recipe.test_every,
             "layers": [name for _, name in main_layers(group.spec, group.recipe.image_size)],

@@ -45,8 +45,8 @@ def gradients(
 
     initialisation  "he" as `resnet.model.build` does, "xavier", "gaussian" with deviation `std` for
                     every weight, or "as it is": the weights that the net has
-    examples        64 or more; mini-batches of `batch` are drawn from them, and the first 64 are
-                    what is measured on, with BN in training mode
+    examples        two or more; mini-batches of `batch` are drawn from them, and the first 64 (or
+                    all, where they are fewer) are what is measured on, with BN in training mode
 
     Raises LabError for too few examples or an initialisation that is not known.
     """
@@ -54,7 +54,8 @@ def gradients(
         raise LabError(
             f"initialisation {initialisation!r} is not known; choose {', '.join(INITIALISATIONS)}"
         )
-    measured = examples.first(MEASURED)
+    examples.first(2)
+    measured = examples[:MEASURED]
     progress(0.0, "setting the weights")
     trained = copied(net)
     initialise(trained, initialisation, std, seed)
@@ -78,6 +79,7 @@ def gradients(
         activation=net.plan.spec.activation,
         moments=tuple(moments),
         seed=seed,
+        images=len(measured),
     )
 
 

@@ -50,6 +50,7 @@ class Gradients(Result):
     layers       the L weighted layers of the main branch, in the order they run
     activations  the A activations, likewise; `activation` is their kind
     moments      before the first step, and after the last where there were any
+    images       how many were measured on
     """
 
     net: str
@@ -61,3 +62,4 @@ class Gradients(Result):
     activation: str
     moments: tuple[Moment, ...]
     seed: int
+    images: int = 64

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from resnet.labs.gradients.activations import BOUNDS
 from resnet.labs.gradients.result import Gradients, Moment
-from resnet.labs.sentences import Said, called, ceiling, does, factor, names
+from resnet.labs.sentences import Said, called, ceiling, does, factor, images_words, names
 from resnet.spec import NetSpec
 from resnet.spec.checks import listed
 from resnet.verdict.single import Resolution, Size, against
@@ -231,10 +231,11 @@ def _differs(results: Sequence[Gradients]) -> str:
     steps = max(each.moments[-1].iteration for each in results)
     when = f"before training and after {steps} steps" if steps else "before training"
     start = sorted({_start(each) for each in results})
+    images = images_words([each.images for each in results])
     return (
         "Kept of the papers: nets with and without BN, first weights, and what reaches a layer "
         "forward and back. "
-        f"Not kept: we look {when}, on 64 images and from {listed(start, 'or')}, "
+        f"Not kept: we look {when}, on {images} and from {listed(start, 'or')}, "
         "where He et al. trained for 64,000 iterations and do not say when they looked; Glorot and "
         "Bengio's nets are fully connected with one to five hidden layers, ours are convolutional, "
         "so directions compare, sizes do not. The lesson `gradients` looks at another figure: the "

@@ -50,7 +50,7 @@ def paths(
             "choose a residual net"
         )
     progress(0.0, "starting")
-    shown = examples.first(images)
+    shown = examples[:images]
     still, statistics = settled(net, examples, part_of(progress, 0.0, 0.1))
     unravelled = Unravelled(still, shown, part_of(progress, 0.1, 0.2))
     blocks = len(net.plan.blocks)
@@ -69,7 +69,7 @@ def paths(
     total = [share * size for share, size in zip(shares, carried, strict=True)]
     return Paths(
         net=str(net.plan.spec),
-        images=images,
+        images=len(shown),
         statistics=statistics,
         lengths=blocks + 1,
         paths=numbers(shares),

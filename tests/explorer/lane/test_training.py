@@ -222,11 +222,34 @@ def test_a_run_is_not_resumed_on_other_images(store, submit, monkeypatch):
         assert "trained on tiny images, but the images are now other images" in run.message
 
 
-def test_more_images_than_there_are_fails_the_run_in_one_sentence(store, submit):
+def test_where_more_images_are_asked_for_than_there_are_all_are_taken_and_said(store, submit):
     identity = submit(images=5000)
     in_process.run_next(store)
-    message = store.comparison(identity).runs[0].message
-    assert message.startswith("5,000 training images were asked for, but tiny images has 80")
+    run = store.comparison(identity).runs[0]
+    assert (run.state, run.images) == (states.FINISHED, 80)
+    assert run.data == "tiny images (all 80 training images, for there are no 5,000)"
+
+
+def test_labels_that_were_corrected_meanwhile_are_not_trained_on(
+    store, submit, image_folder, monkeypatch
+):
+    identity = submit()
+    in_process.run_next(store)
+    for run in store.comparison(identity).runs:
+        with store.write() as connection:
+            connection.exec_driver_sql(f"UPDATE runs SET state='stopped' WHERE id={run.id}")
+    for part in ("train", "test"):
+        one, other = (image_folder / part / f"class{label}" for label in (0, 1))
+        one.rename(image_folder / "aside")
+        other.rename(one)
+        (image_folder / "aside").rename(other)
+    ControlRequests(store).resume(identity)
+    in_process.run_next(store)
+    for run in store.comparison(identity).runs:
+        assert run.state == states.FAILED
+        assert "this run was trained on tiny images (80 + 20 images of class0" in run.message
+        assert run.message.count("contents ") == 2
+        assert "but the images are now tiny images (80 + 20" in run.message
 
 
 def test_a_checkpoint_of_another_net_is_refused_and_kept(store, submit):

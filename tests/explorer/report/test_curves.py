@@ -106,6 +106,10 @@ def test_an_epoch_is_one_pass_over_the_images(changes, expected):
     assert report_curves.iterations_per_epoch(replace(RECIPE, **changes)) == expected
 
 
+def test_an_epoch_is_one_pass_over_the_images_that_there_are():
+    assert report_curves.iterations_per_epoch(replace(RECIPE, images=5000, batch=60), 120) == 2
+
+
 def test_generated_images_are_as_many_as_an_epoch_says():
     from resnet.data.generated import PER_CLASS
     from resnet.spec.recipe import TRAINING_IMAGES

@@ -42,6 +42,18 @@ def test_another_recipe_is_named_and_not_explained():
     )
 
 
+def test_fewer_images_than_the_lesson_asks_for_are_named_and_not_explained():
+    whole = trained()
+    few = tuple(replace(run, images=120) for run in whole.comparison.runs)
+    said = meaning(DEGRADATION, replace(whole, comparison=replace(whole.comparison, runs=few)))
+    assert (
+        "5,000 images of 16x16 pixels and is left out here: there are 120 images to train" in said
+    )
+    enough = tuple(replace(run, images=5000) for run in whole.comparison.runs)
+    said = meaning(DEGRADATION, replace(whole, comparison=replace(whole.comparison, runs=enough)))
+    assert said == DEGRADATION.meaning(None)
+
+
 @pytest.mark.parametrize("state", [states.STOPPED, states.INTERRUPTED, states.DIVERGED])
 def test_what_ended_early_is_told(state):
     said = meaning(DEGRADATION, trained(state=state, iteration=150))

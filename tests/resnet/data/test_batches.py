@@ -1,13 +1,11 @@
 """Mini-batches: the mean image, the order, the split; the same for every net of a comparison."""
 
-import re
 from collections import Counter
 from dataclasses import replace
 
 import pytest
 import torch
 
-from resnet.data import DataError
 from resnet.data.batches import Batches
 from resnet.spec import NetSpec, Recipe
 from resnet.train import Trainer
@@ -116,15 +114,19 @@ def test_a_number_of_images_is_drawn_at_random_by_the_seed(numbered):
     assert set(drawn[0]) != set(range(20))
 
 
-def test_more_images_than_there_are_is_refused(images):
-    sentence = "65 training images were asked for, but tiny images has 64; choose at most 64"
-    with pytest.raises(DataError, match=re.escape(sentence)):
-        batches(images, images=65)
+def test_where_more_images_are_asked_for_than_there_are_all_are_taken(numbered):
+    taken = batches(numbered, images=65)
+    assert sorted(taken.train.labels.tolist()) == list(range(64))
+    words = "tiny images (all 64 training images, for there are no 65)"
+    assert numbered.described_for(replace(PLAIN, images=65)) == words
+    assert numbered.described_for(replace(PLAIN, images=64)) == "tiny images"
 
 
 def test_the_hold_out_counts_when_images_are_asked_for(images):
-    with pytest.raises(DataError, match="but tiny images has 58; choose at most 58"):
-        batches(images, images=59, split="45k/5k")
+    held = replace(PLAIN, images=59, split="45k/5k")
+    assert len(Batches(images, held, torch.device("cpu")).train) == 58
+    words = "tiny images: all 58 training images, for there are no 59"
+    assert images.headline(held) == words
 
 
 def test_50k_10k_trains_on_all_and_tests_on_the_test_images(numbered):

@@ -83,8 +83,13 @@ def test_of_an_animation_the_first_frame_counts():
 
 
 @pytest.mark.parametrize("kind", ["GIF", "BMP", "WEBP", "TIFF"])
+def test_what_phones_browsers_and_microscopes_write_is_read(kind):
+    assert np.abs(decoded(saved(plain(32, 32), kind)).astype(int) - [200, 30, 90]).max() <= 8
+
+
+@pytest.mark.parametrize("kind", ["EPS", "PCX", "TGA", "ICO", "SGI", "QOI"])
 def test_other_formats_are_refused_whatever_they_are_called(kind):
-    with pytest.raises(LabError, match="no PNG or JPEG picture"):
+    with pytest.raises(LabError, match=r"the file is .*; save the picture as PNG or JPEG"):
         decoded(saved(plain(32, 32), kind))
 
 

@@ -199,11 +199,11 @@ def test_an_uploaded_picture_goes_into_the_settings_as_the_nets_see_it():
     [
         (b"", "PNG or JPEG"),
         (b"no picture at all", "PNG or JPEG"),
-        (picture(kind="GIF", mode="L"), "PNG or JPEG"),
+        (picture(kind="PCX", mode="L"), "PNG or JPEG"),
         (picture()[:60], "damaged"),
         (picture(size=(20_001, 1), mode="1"), "along a side"),
     ],
-    ids=["empty", "words", "gif", "cut short", "too long"],
+    ids=["empty", "words", "pcx", "cut short", "too long"],
 )
 def test_a_bad_upload_gets_one_sentence_and_the_test_image_stays(content, words):
     page = uploaded(content)
@@ -211,6 +211,20 @@ def test_a_bad_upload_gets_one_sentence_and_the_test_image_stays(content, words)
     (error,) = page.error
     assert words in error.value and error.value[0].isupper()
     assert error.value.endswith("Until then it is test image 0.")
+
+
+def test_an_uploaded_picture_is_decoded_once_however_often_the_page_runs(monkeypatch):
+    times = []
+
+    def counted(content):
+        times.append(1)
+        return decoded(content)
+
+    monkeypatch.setattr("explorer.views.why.labs.sees.image_choice.decoded", counted)
+    page = uploaded(picture())
+    page.run()
+    page.run()
+    assert len(times) == 1 and "upload" in asked(page)[1]
 
 
 def test_the_panels_are_loaded_without_torch():

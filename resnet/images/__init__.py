@@ -1,0 +1,1 @@
+"""Image files as people have them: which are read, what becomes of each; imports no torch."""
