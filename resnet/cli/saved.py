@@ -20,7 +20,7 @@ class CommandError(RuntimeError):
 
 
 NUMBERS = 2 * 4  # bytes a parameter: its own and its momentum's
-PER_LAYER = 4000  # bytes, of what else a checkpoint holds of a layer
+PER_LAYER = 2000  # bytes, of what else a checkpoint holds of a layer
 
 
 def check_places(table: Path | None, save: Path | None) -> None:
