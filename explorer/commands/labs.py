@@ -8,6 +8,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from explorer.commands import writing
 from explorer.commands.follow import BAR, LOOK_EVERY, WorkerWatch
 from explorer.commands.selection import CommandError
 from explorer.store import states
@@ -17,7 +18,7 @@ from explorer.store.jobs.net_source import Source, SourceError, title
 from explorer.store.jobs.records import Job
 from explorer.store.jobs.retention import LAB
 from explorer.store.jobs.store import JobStore
-from resnet.cli.places import check_file, replace_with
+from resnet.cli.places import replace_with
 from resnet.labs import LABS
 from resnet.settings import has_cifar10, image_folder, image_folder_label
 from resnet.spec.recipe import DATA
@@ -27,7 +28,7 @@ def lab(options: argparse.Namespace) -> int:
     """Asks one question a net, waits, and prints what the page would say."""
     if options.name not in LABS:
         raise CommandError(f"there is no lab {options.name!r}; there are {', '.join(LABS)}")
-    check_file(options.json, "--json")
+    writing.check(options.json, writing.RESULTS, "--json")
     store = RunStore()
     jobs = JobStore(store)
     data = options.data or ("folder" if image_folder() else "cifar10" if has_cifar10() else "")

@@ -7,13 +7,14 @@ from resnet.cli.places import check_file
 from resnet.spec.row import CSV_COLUMNS
 
 COMPARISON = b"\x1f\x8b"  # how gzip begins
+RESULTS = b"["  # of a lab, as JSON
 TABLE = ",".join(CSV_COLUMNS[:3]).encode()
 
 
 def check(file: Path | None, kind: bytes, option: str = "") -> None:
     """Raises PlaceError where it cannot be written, CommandError where something else is there.
 
-    kind    COMPARISON or TABLE: one of the same kind is written over, as ever
+    kind    COMPARISON, RESULTS or TABLE: one of the same kind is written over, as ever
     option  that named it: "--csv"
     """
     if file is None:
@@ -24,7 +25,7 @@ def check(file: Path | None, kind: bytes, option: str = "") -> None:
     with file.open("rb") as stream:
         begins = stream.read(len(kind))
     if begins and begins != kind:
-        what = "comparison" if kind == COMPARISON else "table"
+        what = {COMPARISON: "comparison", RESULTS: "lab's results"}.get(kind, "table")
         raise CommandError(
             f"{file} is there already, is no {what} of this program, and is kept; name another file"
         )
