@@ -40,8 +40,8 @@ def argument_parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--csv",
         type=Path,
-        help="write the rows to this file, as they come; rows that are there go on "
-        "beside --save, else kept",
+        help="write the rows to this file, as they come; with --save, those that are there are "
+        "gone on with, and else they are never written over",
     )
     train.add_argument(
         "--save",

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from multiprocessing import connection
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,7 @@ class Lanes:
         """Whether somebody has pressed Ctrl-C, after which all was saved."""
         return self._asked
 
-    def __iter__(self) -> Iterator[tuple[NetSpec, dict[str, Any]]]:
+    def __iter__(self) -> Generator[tuple[NetSpec, dict[str, Any]], None, None]:
         """Raises CommandError where a lane fails or is killed, once the others have saved."""
         with self._interruptible() if self._save else contextlib.nullcontext():
             try:
