@@ -20,7 +20,7 @@ from typing import Any
 
 import torch
 
-from resnet.cli.pipes import Outbox, received, unheard
+from resnet.cli.pipes import Outbox, received, shared, unheard
 from resnet.cli.saved import CommandError, checkpoint_file
 from resnet.cost.sharing import share_out
 from resnet.data import DataError, load
@@ -51,7 +51,7 @@ class Lanes:
         note: str,
     ) -> None:
         context = multiprocessing.get_context("spawn")
-        self._stop = context.RawValue("b", 0)  # set inside a signal handler, so without a lock
+        self._stop = shared(context, "b")  # set inside a signal handler, so without a lock
         self._save = save
         self._asked = self._told = False
         self._taken = []  # how many rows of each lane were taken
@@ -59,7 +59,7 @@ class Lanes:
         self._ours: list[Any] = []  # the ends of the pipes, which are read here
         self._theirs: list[Any] = []
         for place, share in enumerate(share_out(nets, lanes)):
-            self._taken.append(context.RawValue("Q", 0))
+            self._taken.append(shared(context, "Q"))
             ours, theirs = context.Pipe(duplex=False)
             self._ours.append(ours)
             self._theirs.append(theirs)

@@ -6,6 +6,7 @@ A machine without /dev/shm has none.
 import contextlib
 import signal
 from collections.abc import Iterator
+from multiprocessing import heap
 from typing import Any
 
 KILLED = "a training process was killed; is memory short?"
@@ -30,6 +31,15 @@ def received(pipe: Any) -> Message:
         return message
     except (EOFError, OSError):
         return -1, None, KILLED
+
+
+def shared(context: Any, kind: str) -> Any:
+    """A number that the command and its lanes read: in /dev/shm, else in a temporary file."""
+    try:
+        return context.RawValue(kind, 0)
+    except OSError:  # it is there, and read-only or full
+        heap.Arena._dir_candidates = []  # type: ignore[attr-defined]
+        return context.RawValue(kind, 0)
 
 
 @contextlib.contextmanager

@@ -256,8 +256,10 @@ def test_without_dev_shm_and_with_nobody_reading_training_goes_on_to_its_end(tmp
     """Semaphores fail as they do where /dev/shm is missing; the reader leaves after a line."""
     (tmp_path / "sitecustomize.py").write_text(
         "import _multiprocessing\n"
-        "def refused(*_, **__):\n    raise OSError(38, 'Function not implemented')\n"
-        "_multiprocessing.SemLock = refused\n"
+        "class Refused(_multiprocessing.SemLock):\n"
+        "    def __new__(cls, *_, **__):\n"
+        "        raise OSError(38, 'Function not implemented')\n"
+        "_multiprocessing.SemLock = Refused\n"
     )
     save, table = tmp_path / "kept", tmp_path / "rows.csv"
     path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
