@@ -85,13 +85,15 @@ CLAIMS = (
     Claim(README, "in about two minutes on two cores", _two_minutes),
     Claim(TEACHING, "the end in about two minutes on two cores", _two_minutes),
     Claim("docs/SERVER.md", "a lesson takes about two minutes on two cores", _two_minutes),
-    Claim(TEACHING, "Lesson `depth`: no clear difference", _depth_is_no_matter),
+    Claim(
+        TEACHING, "Lesson `depth`: in so short a run, no more than seeds make", _depth_is_no_matter
+    ),
     Claim(TEACHING, "are less apart than two seeds are", _closer_than_seeds),
     Claim(TEACHING, "plain-56 has hardly left it", lambda each: _gap_to_guessing(each) < 20),
     Claim(TEACHING, "Why is the test error over 50 % for all?", _tests_over_half),
     Claim(
         TEACHING,
-        "the first recipe does show a gap",
+        "the first recipe shows its largest gap",
         lambda each: max(plain - residual for plain, residual in trap(each, "none")) >= 10,
     ),
 )

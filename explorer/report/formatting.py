@@ -40,6 +40,11 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min"
 
 
+def paragraphs(lines: str) -> str:
+    """Lines as Markdown keeps them apart."""
+    return lines.replace("\n", "\n\n")
+
+
 def escaped(text: str) -> str:
     """Text that Markdown must show as it is: no part of it is a command, a link or an icon."""
     return "".join(

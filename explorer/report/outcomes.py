@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from explorer.report import verdicts
 from explorer.store.comparisons import RunStore
-from explorer.store.errors import rows_with_errors
-from explorer.store.records import Comparison, StoredRow
+from explorer.store.errors import events_of, rows_with_errors
+from explorer.store.records import Comparison, Event, StoredRow
 from explorer.store.snapshots import RunHistory, Snapshot
 
 KEPT = 1000  # comparisons
@@ -64,8 +64,9 @@ class Outcomes:
             }
         changed = [each for each in comparisons if each.id not in known]
         if changed:
-            tests = rows_with_errors(self._store, [run.id for each in changed for run in each.runs])
-            fresh = {each.id: (each, _outcome(each, tests)) for each in changed}
+            ids = [run.id for each in changed for run in each.runs]
+            tests, done = rows_with_errors(self._store, ids), events_of(self._store, ids)
+            fresh = {each.id: (each, _outcome(each, tests, done)) for each in changed}
             known |= {identity: outcome for identity, (_, outcome) in fresh.items()}
             with self._lock:
                 self._kept.update(fresh)
@@ -98,9 +99,12 @@ def result_of(tests: Iterable[StoredRow]) -> LastAndBest:
     return LastAndBest(last.iteration, last.train_error, last.test_error, best_train, best_test)
 
 
-def _outcome(comparison: Comparison, tests: dict[int, list[StoredRow]]) -> Outcome:
+def _outcome(
+    comparison: Comparison, tests: dict[int, list[StoredRow]], done: Sequence[Event]
+) -> Outcome:
     curves = tuple(RunHistory(run, tests.get(run.id, [])) for run in comparison.runs)
-    snapshot = Snapshot(comparison, curves, 0)
+    mine = {run.id for run in comparison.runs}
+    snapshot = Snapshot(comparison, curves, 0, tuple(each for each in done if each.run in mine))
     return Outcome(
         verdicts.verdict_of(snapshot),
         verdicts.evidence(snapshot),

@@ -1,12 +1,12 @@
-"""The latest measured errors of every run, without reading all rows."""
+"""The latest measured errors of many runs and what was done to them, without reading all rows."""
 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 
 from explorer.store.comparisons import RunStore
-from explorer.store.records import BY_LAYER, StoredRow, row_record
-from explorer.store.tables import rows
+from explorer.store.records import BY_LAYER, Event, StoredRow, row_record
+from explorer.store.tables import events, rows
 
 
 def last_errors(store: RunStore) -> dict[int, tuple[float | None, float | None]]:
@@ -39,3 +39,11 @@ def rows_with_errors(store: RunStore, run_ids: Sequence[int]) -> dict[int, list[
         for row in connection.execute(query):
             found.setdefault(row.run, []).append(row_record(row))
     return found
+
+
+def events_of(store: RunStore, run_ids: Sequence[int]) -> list[Event]:
+    """What people did to these runs while they trained."""
+    query = sa.select(events).where(events.c.run.in_(run_ids))
+    with store.engine.connect() as connection:
+        found = [{**row._mapping} for row in connection.execute(query)]
+    return [Event(**{k: v for k, v in each.items() if k != "id"}) for each in found]

@@ -35,8 +35,10 @@ class Said:
     """Computed from results, so that it is true of the numbers shown.
 
     numbers    the headline: (label, value with unit, note), one to four of them
-    sentences  three: what was found; how it stands to the source, with section or figure; where
-               ours differs from the paper, and why
+    sentences  three: what was found; how it stands to the source, with section or figure; what of
+               its setting is kept and what is not, and to what the figures are known
+
+    Whether one measured number is larger than another is asked of `resnet.verdict.single` alone.
     """
 
     numbers: tuple[tuple[str, str, str], ...]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resnet.lessons.lesson import Lesson, RunResult, entries
-from resnet.lessons.measures import clearly_worse, train_errors
+from resnet.lessons.measures import clearly_worse, judged, train_errors
 from resnet.spec import Recipe
 
 NETS = ("plain20", "plain56", "resnet20-A", "resnet56-A")
@@ -64,7 +64,7 @@ def answer(results: Sequence[RunResult]) -> int | None:
     """Which of CHOICES came true, by training error."""
     plain20, plain56, resnet20, resnet56 = (train_errors(results, net) for net in NETS)
     plain = clearly_worse(plain20, plain56, 2)
-    residual = clearly_worse(resnet20, resnet56, 2)
+    residual = clearly_worse(resnet20, resnet56, 2, judged(plain20, plain56, 2) if plain else None)
     if plain is None or residual is None:
         return None
     return {(False, False): 0, (True, False): 1, (True, True): 2, (False, True): 3}[plain, residual]

@@ -12,13 +12,14 @@ from statistics import mean
 from resnet.lessons.lesson import Entry, RunResult
 from resnet.plan import plan
 from resnet.spec import NetSpec, Recipe
-from resnet.verdict.judge import Basis, BySeed, Finding, Judgement, compare
+from resnet.verdict.judge import DENIED, Basis, BySeed, Finding, Judgement, compare, exceeds
 from resnet.verdict.recorded import recorded_errors
 from resnet.verdict.standing import FEW_IMAGES
 
 CLEARLY = (
     "“Clearly” means: by ten points or more (at the paper's full length by one), and by more than "
-    "other seeds and other images may change."
+    "other seeds and other images may change. That a difference is not clear has to be shown too: "
+    "that it is below ten points, or at most half of the one beside it."
 )
 PAPER_LENGTH = Recipe().iterations
 
@@ -64,24 +65,37 @@ def clearly(one: Errors | None, other: Errors | None, comparisons: int) -> int |
     return 0 if worse is False and better is False else None
 
 
-def clearly_worse(one: Errors | None, other: Errors | None, comparisons: int) -> bool | None:
-    """Whether `other` is clearly worse than `one`; None where these runs cannot tell."""
+def clearly_worse(
+    one: Errors | None,
+    other: Errors | None,
+    comparisons: int,
+    beside: Judgement | None = None,
+) -> bool | None:
+    """Whether `other` is clearly worse than `one`; None where these runs cannot tell.
+
+    beside  another difference; one that is shown to be at most half of it is not a clear one
+    """
     found = judged(one, other, comparisons)
     if one is None or found is None or found.basis is Basis.ONE_RUN:
         return None
     if found.finding is Finding.WORSE and found.difference >= one.clear:
         return True
-    return False if found.high < one.clear else None
+    small = found.high < one.clear or (beside is not None and exceeds(beside, found, DENIED))
+    return False if small else None
 
 
 def judged(one: Errors | None, other: Errors | None, comparisons: int) -> Judgement | None:
-    """The errors of `other` held against those of `one`; None where one of them is missing."""
+    """The errors of `other` held against those of `one`; None where one of them is missing.
+
+    What an answer asks has one side: a difference is above a bound, or below one. So each side of
+    the interval may fail as often as both do in a verdict.
+    """
     if one is None or other is None:
         return None
     shared = sorted(one.recorded.keys() & other.recorded.keys())
     known = [other.recorded[seed] - one.recorded[seed] for seed in shared]
     images = min(one.images, other.images)
-    return compare(one.by_seed, other.by_seed, images, known, comparisons)
+    return compare(one.by_seed, other.by_seed, images, known, comparisons / 2)
 
 
 def steps(errors: Sequence[Errors | None]) -> list[int | None]:

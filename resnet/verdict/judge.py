@@ -31,6 +31,7 @@ from resnet.verdict.intervals import deviation, difference_of_shares, student
 CONFIDENCE = 0.95
 SAME_WITHIN = 5.0  # points; where the interval reaches further, it is said that one cannot tell
 ENOUGH = 3  # seeds that show a spread
+DENIED = 1 / 2  # "does not" asks for at most this share of the difference that is shown
 
 BySeed = Mapping[int, float]
 
@@ -91,13 +92,14 @@ def compare(
     other: BySeed,
     images: int,
     recorded: Sequence[float] = (),
-    comparisons: int = 1,
+    comparisons: float = 1,
 ) -> Judgement | None:
     """Holds the errors of `other` against those of `one`; None where they share no seed.
 
     images       that each error was measured on
     recorded     differences of the same two, by seed, that are on record
-    comparisons  that the sentence makes: their intervals hold together
+    comparisons  that the sentence makes: their intervals hold together; half as many where each
+                 claim has one side
     """
     shared = sorted(one.keys() & other.keys())
     if not shared:

@@ -15,14 +15,13 @@ from resnet.spec.names import Entry, curve_names, short_titles, value_of
 from resnet.spec.net import NetSpec
 from resnet.spec.recipe import Recipe
 from resnet.verdict.factors import groups_by_factor, labels, shallow_and_deep
-from resnet.verdict.judge import Basis, BySeed, Finding, Judgement, exceeds
+from resnet.verdict.judge import DENIED, Basis, BySeed, Finding, Judgement, exceeds
 from resnet.verdict.phrases import bound, interval, points, seeds_words, stated
 from resnet.verdict.standing import Standing
 
 __all__ = ["Comparison", "comparisons", "denials", "evidence", "short_titles", "verdict"]
 
 NEAR_GUESSING = 5.0  # points below what guessing gives; such nets are not said to train alike
-DENIED = 1 / 2  # "does not" asks for at most this share of the difference that is shown
 ALL_OF_THEM = {
     "shortcut": "the shortcut options",
     "activation": "the activations",
@@ -94,20 +93,20 @@ def denials(stands: Standing | None) -> list[Comparison]:
 def evidence(stands: Standing | None) -> str:
     """What the verdict stands on: every curve's mean, spread and number of seeds, every judgement.
 
-    "plain-56 78.6 ± 1.4 % (77.8 to 80.2)": mean, standard deviation, least and most.
+    A line for the errors, "plain-56 78.6 ± 1.4 % (77.8 to 80.2)" being mean, standard deviation,
+    least and most; a line for each judgement.
     """
     if stands is None or not stands.errors:
         return ""
     names = curve_names(list(stands.errors))
-    text = errors_words(stands)
     found = comparisons(stands)
-    text += "".join(
-        f" {names[each.other]} less {names[each.one]}: {stated(each.judged)}." for each in found
-    )
+    lines = [
+        f"{names[each.other]} less {names[each.one]}: {stated(each.judged)}." for each in found
+    ]
     if found:
         together = " together" if len(found) > 1 else ""
-        text += f" The interval{'s hold' if together else ' holds'}{together} at 95 %."
-    return text
+        lines[-1] += f" The interval{'s hold' if together else ' holds'}{together} at 95 %."
+    return "\n".join([errors_words(stands), *lines])
 
 
 def errors_words(stands: Standing) -> str:
@@ -250,7 +249,9 @@ def _step(other: str, judged: Judgement, first: bool) -> str:
 def _open(other: str, judged: Judgement) -> str:
     if judged.basis is Basis.ONE_RUN or judged.finding is Finding.SAME:
         return f"{other} the same within {bound(judged)}"
-    return f"{other} cannot be told apart {interval(judged)}"
+    worse = judged.difference >= 0
+    size = f"{points(abs(judged.difference), judged)} {'more' if worse else 'less'}"
+    return f"the {size} of {other} may be chance {interval(judged, better=not worse)}"
 
 
 def _level(group: _Group, factor: str, names: Mapping[Entry, str]) -> str:

@@ -31,7 +31,7 @@ def test_build_compare_and_follow_the_link(open_page):
     expect(page).to_have_url(re.compile(r"\?net=resnet56-A&net=plain56&edit=2$"))
 
     section(page, "Side by side").click()
-    expect(page.get_by_text("+1.11 MB (× 1.26)").first).to_be_visible()
+    expect(page.get_by_text("+1.08 MB (× 1.25)").first).to_be_visible()
     expect(page.locator(".live-chart .barlayer").first).to_be_attached()
     expect(page.locator(".live-chart .scatterlayer").first).to_be_attached()
     expect(page).to_have_url(re.compile("section=compare"))
@@ -40,7 +40,7 @@ def test_build_compare_and_follow_the_link(open_page):
     expect(tab(other, "plain-56")).to_be_checked()
     expect(section(other, "Side by side")).to_be_checked()
     tab(other, "ResNet-56 A").click()
-    expect(other.get_by_text("−1.11 MB (× 0.79)").first).to_be_visible()
+    expect(other.get_by_text("−1.08 MB (× 0.80)").first).to_be_visible()
     other.get_by_role("button", name="Remove").click()
     expect(other.get_by_role("heading", name="plain-56")).to_be_visible()
     expect(other).to_have_url(re.compile(r"\?net=plain56&section=compare$"))

@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.charts.board.component import board
 from explorer.files.recordings import Recording, of_lesson, recorded
 from explorer.report import verdicts
-from explorer.report.formatting import escaped
+from explorer.report.formatting import escaped, paragraphs
 from explorer.report.meaning import meaning
 from explorer.views.train import prediction
 from resnet.lessons import LESSONS
@@ -66,7 +66,8 @@ def replay(name: str) -> None:
             shown = "" if predicted == came_true else f" *{lesson.choices[came_true]}*"
             st.markdown(f"You predicted *{lesson.choices[predicted]}* {right}{shown}")
         st.markdown(meaning(lesson, recording.snapshot))
-        st.markdown(f":gray[{verdicts.evidence(recording.snapshot)}]")
+        grey = [f":gray[{line}]" for line in verdicts.evidence(recording.snapshot).splitlines()]
+        st.markdown(paragraphs("\n".join(grey)))
     st.caption("Made by:")
     st.code(recording.command, language=None, wrap_lines=True)
 

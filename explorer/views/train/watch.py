@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.charts.board.component import board
 from explorer.report import progress, status, verdicts
-from explorer.report.formatting import escaped
+from explorer.report.formatting import escaped, paragraphs
 from explorer.report.meaning import meaning
 from explorer.server import queue, shared
 from explorer.store.snapshots import Snapshot
@@ -76,7 +76,7 @@ def _head(snapshot: Snapshot) -> None:
     if shows("verdict"):
         verdict = verdicts.verdict_of(snapshot)
         if verdict:
-            st.markdown(f"##### {verdict}", help=verdicts.evidence(snapshot))
+            st.markdown(f"##### {verdict}", help=paragraphs(verdicts.evidence(snapshot)))
         elif not sentence:
             st.markdown("##### The first errors are being measured.")
     if sentence:

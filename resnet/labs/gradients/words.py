@@ -151,7 +151,7 @@ def _source(results: Sequence[Gradients]) -> str:
         if open_:
             seen = f"{f'{seen}, and' if gone else 'here'} {listed(open_)} cannot be told either way"
         parts.append(
-            "Glorot and Bengio 2010 (Section 4.2) saw gradients shrink on their way back with the "
+            "Glorot and Bengio 2010 (Section 4.3) saw gradients shrink on their way back with the "
             f"first weights that were usual then, and hardly with their own (Xavier's): {seen}. "
             "He et al. 2015 (Section 4.1) say that BN keeps gradients healthy, so compare "
             "with BN and without."

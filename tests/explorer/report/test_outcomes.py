@@ -6,11 +6,15 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from explorer.report import outcomes
+from explorer.report import outcomes, verdicts
 from explorer.report.outcomes import Outcomes
+from explorer.store import states
 from explorer.store.errors import last_errors, rows_with_errors
-from explorer.store.records import BY_LAYER
+from explorer.store.records import BY_LAYER, RATE
+from explorer.store.snapshots import Feed
 from explorer.store.tables import rows
+from resnet.lessons import DEGRADATION
+from resnet.spec import NetSpec
 from resnet.spec.row import Row
 
 
@@ -83,3 +87,17 @@ def test_nothing_is_read_that_a_list_does_not_show(store, training, submit):
     assert not blobs & set(selected)
     read = rows_with_errors(store, [run.id])[run.id][0]
     assert not any(len(getattr(read, name)) for name in BY_LAYER)
+
+
+def test_a_rate_set_by_hand_is_known_here_as_on_the_page_of_the_comparison(store, training, submit):
+    """One seed whose rate was changed is told as one run, whatever is on record of its recipe."""
+    nets = [NetSpec.parse(name) for name in ("plain20", "plain56")]
+    identity = store.submit("two", [(net, DEGRADATION.recipe) for net in nets])
+    for run, error in zip(training.claim("lane").runs, (23.0, 80.0), strict=True):
+        training.append("lane", [(run.id, Row(400, 1.0, 0.1, 1.0, 1.0, error, error))])
+        training.mark(run.id, 200, RATE, 0.2)
+        training.settle(run.id, "lane", states.FINISHED)
+    comparison = store.comparison(identity)
+    found = Outcomes(store).of([comparison])[identity].verdict
+    assert found == verdicts.verdict_of(Feed(store, identity).snapshot(fresh=True))
+    assert "in this one run" in found.lower()

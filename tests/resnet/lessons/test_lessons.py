@@ -280,3 +280,18 @@ def test_figure_6_is_the_papers_recipe():
         for entry in LESSONS[name].entries:
             wanted = Recipe(warmup="error") if entry.net.depth == 110 else Recipe()
             assert entry.recipe == wanted
+
+
+def test_a_difference_is_not_clear_where_it_is_at_most_half_of_the_one_beside_it():
+    """8 points, by other seeds up to 21: that is above ten, but below half of the 50 beside it."""
+    moved = zip((0, 1, 2), (10.0, 2.0, 12.0), strict=True)
+    runs = [
+        run
+        for seed, gap in moved
+        for run in results(DEGRADATION, (30, 80, 5, 5 + gap), (seed,), images=2000)
+    ]
+    resnet20, resnet56 = (train_errors(runs, net) for net in ("resnet20-A", "resnet56-A"))
+    plain = measures.judged(*(train_errors(runs, net) for net in ("plain20", "plain56")), 2)
+    assert measures.clearly_worse(resnet20, resnet56, 2) is None
+    assert measures.clearly_worse(resnet20, resnet56, 2, plain) is False
+    assert DEGRADATION.answer(runs) == 1

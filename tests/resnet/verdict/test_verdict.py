@@ -171,7 +171,7 @@ def test_options_are_held_against_the_usual_one():
     assert said(errors(**measured)) == (
         "Against ResNet-32 A, plain-32 trains worse by 55 points (30 to 79, 3 seeds), "
         "ResNet-32 C worse by 31 points (1 to 61, 3 seeds), "
-        "ResNet-32 B cannot be told apart (−4 to 7, 3 seeds)."
+        "the 1 point more of ResNet-32 B may be chance (−4 to 7, 3 seeds)."
     )
     three = {"resnet32_A": [3, 4, 3], "resnet32_B": [4, 5, 6], "resnet32_C": [5, 9, 8]}
     assert said(errors(**three)) == (
@@ -258,7 +258,7 @@ def test_the_evidence_states_mean_spread_seeds_images_and_what_decided():
 
 def test_the_evidence_of_one_seed_says_what_it_cannot_show():
     text = evidence_of(errors(plain20=23.1, plain56=80.2))
-    assert text.startswith("Training error on 2,000 images: plain-20 23.1 %, plain-56 80.2 %. ")
+    assert text.startswith("Training error on 2,000 images: plain-20 23.1 %, plain-56 80.2 %.\n")
     assert "worse in this run, nothing is known of other seeds, by the exact binomial" in text
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.report import names
-from explorer.report.formatting import escaped
+from explorer.report.formatting import escaped, paragraphs
 from explorer.report.outcomes import Outcome
 from explorer.report.status import state_sentence
 from explorer.server import shared
@@ -44,7 +44,7 @@ def card(
             _buttons(comparison, by)
         outcome_words = _outcome(comparison, outcome, ahead)
         if outcome_words:
-            st.markdown(outcome_words, help=escaped(outcome.evidence) or None)
+            st.markdown(outcome_words, help=paragraphs(escaped(outcome.evidence)) or None)
         second_look(comparison)
         details(comparison, outcome)
 

@@ -180,6 +180,7 @@ def test_coarser_grids_tell_less():
     coarse = [low(net, points, side=5) for net, points in zip(nets, (2, 9), strict=True)]
     assert "is the steeper one, as they say" in text(said([low(nets[0], 6), low(nets[1], 29)]))
     assert "too close to tell which is the steeper one" in text(said(coarse))
+    assert "and has about as many dips, too close to tell whether more" in text(said(coarse))
 
 
 def test_what_was_kept_of_the_papers_setting_is_said():
