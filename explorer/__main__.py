@@ -4,12 +4,12 @@ An installed program has it as `resnet-explorer`. Without a command it opens the
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
 
 from explorer.commands import keeping, labs, opening, training
 from explorer.commands.arguments import REFUSED, options_of
+from resnet.cli import terminal
 
 Command = Callable[[argparse.Namespace], int]
 COMMANDS: dict[str, Command] = {
@@ -32,17 +32,15 @@ def main(arguments: list[str] | None = None) -> int:
 
     130 after Ctrl-C, which leaves what trains as it is.
     """
-    options = options_of(sys.argv[1:] if arguments is None else arguments)
+    return terminal.run("explorer", lambda: _run(sys.argv[1:] if arguments is None else arguments))
+
+
+def _run(arguments: list[str]) -> int:
+    options = options_of(arguments)
     try:
         return COMMANDS[options.command](options)
     except REFUSED as error:
         print(f"explorer: {error}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:  # whoever reads has seen enough, as head does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        print(f"explorer: {error.filename or 'the disk'}: {error.strerror}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -116,7 +116,7 @@ def plan(spec: NetSpec, image_size: int | None = None) -> Plan:
     Raises SpecError for an image that the net would shrink to nothing.
     Source: He et al. 2015, Sections 3.3, 4.1 and 4.2, Table 1.
     """
-    size = image_size or IMAGE_SIZE[spec.family]
+    size = IMAGE_SIZE[spec.family] if image_size is None else image_size
     smallest = 4 if spec.family == "cifar" else 32
     if not smallest <= size <= 1024:
         raise SpecError(f"image size {size} does not suit {spec}; it can be {smallest} to 1,024")

@@ -10,12 +10,13 @@ from explorer.files.format import FILE_ENDING
 from explorer.store.comparisons import MAX_SEEDS, Refused
 from explorer.store.migrations import StoreError
 from resnet.cli.arguments import NAMES, add_recipe, add_training
+from resnet.cli.places import PlaceError
 from resnet.labs import LABS
 from resnet.spec import SpecError
 from resnet.spec.recipe import DATA
 
 # Each has its sentence.
-REFUSED = (SpecError, Refused, ComparisonFileError, CommandError, NoWorker, StoreError)
+REFUSED = (SpecError, Refused, ComparisonFileError, CommandError, NoWorker, PlaceError, StoreError)
 
 
 def options_of(words: list[str]) -> argparse.Namespace:

@@ -2,6 +2,7 @@
 
 import argparse
 
+from explorer.commands import writing
 from explorer.commands.printing import in_columns, print_outcome
 from explorer.commands.selection import CommandError, chosen, seeds_of, snapshot_of, states_of, when
 from explorer.files.command_line import command_of
@@ -11,6 +12,7 @@ from explorer.report import progress, table
 from explorer.report.estimates import machine_throughput
 from explorer.store.comparisons import RunStore
 from explorer.store.errors import last_errors
+from resnet.cli.places import replace_with
 
 HEAD = ("id", "title", "lesson", "seeds", "state", "done", "created", "training error, %")
 
@@ -70,15 +72,18 @@ def show(options: argparse.Namespace) -> int:
 
 
 def export(options: argparse.Namespace) -> int:
+    writing.check(options.file, writing.TABLE if options.csv else writing.COMPARISON)
     store = RunStore()
     snapshot = snapshot_of(store, chosen(store, options.id).id)
     content = table.csv_text(snapshot).encode() if options.csv else pack(snapshot)
-    options.file.write_bytes(content)
+    replace_with(options.file, content)
     print(f"{options.file}: {len(content) / 1000:,.0f} kB")
     return 0
 
 
 def import_(options: argparse.Namespace) -> int:
+    if options.file.exists() and not options.file.is_file():
+        raise CommandError(f"{options.file} is no file; name one that export wrote")
     if options.file.stat().st_size > MAX_FILE:
         raise CommandError(
             f"{options.file} is larger than the {MAX_FILE >> 20} MB that a comparison may have"

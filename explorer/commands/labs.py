@@ -8,6 +8,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from explorer.commands import writing
 from explorer.commands.follow import BAR, LOOK_EVERY, WorkerWatch
 from explorer.commands.selection import CommandError
 from explorer.store import states
@@ -17,6 +18,7 @@ from explorer.store.jobs.net_source import Source, SourceError, title
 from explorer.store.jobs.records import Job
 from explorer.store.jobs.retention import LAB
 from explorer.store.jobs.store import JobStore
+from resnet.cli.places import replace_with
 from resnet.labs import LABS
 from resnet.settings import has_cifar10, image_folder, image_folder_label
 from resnet.spec.recipe import DATA
@@ -26,6 +28,7 @@ def lab(options: argparse.Namespace) -> int:
     """Asks one question a net, waits, and prints what the page would say."""
     if options.name not in LABS:
         raise CommandError(f"there is no lab {options.name!r}; there are {', '.join(LABS)}")
+    writing.check(options.json, writing.RESULTS, "--json")
     store = RunStore()
     jobs = JobStore(store)
     data = options.data or ("folder" if image_folder() else "cifar10" if has_cifar10() else "")
@@ -49,7 +52,8 @@ def lab(options: argparse.Namespace) -> int:
     took = ", ".join(f"{each['seconds']:.1f}" for each in answers)
     print(f"\n{took} seconds")
     if options.json:
-        options.json.write_text(json.dumps([result.to_plain() for result in results]))
+        results_text = json.dumps([result.to_plain() for result in results])
+        replace_with(options.json, results_text.encode())
     return 0
 
 

@@ -2,8 +2,8 @@
 
 import argparse
 import sys
-from pathlib import Path
 
+from explorer.commands import writing
 from explorer.commands.follow import WorkerWatch, follow
 from explorer.commands.printing import print_outcome
 from explorer.commands.selection import CommandError, chosen, snapshot_of, states_of
@@ -16,6 +16,7 @@ from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Snapshot
 from explorer.worker import control
 from resnet.cli.arguments import entries_wanted
+from resnet.cli.places import replace_with
 from resnet.lessons import LESSONS
 from resnet.settings import image_folder, image_folder_classes, image_folder_label
 
@@ -23,17 +24,17 @@ DONE = (states.FINISHED, states.DIVERGED)
 
 
 def train(options: argparse.Namespace) -> int:
-    for file in (options.csv, options.export):
-        _check_writable(file)
+    writing.check(options.csv, writing.TABLE, "--csv")
+    writing.check(options.export, writing.COMPARISON, "--export")
     store = RunStore()
     identity = _submit(store, options, options.title)
     if options.detach:
         return _leave(store, identity)
     snapshot = _follow(store, identity)
     if options.csv:
-        options.csv.write_text(table.csv_text(snapshot), "utf-8")
+        replace_with(options.csv, table.csv_text(snapshot).encode())
     if options.export:
-        options.export.write_bytes(pack(snapshot))
+        replace_with(options.export, pack(snapshot))
     return _conclude(snapshot)
 
 
@@ -43,7 +44,7 @@ def record(options: argparse.Namespace) -> int:
             "a recording is made of one thing; give the id of a comparison that has ended, or "
             "--lesson and its name"
         )
-    _check_writable(options.file)
+    writing.check(options.file, writing.COMPARISON)
     store = RunStore()
     if options.id:
         snapshot = snapshot_of(store, chosen(store, options.id).id)
@@ -61,7 +62,7 @@ def record(options: argparse.Namespace) -> int:
             f"python -m explorer resume {comparison.id} carries on"
         )
     packed = pack(snapshot, machine=options.machine, recording=True)
-    options.file.write_bytes(packed)
+    replace_with(options.file, packed)
     print_outcome(snapshot)
     print(f"\n{options.file}: {len(packed) / 1000:,.0f} kB")
     return 0
@@ -161,9 +162,3 @@ def _conclude(snapshot: Snapshot) -> int:
     """Prints what came out; 1 where a net did not come to its end."""
     print_outcome(snapshot)
     return 0 if all(run.state in DONE for run in snapshot.comparison.runs) else 1
-
-
-def _check_writable(file: Path | None) -> None:
-    """Before hours of training, not after them."""
-    if file is not None and not file.absolute().parent.is_dir():
-        raise CommandError(f"there is no folder {file.parent}; make it, or name another")

@@ -10,10 +10,15 @@ from explorer.store.comparisons import RunStore
 from explorer.store.migrations import StoreError
 from explorer.worker.control import is_alive, lock
 from explorer.worker.worker import PATIENCE, Worker
+from resnet.cli import terminal
 from resnet.settings import home
 
 
 def main() -> int:
+    return terminal.run("worker", _run)
+
+
+def _run() -> int:
     parser = argparse.ArgumentParser(prog="python -m explorer.worker")
     parser.add_argument("--stop", action="store_true", help="stop the worker; its runs are saved")
     stop = parser.parse_args().stop

@@ -37,7 +37,12 @@ def argument_parser() -> argparse.ArgumentParser:
         "train", help="train nets side by side on the same images", epilog=NAMES
     )
     add_training(train, without=["responses"])  # which its table does not keep
-    train.add_argument("--csv", type=Path, help="write the rows to this file, as they come")
+    train.add_argument(
+        "--csv",
+        type=Path,
+        help="write the rows to this file, as they come; with --save, those that are there are "
+        "gone on with, and else they are never written over",
+    )
     train.add_argument(
         "--save",
         type=Path,
@@ -53,7 +58,7 @@ def argument_parser() -> argparse.ArgumentParser:
     )
     verdict.add_argument("table", type=Path, help="of --csv, or of the page's “Rows as CSV”")
 
-    evaluate = commands.add_parser("evaluate", help="errors of a checkpoint on an image set")
+    evaluate = commands.add_parser("evaluate", help="errors of a checkpoint or a shipped net")
     evaluate.add_argument("checkpoint", type=Path)
     evaluate.add_argument("--data", choices=DATA, help="default: the one it was trained on")
 

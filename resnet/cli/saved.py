@@ -1,7 +1,6 @@
-"""What `train` leaves on the disk and goes on from: a checkpoint of each net, rows in a CSV."""
+"""The checkpoints that `train` leaves on the disk and goes on from; none is written over."""
 
 import contextlib
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -9,13 +8,33 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from resnet.cli.places import check_file, check_folder, check_room
+from resnet.cost import cost
+from resnet.data import ImageSet, identity
 from resnet.spec import NetSpec, Recipe
-from resnet.spec.row import CSV_COLUMNS
+from resnet.spec.checks import listed
 from resnet.train import checkpoint
 
 
 class CommandError(RuntimeError):
     """Why a command could not do what was asked, in one sentence."""
+
+
+SET_BACK = "set RESNET_DATA back, or name another folder with --save"
+NUMBERS = 2 * 4  # bytes a parameter: its own and its momentum's
+PER_LAYER = 2000  # bytes, of what else a checkpoint holds of a layer
+
+
+def check_places(table: Path | None, save: Path | None) -> None:
+    """Raises PlaceError where rows or checkpoints could not be written; makes the folder."""
+    check_folder(save, "--save")
+    check_file(table, "--csv")
+
+
+def checkpoint_bytes(spec: NetSpec) -> int:
+    """What a checkpoint takes on the disk, rather too much than too little."""
+    costs = cost(spec)
+    return NUMBERS * costs.parameters + PER_LAYER * len(costs.plan.layers)
 
 
 def checkpoint_file(folder: Path, spec: NetSpec, recipe: Recipe) -> Path:
@@ -24,9 +43,10 @@ def checkpoint_file(folder: Path, spec: NetSpec, recipe: Recipe) -> Path:
 
 @contextlib.contextmanager
 def reserved(folder: Path | None, nets: Sequence[NetSpec], recipe: Recipe) -> Iterator[None]:
-    """Keeps other commands off the checkpoints of these nets; makes the folder.
+    """Keeps other commands off the checkpoints of these nets, which have room; makes the folder.
 
-    Raises CommandError where another command trains one of them, or nothing can be written.
+    Raises CommandError where another command trains one of them, or nothing can be written,
+    PlaceError where the disk is too full.
     """
     with contextlib.ExitStack() as held:
         for spec in nets if folder else ():
@@ -44,29 +64,44 @@ def reserved(folder: Path | None, nets: Sequence[NetSpec], recipe: Recipe) -> It
                     f"nothing can be written to {folder} ({error.strerror}); name another folder "
                     "with --save"
                 ) from error
+        if folder:
+            _check_room(folder, nets, recipe)
         yield
 
 
+def _check_room(folder: Path, nets: Sequence[NetSpec], recipe: Recipe) -> None:
+    """Every net may be written at once beside its checkpoint before; remains of that go first."""
+    needed = 0
+    for spec in nets:
+        file = checkpoint_file(folder, spec, recipe)
+        file.with_suffix(".part").unlink(missing_ok=True)
+        needed += checkpoint_bytes(spec) * (1 if file.exists() else 2)
+    check_room(folder, needed, f"checkpoints of {listed(spec.title for spec in nets)}", "--save")
+
+
 def trained_before(
-    folder: Path | None, nets: Sequence[NetSpec], recipe: Recipe, images: str
+    folder: Path | None,
+    nets: Sequence[NetSpec],
+    recipe: Recipe,
+    images: ImageSet,
 ) -> dict[NetSpec, int]:
     """The nets that an earlier command has begun, each with the iteration of its checkpoint.
 
-    images  what this command trains on, for people
-    Raises CommandError for a file in the place of a checkpoint that is not of the same training:
-    nothing is written over it.
+    Raises CommandError for a file in the place of a checkpoint that is not of the same training,
+    DataError for one of other images: nothing is written over it.
     """
     found: dict[NetSpec, int] = {}
     for spec in nets if folder else ():
         file = checkpoint_file(folder or Path(), spec, recipe)
         if not file.exists():
             continue
-        state = _state_of(file, spec, recipe)
-        if state.get("images", images) != images:
+        if not file.is_file():
             raise CommandError(
-                f"{file} was trained on {state['images']}, but the images are now {images}; "
-                "set RESNET_DATA back, or name another folder with --save"
+                f"{file} is in the way: it is a folder, a device or a pipe; move it away, or name "
+                "another folder with --save"
             )
+        state = _state_of(file, spec, recipe)
+        identity.check(images, state, state.get("images", ""), SET_BACK, what=str(file))
         found[spec] = state["iteration"]
     return found
 
@@ -93,67 +128,3 @@ def _state_of(file: Path, spec: NetSpec, recipe: Recipe) -> dict[str, Any]:
             "to go on with it, or name another folder with --save"
         )
     return state
-
-
-class Table:
-    """Rows as CSV, each on the disk as soon as it is added; None writes nothing.
-
-    before  the nets that go on, and from where: what the file has of them up to there stays, with
-            the rows of other nets; where none goes on, the file begins anew
-    """
-
-    def __init__(self, file: Path | None, recipe: Recipe, before: dict[NetSpec, int]) -> None:
-        self._seed, self._recipe = recipe.seed, str(recipe)
-        self._stream = None
-        self._there: set[tuple[str, int]] = set()
-        if file is None:
-            return
-        kept = self._kept(file, before) if before and file.exists() else []
-        try:
-            fresh = file.with_name(f"{file.name}.part")
-            with fresh.open("w", newline="") as stream:
-                writer = csv.DictWriter(stream, CSV_COLUMNS)
-                writer.writeheader()
-                writer.writerows(kept)
-            fresh.replace(file)
-            self._stream = file.open("a", newline="")
-        except OSError as error:
-            raise CommandError(
-                f"{file} cannot be written ({error.strerror}); name another file with --csv"
-            ) from error
-        self._writer = csv.DictWriter(self._stream, CSV_COLUMNS, extrasaction="ignore")
-
-    def add(self, spec: NetSpec, row: dict[str, Any]) -> None:
-        if self._stream is None or (str(spec), row["iteration"]) in self._there:
-            return
-        seconds = f"{row['seconds']:.2f}"
-        own = {"net": str(spec), "seed": self._seed, "seconds": seconds, "recipe": self._recipe}
-        self._writer.writerow({**row, **own})
-        self._stream.flush()
-
-    def close(self) -> None:
-        if self._stream:
-            self._stream.close()
-
-    def _kept(self, file: Path, before: dict[NetSpec, int]) -> list[dict[str, str]]:
-        until = {str(spec): iteration for spec, iteration in before.items()}
-        try:
-            with file.open(newline="", encoding="utf-8") as stream:
-                rows = csv.DictReader(stream)
-                if tuple(rows.fieldnames or ()) != CSV_COLUMNS:
-                    raise ValueError
-                whole = [row for row in rows if None not in row.values()]  # the last may be torn
-            kept = []
-            for row in whole:
-                net, iteration = row["net"], int(row["iteration"])
-                if (net in until and row["seed"] == str(self._seed)) and iteration > until[net]:
-                    continue  # trained after the checkpoint: it comes again
-                if row["seed"] == str(self._seed):
-                    self._there.add((net, iteration))
-                kept.append(row)
-            return kept
-        except (ValueError, csv.Error) as error:
-            raise CommandError(
-                f"{file} is not a table of this command, so rows cannot be added to it; "
-                "name another file with --csv"
-            ) from error

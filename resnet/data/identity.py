@@ -1,5 +1,6 @@
 """Which images a net was trained on, kept with its checkpoint; others are refused."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from resnet.data.image_set import DataError, ImageSet
@@ -19,37 +20,47 @@ def of(images: ImageSet) -> dict[str, Any]:
     }
 
 
-def check(images: ImageSet, state: dict[str, Any], described: str, remedy: str) -> None:
+def classes_of(state: dict[str, Any]) -> Sequence[str]:
+    """The classes that a net of this training state tells apart; none where it does not say."""
+    return state.get(SET, {}).get("classes", ())
+
+
+def check(
+    images: ImageSet, state: dict[str, Any], described: str, remedy: str, what: str = "this run"
+) -> None:
     """Raises DataError, with both sides named, where a state was trained on other images.
 
     described  what was kept of the images of a state of an older program, which knows no more
+    what       was trained, for the sentence
     """
     kept, now = state.get(SET), of(images)
     if kept is None:
         ours = f"{images.label} ({images.note})" if images.note else images.label
-        if described and described != ours[:KEPT]:
-            raise DataError(_sentence(described, ours, remedy))
-        return
+        theirs = described if described != ours[:KEPT] else ""
+    else:
+        theirs, ours = _differing(kept, now)
+    if theirs:
+        raise DataError(f"{what} was trained on {theirs}, but the images are now {ours}; {remedy}")
+
+
+def _differing(kept: dict[str, Any], now: dict[str, Any]) -> tuple[str, str]:
+    """What both sets are, in words that tell them apart; empty for the same set."""
     if kept["label"] != now["label"]:
-        raise DataError(_sentence(kept["label"], now["label"], remedy))
+        return kept["label"], now["label"]
     known = kept["fingerprint"] and now["fingerprint"]
     if kept["classes"] != now["classes"] or (known and kept["fingerprint"] != now["fingerprint"]):
-        raise DataError(_sentence(_words(kept), _words(now), remedy))
+        return _words(kept), _words(now)
+    return "", ""
 
 
-def check_classes(images: ImageSet, state: dict[str, Any], net: str) -> None:
+def check_classes(images: ImageSet, classes: Sequence[str], net: str) -> None:
     """Raises DataError where a net was trained to tell other classes apart, or in another order."""
-    kept = state.get(SET)
-    if kept and kept["classes"] != list(images.classes):
+    if classes and list(classes) != list(images.classes):
         raise DataError(
-            f"{net} was trained to tell {_classes(kept['classes'])} apart, but {images.label} has "
+            f"{net} was trained to tell {_classes(classes)} apart, but {images.label} has "
             f"{_classes(images.classes)}; choose images of the same classes with --data or "
             "RESNET_DATA"
         )
-
-
-def _sentence(theirs: str, ours: str, remedy: str) -> str:
-    return f"this run was trained on {theirs}, but the images are now {ours}; {remedy}"
 
 
 def _words(known: dict[str, Any]) -> str:

@@ -114,6 +114,10 @@ def header(file: Path) -> Shipped:
             return read_metadata(file, json.loads(stream.read(length))["__metadata__"])
     except ShippedError:
         raise
+    except FileNotFoundError as error:
+        raise ShippedError(f"there is no file {file}; check the path") from error
+    except PermissionError as error:
+        raise ShippedError(f"{file} cannot be read ({error.strerror})") from error
     except Exception as error:  # a damaged file can fail in any way
         raise damaged(file) from error
 

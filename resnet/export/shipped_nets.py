@@ -22,7 +22,7 @@ from resnet.export import shipped
 from resnet.export.shipped import ENDING, MEAN, Shipped, ShippedError
 from resnet.model import Net, build
 from resnet.model.folding import folded
-from resnet.spec import NetSpec
+from resnet.spec import NetSpec, Recipe
 from resnet.train import check_trainable, checkpoint
 from resnet.train.evaluate import error_on
 from resnet.train.fused.evaluation import for_evaluation
@@ -34,25 +34,24 @@ def ship(file: Path, folder: Path, images: ImageSet) -> tuple[Path, Shipped]:
     """Writes the net of a checkpoint into `folder`, with its errors on all of `images`.
 
     images  those that it was trained on
-    Raises CheckpointError, SpecError or DataError where that cannot be done.
+    Raises CheckpointError, SpecError or DataError where that cannot be done, ShippedError where a
+    net of another training is there already.
     """
     spec, recipe, state = checkpoint.load(file)
     check_trainable(spec, len(images.classes))
-    batches = Batches(images, replace(recipe, test_images=None, final_images=None), CPU)
-    tensors = halved(spec, state["net"]) | {shipped.MEAN: batches.mean.clone()}
+    check_free(folder, spec, recipe, state["iteration"], images)
+    mean = Batches(images, replace(recipe, test_images=None, final_images=None), CPU).mean.clone()
+    tensors = halved(spec, state["net"]) | {shipped.MEAN: mean}
     net = _net(file, spec, tensors)
-    still = for_evaluation(folded(net), batches.device)
-    train_error = error_on(still, batches, batches.train)
-    whole = Batches(images, replace(recipe, split="50k/10k", images=10, test_images=None), CPU)
-    test_error = error_on(still, batches, whole.test)
+    train_error, train_images, test_error, test_images = errors(net, mean, recipe, images)
     about = Shipped(
         spec=spec,
         recipe=recipe,
         iterations=state["iteration"],
         data=images.label,
         classes=images.classes,
-        train_images=len(batches.train),
-        test_images=len(whole.test),
+        train_images=train_images,
+        test_images=test_images,
         train_error=round(train_error, 3),
         test_error=round(test_error, 3),
         made_with=f"torch {torch.__version__}, {time.strftime('%Y-%m-%d')}",
@@ -61,9 +60,52 @@ def ship(file: Path, folder: Path, images: ImageSet) -> tuple[Path, Shipped]:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{spec}{ENDING}"
     fresh = target.with_suffix(".part")
-    fresh.write_bytes(written(tensors, about.to_metadata()))
-    fresh.replace(target)
+    try:
+        fresh.write_bytes(written(tensors, about.to_metadata()))
+        fresh.replace(target)
+    finally:
+        fresh.unlink(missing_ok=True)
     return target, about
+
+
+def check_free(
+    folder: Path, spec: NetSpec, recipe: Recipe, iterations: int, images: ImageSet
+) -> None:
+    """Raises ShippedError where the file of a net is there, but not of this very training."""
+    target = folder / f"{spec}{ENDING}"
+    if not target.exists():
+        return
+    try:
+        there = shipped.header(target)
+    except ShippedError as error:
+        raise ShippedError(
+            f"{target} is in the way, and no net of this program; move it away, or name another "
+            "folder with --to"
+        ) from error
+    ours = (recipe, iterations, images.label, images.classes)
+    if (there.recipe, there.iterations, there.data, there.classes) != ours:
+        trained = f"seed {there.recipe.seed}, {there.iterations:,} iterations on {there.data}"
+        raise ShippedError(
+            f"{target} is of another training ({trained}) and is kept; move it away, or name "
+            "another folder with --to"
+        )
+
+
+def errors(
+    net: Net, mean: Tensor, recipe: Recipe, images: ImageSet
+) -> tuple[float, int, float, int]:
+    """Training error, %, and of how many images; the same of all test images.
+
+    mean  (3, S, S), which is taken off the images
+    Raises DataError where there are fewer images than the recipe asks for.
+    """
+    batches = Batches(images, replace(recipe, test_images=None, final_images=None), CPU)
+    batches.mean = mean
+    still = for_evaluation(folded(net), batches.device)
+    train_error = error_on(still, batches, batches.train)
+    whole = Batches(images, replace(recipe, split="50k/10k", images=10, test_images=None), CPU)
+    test_error = error_on(still, batches, whole.test)
+    return train_error, len(batches.train), test_error, len(whole.test)
 
 
 def load(name: str) -> tuple[Net, Tensor, Shipped]:
@@ -71,8 +113,13 @@ def load(name: str) -> tuple[Net, Tensor, Shipped]:
 
     Raises ShippedError where the file is not there, damaged, of another spec or of other shapes.
     """
-    about = shipped.about(name)
-    file = shipped.folder() / f"{name}{ENDING}"
+    shipped.about(name)
+    return read(shipped.folder() / f"{name}{ENDING}")
+
+
+def read(file: Path) -> tuple[Net, Tensor, Shipped]:
+    """The same of a file, wherever it is and whatever it is called."""
+    about = shipped.header(file)
     try:
         tensors = read_tensors(file.read_bytes())
     except Exception as error:  # a damaged file can fail in any way

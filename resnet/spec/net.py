@@ -12,7 +12,7 @@ from resnet.spec.checks import SpecError, check_number, did_you_mean, known_fiel
 from resnet.spec.fields import OTHERS, check_fields, described, fields_of
 from resnet.spec.recipe import Recipe
 
-__all__ = ["NetSpec", "Recipe", "SpecError", "for_classes", "valid_depths_near"]
+__all__ = ["ImageNetName", "NetSpec", "Recipe", "SpecError", "for_classes", "valid_depths_near"]
 
 IMAGENET_BLOCKS = {
     18: ("basic", (2, 2, 2, 2)),
@@ -186,7 +186,10 @@ class NetSpec:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The net that a name stands for: "plain56", "resnet56-A", "imagenet-resnet50-B-3x3"."""
+        """The net that a name stands for: "plain56", "resnet56-A", "imagenet-resnet50-B-3x3".
+
+        Raises SpecError; ImageNetName for "resnet50", which has that name everywhere else.
+        """
         match = re.fullmatch(
             r"(imagenet-)?(plain|resnet)-?(\d{1,6})((?:-[a-z0-9.]+)*)", text.strip().lower()
         )
@@ -206,6 +209,8 @@ class NetSpec:
             if field in given:
                 raise SpecError(f"{text!r} says {field} twice; {word!r} is one word too many")
             given[field] = value
+        if not match[1] and not {"block", "stages"} & set(given):
+            _check_elsewhere(cls, given, text)
         return cls(**given)
 
     def to_json(self) -> str:
@@ -272,6 +277,16 @@ class NetSpec:
             )
 
 
+class ImageNetName(SpecError):
+    """A name that is an ImageNet net's everywhere else: "resnet50"; `net` is that net."""
+
+    def __init__(self, text: str, net: NetSpec, of_cifar: str) -> None:
+        super().__init__(
+            f"{text!r} is the name of an ImageNet net, which is written {net} here; {of_cifar}"
+        )
+        self.net = net
+
+
 FIELDS = fields_of(NetSpec)
 WRITTEN_OUT = ("block", "stride_on", "order", "activation")  # in a name, by their values
 
@@ -293,6 +308,21 @@ def valid_depths_near(depth: int, block: str) -> tuple[int, ...]:
     if below >= 1 and below * step + 2 == depth:
         return (depth,)
     return tuple(n * step + 2 for n in (below, below + 1) if 1 <= n <= deepest)
+
+
+def _check_elsewhere(cls: type[NetSpec], given: dict[str, Any], text: str) -> None:
+    """Raises ImageNetName for "resnet50", which would else be a CIFAR net, and for "plain34"."""
+    depth = given["depth"]
+    fits = valid_depths_near(depth, "basic") == (depth,)
+    if depth not in IMAGENET_BLOCKS or (fits and "shortcut" in given):
+        return
+    elsewhere = cls(**{**given, "family": "imagenet"})
+    if fits:
+        raise ImageNetName(text, elsewhere, f"the CIFAR net of depth {depth} is resnet{depth}-A")
+    near = listed(valid_depths_near(depth, "basic"))
+    raise ImageNetName(
+        text, elsewhere, f"a CIFAR net has 6n+2 layers, and those nearest to {depth} are {near}"
+    )
 
 
 def _meaning(word: str, text: str) -> tuple[str, Any]:

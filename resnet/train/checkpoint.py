@@ -63,6 +63,10 @@ def load(file: Path) -> tuple[NetSpec, Recipe, dict[str, Any]]:
         raise CheckpointError(
             f"there is no checkpoint {file.name}; check the path, or train the net first"
         ) from error
+    except PermissionError as error:
+        raise CheckpointError(
+            f"{file.name} cannot be read ({error.strerror}); ask whoever it belongs to"
+        ) from error
     except (SpecError, Exception) as error:  # a damaged file can fail in any way
         raise CheckpointError(
             f"{file.name} is not a checkpoint of this program, or it is damaged; "

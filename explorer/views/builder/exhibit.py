@@ -31,7 +31,7 @@ from explorer.views.parts.link import (
 from resnet.plan import plan
 from resnet.spec import NetSpec, SpecError
 from resnet.spec.checks import listed
-from resnet.spec.net import FIELDS, IMAGENET_BLOCKS, valid_depths_near
+from resnet.spec.net import FIELDS, IMAGENET_BLOCKS, ImageNetName, valid_depths_near
 
 MOST_NETS = 4
 KEYS = ("net", "edit", "section", "layer", "unit", "memory", "hide")
@@ -213,9 +213,14 @@ def parameters(edited: NetSpec) -> tuple[Parameter, ...]:
 
 
 def nearest_net(text: str) -> tuple[NetSpec | None, str]:
-    """The net of a name and "", or the net of the nearest depth, if any, and what is wrong."""
+    """The net of a name and "", or the net that was meant, if any, and what is wrong.
+
+    That is the ImageNet net that has the name elsewhere, or the net of the nearest depth.
+    """
     try:
         return NetSpec.parse(text), ""
+    except ImageNetName as error:
+        return error.net, str(error)
     except SpecError as error:
         return _with_nearest_depth(text), str(error)
 

@@ -164,3 +164,9 @@ def test_the_images_that_are_there_come_first():
     assert list(both) == ["folder", "generated", "cifar10"]
     assert not both["folder"].suit_shipped
     assert options.Images("folder", "mine").suit_shipped
+
+
+@pytest.mark.parametrize("kind", ["", "fresh:", "shipped:"])
+def test_a_name_that_an_imagenet_net_has_elsewhere_is_answered_with_how_it_is_written(kind):
+    with pytest.raises(SourceError, match="written imagenet-resnet50-B here"):
+        Source.parse(f"{kind}resnet50")

@@ -1,6 +1,7 @@
 """Training from the command line that breaks off: saved as it goes, gone on with, nothing lost."""
 
 import csv
+import errno
 import math
 import os
 import queue
@@ -17,7 +18,9 @@ from filelock import FileLock
 
 from resnet.__main__ import main
 from resnet.cli import lanes
-from resnet.cli.saved import CommandError, Table, checkpoint_file, trained_before
+from resnet.cli.rows import Table
+from resnet.cli.saved import CommandError, checkpoint_file, trained_before
+from resnet.data import DataError, identity, load
 from resnet.spec import NetSpec, Recipe
 from resnet.train import checkpoint
 
@@ -96,7 +99,7 @@ def train(save, stop_at=None, recipe=RECIPE, takes=True, nets=NETS):
         stop.value = stop.value or (bool(message[1]) and message[2]["iteration"] == stop_at)
 
     outbox.put = note
-    given = ([net.to_json() for net in nets], recipe.to_json(), "cpu", save, "tiny")
+    given = ([net.to_json() for net in nets], recipe.to_json(), "cpu", save)
     lanes.lane(given, (0, outbox, stop, taken))
     return outbox.rows
 
@@ -134,7 +137,7 @@ def test_checkpoints_are_written_by_the_clock_and_only_behind_their_rows(save, m
 
     monkeypatch.setattr(checkpoint, "save", note)
     train(save)
-    assert sorted(set(at)) == list(range(1, RECIPE.iterations + 1))
+    assert sorted(set(at)) == list(range(RECIPE.iterations + 1))
     at.clear()
     monkeypatch.setattr(lanes, "_command_is_gone", lambda: True)  # it took no row any more
     train(save.with_name("second"), takes=False)
@@ -166,9 +169,14 @@ def test_a_net_at_its_end_is_not_trained_again_and_its_errors_are_told(save):
         ({"recipe": replace(RECIPE, batch=20)}, "another recipe (batch 20 there, 10 here)"),
         ({"recipe": replace(RECIPE, iterations=60)}, "(iterations 60 there, 30 here)"),
         ({"net": NETS[1]}, "holds ResNet-8 A"),
-        ({"images": "others"}, "was trained on others, but the images are now tiny"),
+        ({"label": "others"}, "was trained on others, but the images are now tiny images"),
         ({"bytes": b"not a checkpoint"}, "is in the way"),
         ({"bytes": b""}, "is in the way"),
+        ({"classes": ["cat", "dog"]}, "images of cat, dog, contents "),
+        (
+            {"fingerprint": "0" * 32},
+            "contents 00000000), but the images are now tiny images (60 + ",
+        ),
     ],
 )
 def test_what_is_of_another_training_is_never_written_over(save, spoil, sentence):
@@ -178,12 +186,12 @@ def test_what_is_of_another_training_is_never_written_over(save, spoil, sentence
         file.write_bytes(spoil["bytes"])
     else:
         state = checkpoint.load(file)[2]
-        state["images"] = spoil.get("images", "tiny")
+        state[identity.SET] |= {name: spoil[name] for name in spoil if name in state[identity.SET]}
         net, recipe = spoil.get("net", NETS[0]), spoil.get("recipe", RECIPE)
         checkpoint.save(file, net, recipe, state)
     content = file.read_bytes()
-    with pytest.raises(CommandError) as refused:
-        trained_before(save, NETS, RECIPE, "tiny")
+    with pytest.raises((CommandError, DataError)) as refused:
+        trained_before(save, NETS, RECIPE, load("folder"))
     assert sentence in str(refused.value)
     assert "another folder with --save" in str(refused.value)
     assert file.read_bytes() == content
@@ -194,9 +202,13 @@ def test_a_checkpoint_of_before_these_notes_is_gone_on_with(save):
     for net in NETS:
         file = checkpoint_file(save, net, RECIPE)
         state = checkpoint.load(file)[2]
-        del state["images"]
+        del state[identity.SET]
         checkpoint.save(file, net, RECIPE, state)
-    assert set(trained_before(save, NETS, RECIPE, "tiny")) == set(NETS)
+    images = load("folder")
+    assert set(trained_before(save, NETS, RECIPE, images)) == set(NETS)
+    checkpoint.save(file, net, RECIPE, state | {"images": "the others"})
+    with pytest.raises(DataError, match="was trained on the others, but the images are now tiny"):
+        trained_before(save, NETS, RECIPE, images)
 
 
 def row(iteration):
@@ -224,9 +236,85 @@ def test_the_table_takes_back_what_comes_again_and_keeps_the_rest(tmp_path):
         *((str(NETS[0]), iteration) for iteration in ("0", "5", "10", "15", "20")),
         *((str(NETS[1]), iteration) for iteration in ("0", "5", "10", "15")),
     ]
-    table = Table(file, RECIPE, {})  # nothing goes on: as ever, the file begins anew
+    with pytest.raises(CommandError, match="is there already and is kept; name another file"):
+        Table(file, RECIPE, {})  # nothing goes on
+    assert [(each["net"], each["iteration"]) for each in rows_of(file)] == found
+
+
+def test_rows_of_another_recipe_are_never_taken_back(tmp_path):
+    file = tmp_path / "rows.csv"
+    table = Table(file, replace(RECIPE, learning_rate=0.01), {})
+    for iteration in (0, 5, 10, 15):
+        table.add(NETS[0], row(iteration))
     table.close()
-    assert rows_of(file) == []
+    before = file.read_bytes()
+    with pytest.raises(CommandError, match=r"another recipe .*rate=0\.01.* and is kept"):
+        Table(file, RECIPE, {NETS[0]: 5})
+    assert file.read_bytes() == before
+    other = Table(file, RECIPE, {NETS[1]: 5})  # rows of another net stay, whatever their recipe
+    other.close()
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("there", [None, b""])
+def test_a_table_that_no_row_came_to_leaves_nothing_behind(tmp_path, there):
+    file = tmp_path / "rows.csv"
+    if there is not None:
+        file.write_bytes(there)
+    Table(file, RECIPE, {}).close()
+    assert file.exists() == (there is not None)
+    table = Table(file, RECIPE, {})
+    table.add(NETS[0], row(0))
+    table.close()
+    assert len(rows_of(file)) == 1
+
+
+class Full:
+    """A file on a disk that takes `room` bytes, then none until there is more."""
+
+    def __init__(self, stream, room):
+        self.stream, self.room = stream, room
+
+    def write(self, content):
+        if not self.room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        taken = self.stream.write(content[: self.room])
+        self.room -= taken
+        return taken
+
+    def close(self):
+        self.stream.close()
+
+
+@pytest.mark.parametrize("room", [0, 1, 30, 75])
+def test_rows_that_a_full_disk_did_not_take_are_written_once_there_is_room(tmp_path, room, capsys):
+    file = tmp_path / "rows.csv"
+    table = Table(file, RECIPE, {}, alone=True)
+    table._stream = full = Full(table._stream, room)
+    table.add(NETS[0], row(0))
+    table.add(NETS[0], row(5))
+    said = capsys.readouterr().err
+    assert said.count("cannot be written (No space left on device); training goes on") == 1
+    full.room = 10_000
+    table.add(NETS[0], row(10))
+    table.close()
+    assert not table.lacking
+    assert [each["iteration"] for each in rows_of(file)] == ["0", "5", "10"]
+
+
+def test_rows_that_never_came_onto_the_disk_are_named(tmp_path):
+    table = Table(tmp_path / "rows.csv", RECIPE, {}, alone=True)
+    table._stream = Full(table._stream, 10)
+    table.add(NETS[0], row(0))
+    table.close()
+    assert "rows.csv lacks its last rows" in table.lacking
+
+
+def test_with_checkpoints_a_full_disk_ends_the_command_which_goes_on_later(tmp_path):
+    table = Table(tmp_path / "rows.csv", RECIPE, {})
+    table._stream = Full(table._stream, 10)
+    with pytest.raises(CommandError, match="free some space, then give the same command again"):
+        table.add(NETS[0], row(0))
 
 
 def test_a_table_of_something_else_is_left_alone(tmp_path):

@@ -66,6 +66,23 @@ NAMES = [
     ("resnet20-A-w0", "width 0 is out of range; it can be 1 to 1,024"),
     ("imagenet-resnet18-B-single", "is made of basic blocks, not of single-layer blocks"),
     ("resnet20-A-single-stages2.3.4", "2.3.4 single-layer blocks, which make depth 11; write 11"),
+    (
+        "resnet50",
+        "'resnet50' is the name of an ImageNet net, which is written imagenet-resnet50-B here; "
+        "the CIFAR net of depth 50 is resnet50-A",
+    ),
+    ("ResNet-152", "is written imagenet-resnet152-B here; the CIFAR net of depth 152 is"),
+    (
+        "resnet18",
+        "is written imagenet-resnet18-B here; a CIFAR net has 6n+2 layers, and those nearest to 18 "
+        "are 14 and 20",
+    ),
+    ("resnet34", "is written imagenet-resnet34-B here"),
+    ("resnet101", "is written imagenet-resnet101-B here"),
+    ("resnet34-C", "is written imagenet-resnet34-C here"),
+    ("resnet50-w32-pre", "is written imagenet-resnet50-B-w32-pre here"),
+    ("plain18", "is written imagenet-plain18 here"),
+    ("plain34", "is written imagenet-plain34 here"),
     ("imagenet-resnet50-B-basic", "is made of bottleneck blocks, not of basic blocks"),
 ]
 JSON = [

@@ -24,6 +24,9 @@ SPELLINGS = [
     (" plain-20 ", "plain20"),
     ("resnet20-relu-post-basic-w16-c10-1x1", "resnet20-A"),
     ("resnet20-pre-C", "resnet20-C-pre"),
+    ("resnet50-A", "resnet50-A"),  # CIFAR, as its letter and its 6n+2 layers say
+    ("plain50", "plain50"),
+    ("resnet101-bottleneck", "resnet101-A-bottleneck"),
 ]
 
 

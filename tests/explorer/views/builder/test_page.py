@@ -161,6 +161,8 @@ def test_a_broken_link_gets_one_sentence_and_the_nearest_net() -> None:
         ("imagenet-resnet51-B", "imagenet-resnet50-B"),
         ("resnet1", "resnet8-A"),
         ("resnet56-D", "resnet20-A"),
+        ("resnet50", "imagenet-resnet50-B"),
+        ("resnet18", "imagenet-resnet18-B"),
         ("vgg19", "resnet20-A"),
         ("", "resnet20-A"),
         ("x" * 5000, "resnet20-A"),

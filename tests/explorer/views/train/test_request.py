@@ -64,6 +64,7 @@ def test_each_seed_trains_every_net():
     [
         ({"lesson": "magic"}, "the lesson 'magic', which does not exist"),
         ({"nets": "plain20,resnet21-A"}, "depth 21 is not 6n+2; the nearest are 20 and 26"),
+        ({"nets": "plain20,resnet50"}, "which is written imagenet-resnet50-B here"),
         ({"nets": "plain20", "iterations": "many"}, "iterations=many, which is not a value for it"),
         ({"nets": "plain20", "iterations": "-5"}, "iterations -5 is out of range"),
         ({"nets": "plain20", "augment": "maybe"}, "augment=maybe, which is not a value for it"),
