@@ -76,7 +76,6 @@ def fill(store, count: int) -> None:  # type: ignore[no-untyped-def]
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     os.environ["RESNET_HOME"] = tempfile.mkdtemp()
-    import streamlit as st
     from streamlit.testing.v1 import AppTest
     from streamlit.util import calc_hash
 
@@ -89,7 +88,7 @@ def main() -> None:
 
     def look(fresh: bool = False, **link: str) -> float:
         if fresh:
-            cache._outcomes.clear()
+            cache._outcomes.forget()
         cache.changed()
         page = AppTest.from_file(app, default_timeout=60)
         page._page_hash = calc_hash("runs")  # before a first run, switch_page knows files alone
@@ -102,7 +101,7 @@ def main() -> None:
         return elapsed
 
     look()
-    st.cache_data.clear()
+    cache.changed()
     for name, ask in {
         "new": lambda: look(fresh=True),
         "again": look,

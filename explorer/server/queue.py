@@ -1,9 +1,8 @@
 """The line as all pages see it: read once a second for all visitors."""
 
-import streamlit as st
-
 from explorer.report.line import Line, read
 from explorer.server import shared
+from explorer.server.once import Fresh
 
 FRESH_FOR = 1.0  # seconds; one reading of the store serves everyone who asks meanwhile
 
@@ -11,10 +10,8 @@ FRESH_FOR = 1.0  # seconds; one reading of the store serves everyone who asks me
 def now(fresh: bool = False) -> Line:
     """The line, at most a second old, or read anew if `fresh`; one reading for all visitors."""
     if fresh:
-        _shared.clear()
-    return _shared()
+        _line.changed()
+    return _line()
 
 
-@st.cache_resource(ttl=FRESH_FOR, show_spinner=False)
-def _shared() -> Line:
-    return read(shared.store())
+_line = Fresh(lambda: read(shared.store()), FRESH_FOR)

@@ -3,36 +3,31 @@
 import threading
 import time
 
-import streamlit as st
-
+from explorer.server.once import Once, OnceEach
 from explorer.store.comparisons import RunStore
 from explorer.store.migrations import StoreError as StoreError  # as app.py catches it
 from explorer.store.snapshots import Feed
 from explorer.worker import control
 
 LOOK_EVERY = 3.0  # seconds
+FEEDS = 64  # comparisons whose rows are kept in memory
 
 
-@st.cache_resource
 def store() -> RunStore:
-    return RunStore()
+    return _store()
 
 
-@st.cache_resource(max_entries=64)
 def feed(comparison: str) -> Feed:
     """The feed of a comparison, one for all who watch it."""
-    return Feed(store(), comparison)
+    return _feed(comparison)
 
 
-@st.cache_resource
-def start() -> threading.Thread:
+def start() -> None:
     """Starts the thread that reports this server and starts a worker where there is none.
 
     Raises StoreError, whose text says why, where the store is not for this version of the program.
     """
-    thread = threading.Thread(target=_keep, args=(store(),), daemon=True, name="server resources")
-    thread.start()
-    return thread
+    _keeper()
 
 
 def worker_is_alive() -> bool:
@@ -50,3 +45,14 @@ def _keep(kept: RunStore) -> None:
         except Exception as error:  # a full or locked disk must not end the thread
             print(f"server resources: {error}", flush=True)
         time.sleep(LOOK_EVERY)
+
+
+def _start() -> threading.Thread:
+    thread = threading.Thread(target=_keep, args=(store(),), daemon=True, name="server resources")
+    thread.start()
+    return thread
+
+
+_store = Once(RunStore)
+_feed: OnceEach[str, Feed] = OnceEach(lambda comparison: Feed(store(), comparison), most=FEEDS)
+_keeper = Once(_start)

@@ -18,6 +18,7 @@ has an account there.
 
 import re
 import secrets
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,7 @@ def _host(url: str) -> str | None:
         return None
 
 
-@st.cache_resource
+@cache
 def _component() -> Any:
     return st.components.v2.component(
         "resnet_explorer_visitor",

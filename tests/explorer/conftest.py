@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
+from explorer.server import once
 from resnet.lessons import DEGRADATION
 from resnet.spec import NetSpec
 
@@ -18,6 +19,13 @@ SMALL = replace(
     test_images=10,
     final_images=20,
 )
+
+
+@pytest.fixture(autouse=True)
+def made_anew():
+    """What a server keeps for its whole life is of one test's home alone."""
+    yield
+    once.forget()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -54,7 +55,7 @@ def board(
     _component()(key=key, data=len(words).to_bytes(4, "little") + words + packed)
 
 
-@st.cache_resource
+@cache
 def _component() -> Any:
     return st.components.v2.component(
         "resnet_explorer_board",

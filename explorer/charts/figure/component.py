@@ -3,6 +3,7 @@
 Zoom, hidden curves and hover survive a refresh, which `st.plotly_chart` does not give.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def live_chart(figure: str, key: str, height: int, label: str) -> None:
     )
 
 
-@st.cache_resource
+@cache
 def _component() -> Any:
     return st.components.v2.component(
         "resnet_explorer_live_chart",

@@ -6,10 +6,12 @@ import streamlit as st
 
 from explorer.report import verdicts
 from explorer.server import shared, visitor
+from explorer.server.once import Fresh, OnceEach
 from explorer.store.predictions import Predictions
 from explorer.store.snapshots import Snapshot
 from resnet.lessons import CLEARLY, LESSONS, Lesson
 
+FRESH_FOR = 2.0  # seconds; one reading of what a class predicts serves all of it
 PREDICTION = "prediction"  # session state: the choice for the lesson that is about to be launched
 
 
@@ -59,7 +61,7 @@ def reveal(snapshot: Snapshot) -> None:
     lesson = LESSONS.get(snapshot.comparison.lesson or "")
     if lesson is None:
         return
-    mine, everybody = _mine(snapshot.comparison.id), _all(snapshot.comparison.id)
+    mine, everybody = _mine(snapshot.comparison.id), _all(snapshot.comparison.id)()
     if mine is None and not everybody:
         return
     came_true = outcome(lesson, snapshot)
@@ -118,13 +120,15 @@ def _quoted(lesson: Lesson, choice: int) -> str:
 
 def _keep(comparison: str, choice: int) -> None:
     Predictions(shared.store()).predict(comparison, visitor.me().id, choice)
-    _all.clear()  # or this visitor would be asked again
+    _all(comparison).changed()  # or this visitor would be asked again
 
 
 def _mine(comparison: str) -> int | None:
-    return _all(comparison).get(visitor.me().id)
+    return _all(comparison)().get(visitor.me().id)
 
 
-@st.cache_data(ttl=2, show_spinner=False)
-def _all(comparison: str) -> dict[str, int]:
-    return Predictions(shared.store()).all(comparison)
+def _read(comparison: str) -> Fresh[dict[str, int]]:
+    return Fresh(lambda: Predictions(shared.store()).all(comparison), FRESH_FOR)
+
+
+_all = OnceEach(_read, most=64)

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.report import formatting, line
 from explorer.report.progress import progress
-from explorer.server import queue, teacher, visitor
+from explorer.server import once, queue, teacher, visitor
 from explorer.store import states
 from explorer.store.curation import Curation
 from explorer.store.records import Visitor
@@ -26,9 +26,9 @@ ADDRESS = "http://127.0.0.1:8501/"
 def nothing_kept(monkeypatch):
     """No cache and no teacher left over from elsewhere."""
     monkeypatch.delenv("RESNET_TEACHER", raising=False)
-    st.cache_resource.clear()
+    once.forget()
     yield
-    st.cache_resource.clear()
+    once.forget()
 
 
 @pytest.fixture

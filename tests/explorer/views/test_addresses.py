@@ -6,9 +6,8 @@ A row: page, what somebody typed, what stands in the address bar then, sentences
 from urllib.parse import parse_qs, urlencode
 
 import pytest
-import streamlit as st
 
-from explorer.server import shared
+from explorer.server import once, shared
 from explorer.views.builder.sections.shortcuts.section import GATES
 from tests.explorer.views.pages import app_at
 
@@ -213,7 +212,7 @@ def opened(store, monkeypatch, tmp_path):
     monkeypatch.setattr(shared, "start", lambda: None)
     monkeypatch.setattr(shared, "store", lambda: store)
     store.report("worker", {"folder": "tiny images", "folder_classes": 10, "free_disk": 2**40})
-    st.cache_resource.clear()
+    once.forget()
 
     def opened(place, typed):
         page = app_at(place)
@@ -226,7 +225,7 @@ def opened(store, monkeypatch, tmp_path):
         return written, said.split("\n\n") if said else []
 
     yield opened
-    st.cache_resource.clear()
+    once.forget()
 
 
 @pytest.mark.parametrize(("place", "typed", "written", "said"), ADDRESSES)

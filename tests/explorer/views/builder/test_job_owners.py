@@ -6,7 +6,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer.server import visitor
+from explorer.server import once, visitor
 from explorer.store import states
 from explorer.store.comparisons import Refused
 from explorer.store.jobs.store import MAX_WAITING_EACH, JobStore
@@ -36,9 +36,9 @@ def opened(monkeypatch):
         assert not page.exception
         return page
 
-    st.cache_resource.clear()
+    once.forget()
     yield opened
-    st.cache_resource.clear()
+    once.forget()
 
 
 def ask(page, kind, net="resnet56-A"):

@@ -4,11 +4,10 @@ import json
 from dataclasses import replace
 
 import pytest
-import streamlit as st
 
 from explorer.report.names import first_line, nets, run_name, seeds, states_words
 from explorer.report.outcomes import Best, LastAndBest, Outcomes, result_of
-from explorer.server import shared
+from explorer.server import once, shared
 from explorer.store import states
 from explorer.store.curation import Curation
 from explorer.store.errors import rows_with_errors
@@ -76,13 +75,13 @@ def opened(store, monkeypatch):
     """Opens the Runs page of the whole app on this store, without starting a worker."""
     monkeypatch.setattr(shared, "start", lambda: None)
     monkeypatch.setattr(shared, "store", lambda: store)
-    st.cache_resource.clear()
+    once.forget()
 
     def opened(**link):
         return looked_at(app_at("runs", **link).run())
 
     yield opened
-    st.cache_resource.clear()
+    once.forget()
 
 
 def looked_at(page):

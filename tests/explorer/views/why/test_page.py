@@ -5,11 +5,10 @@ import json
 from dataclasses import replace
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.lane import in_process, lab_nets, labs
-from explorer.server import shared
+from explorer.server import once, shared
 from explorer.store import states
 from explorer.store.jobs.store import JobStore
 from explorer.views.why import answers
@@ -35,14 +34,14 @@ def opened(store, image_folder, monkeypatch, tmp_path):
         if lab.count == 1000:  # more than the folder has
             monkeypatch.setitem(LABS, name, replace(lab, count=20))
     store.report("worker", {"folder": "tiny images", "folder_classes": 10, "free_disk": 2**40})
-    st.cache_resource.clear()
+    once.forget()
     answers._read.cache_clear()
 
     def opened(**link):
         return looked_at(app_at("why", **link).run())
 
     yield opened
-    st.cache_resource.clear()
+    once.forget()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ survive every rerun of the page that shows the same net.
 """
 
 from collections.abc import Callable, Collection
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ def anatomy(
     )
 
 
-@st.cache_resource
+@cache
 def _component() -> Any:
     return st.components.v2.component(
         "resnet_explorer_anatomy",

@@ -3,6 +3,7 @@
 The server draws no pixels: the browser has the fonts and the renderer already.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ def png_button(label: str, picture: str, name: str, key: str) -> None:
     )
 
 
-@st.cache_resource
+@cache
 def _component() -> Any:
     return st.components.v2.component(
         "resnet_explorer_png",
