@@ -2,32 +2,36 @@
 
 import json
 import secrets
+import threading
 import time
 from typing import Any
 
 from explorer.files.fields import ComparisonFileError
 from explorer.files.format import ComparisonFile, pack, unpack
 from explorer.store import comparisons as stores
+from explorer.store import limits, room
 from explorer.store.comparisons import Refused, RunStore
-from explorer.store.records import Run, row_values
+from explorer.store.records import BY_LAYER, Run, Visitor, row_values
 from explorer.store.snapshots import Snapshot
 from explorer.store.tables import comparisons, events, rows, runs
 
+PATIENCE = 30.0  # seconds that a file waits for the one before it
+_one_at_a_time = threading.Lock()
 
-def import_comparison(store: RunStore, contents: ComparisonFile, owner: str = "") -> str:
+
+def import_comparison(store: RunStore, contents: ComparisonFile, owner: str | Visitor = "") -> str:
     """Keeps the comparison under ids of its own and returns its id; twice gives two.
 
     It has an `origin` and no checkpoints, so it can be looked at, compared and exported, but not
-    resumed. `owner` is the visitor who imports it. Raises Refused where the disk is nearly full.
+    resumed. `owner` is the visitor who imports it, or their id. Raises Refused where the disk is
+    nearly full, or the visitor's part of it.
     """
-    free = stores.free_disk()
-    if free < stores.NEEDED_DISK:
-        raise Refused(
-            f"the disk has {free / 2**20:,.0f} MB left and {stores.NEEDED_DISK / 2**20:,.0f} MB "
-            "must stay free; free some space, or delete old runs"
-        )
+    by, disk = Visitor.of(owner), _disk(contents)
+    _check_free(disk)
     given, identity = contents.comparison, secrets.token_hex(4)
     with store.write() as connection:
+        stores.check_kept(connection, by, imports=True)
+        room.check_quota(disk, by, *stores.taken(connection, by))
         connection.execute(
             comparisons.insert().values(
                 id=identity,
@@ -35,7 +39,10 @@ def import_comparison(store: RunStore, contents: ComparisonFile, owner: str = ""
                 lesson=given.lesson,
                 created=min(given.created, time.time()),
                 queued=time.time(),
-                owner=owner,
+                owner=by.id,
+                party=by.party,
+                address=by.address,
+                disk=disk,
                 tags=json.dumps(given.tags),
                 note=given.note,
                 origin=given.origin[:300],
@@ -78,9 +85,39 @@ def export_file(snapshot: Snapshot) -> bytes:
         raise Refused(str(error)) from error
 
 
-def import_file(store: RunStore, file: bytes, owner: str = "") -> str:
-    """Keeps the comparison of a file as a new one and returns its id. Raises Refused."""
+def import_file(store: RunStore, file: bytes, owner: str | Visitor = "") -> str:
+    """Keeps the comparison of a file as a new one and returns its id. Raises Refused.
+
+    A file of full size takes seconds and hundreds of MB of memory to read, so one is read at a
+    time, and none whose visitor could not keep it.
+    """
+    by = Visitor.of(owner)
+    with store.engine.connect() as connection:
+        stores.check_kept(connection, by, imports=True)
+        room.check_quota(len(file), by, *stores.taken(connection, by))
+    if not _one_at_a_time.acquire(timeout=PATIENCE):
+        raise Refused("other files are being imported, one at a time; import this one in a minute")
     try:
-        return import_comparison(store, unpack(file), owner)
+        return import_comparison(store, unpack(file), by)
     except ComparisonFileError as error:
         raise Refused(str(error)) from error
+    finally:
+        _one_at_a_time.release()
+
+
+def _disk(contents: ComparisonFile) -> int:
+    """Bytes that the rows of a file take in the store."""
+    return sum(
+        room.ROW_BYTES + 4 * sum(len(getattr(row, name)) for name in BY_LAYER)
+        for curves in contents.snapshot.histories
+        for row in curves.rows
+    )
+
+
+def _check_free(disk: int) -> None:
+    free, least = room.free_disk(), limits.FREE_DISK.value * 2**20
+    if free < least + disk:
+        raise Refused(
+            f"the disk has {free / 2**20:,.0f} MB left and {least / 2**20:,.0f} MB "
+            "must stay free; free some space, or delete old runs"
+        )

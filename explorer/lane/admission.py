@@ -67,8 +67,8 @@ class Admission:
             wanted = owned.get(run.id)
             if wanted is None:
                 self.waiting.remove(run)
-            elif wanted.state == states.STOPPED:
-                self._leave(run, states.STOPPED)
+            elif wanted.state in (states.STOPPED, states.QUEUED):
+                self._leave(run, wanted.state)
 
     def close(self, state: str, message: str) -> None:
         """Settles all that still waits."""

@@ -145,6 +145,8 @@ class LaneTraining:
                 self._drop(active)
             elif wanted.state == states.STOPPED:
                 self._end(active, states.STOPPED)
+            elif wanted.state == states.QUEUED and wanted.pause_at is None:  # others go first
+                self._end(active, states.QUEUED)
             else:
                 self._obey(active, wanted)
         self.admission.look()

@@ -38,6 +38,8 @@ def _waiting(comparison: Comparison, ahead: int, starts: float | None) -> str:
     turn = min((run.turn for run in comparison.runs if run.state == states.QUEUED), default=0)
     if len(turns) > 1 and turn in turns[1:]:
         return f"Seed {turns.index(turn) + 1} of {len(turns)} waits: {words}."
+    if begun := [run for run in comparison.runs if run.iteration and run.state == states.QUEUED]:
+        return f"Waits at {_iterations(begun)}, saved, while others have a turn: {words}."
     return f"Waiting: {words}."
 
 

@@ -16,10 +16,12 @@ url, and no header of a proxy. A forwarded port (ssh -L) counts as the machine i
 has an account there.
 """
 
+import contextlib
 import re
 import secrets
 from functools import cache
 from hashlib import blake2b
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,12 +37,34 @@ SECRET = re.compile(r"[A-Za-z0-9_-]{22,64}")
 HERE = ("localhost", "127.0.0.1", "::1")
 OF_A_PROXY = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
 _KEY = "visitor_secret"  # in the session
+_KEPT = "visitor_cookie_kept"  # likewise: whether the browser has said that it keeps the cookie
 _COMPONENT = "visitor"
+_UNGUESSED = secrets.token_bytes(16)  # so that nobody finds an address from its name in the store
 
 
 def me() -> Visitor:
     """The visitor of this session; works without a browser, where the session alone knows them."""
-    return Visitor(owner_of(_secret()), everything=may_do_everything())
+    return Visitor(owner_of(_secret()), may_do_everything(), address(), known())
+
+
+def address() -> str:
+    """A name for the address that this session comes from, as long as this server runs.
+
+    "" for the machine itself. Whom a proxy names no address for share one. The 2^64 addresses of a
+    network of IPv6 are one, because a single machine has as many as it likes.
+    """
+    if at_the_machine():
+        return ""
+    given = st.context.ip_address or "behind a proxy"
+    with contextlib.suppress(ValueError):
+        if (parsed := ip_address(given)).version == 6:
+            given = str(ip_network(f"{parsed}/64", strict=False))
+    return "@" + blake2b(given.encode(), digest_size=6, key=_UNGUESSED).hexdigest()
+
+
+def known() -> bool:
+    """Whether the browser keeps the cookie, as it has sent it or said so since."""
+    return st.session_state.get(_KEPT, False) or st.context.cookies.get(COOKIE) == _secret()
 
 
 def owner_of(secret: str) -> str:
@@ -71,7 +95,13 @@ def remember() -> None:
     path = f"/{base}" if base else "/"
     _component()(
         key=_COMPONENT,
-        data={"name": COOKIE, "secret": _secret(), "path": path, "seconds": KEPT_FOR},
+        data={
+            "name": COOKIE,
+            "secret": _secret(),
+            "path": path,
+            "seconds": KEPT_FOR,
+            "told": known(),
+        },
         on_known_change=_adopt,
     )
 
@@ -84,10 +114,14 @@ def _secret() -> str:
 
 
 def _adopt() -> None:
-    """Two pages opened at once: the second becomes the visitor whom the browser knows already."""
-    known = st.session_state[_COMPONENT].get("known")
-    if _is_secret(known):
-        st.session_state[_KEY] = known
+    """The browser keeps a cookie: this session's, or that of a page opened at the same moment.
+
+    Then the second of two pages becomes the visitor whom the browser knows already.
+    """
+    kept = st.session_state[_COMPONENT].get("known")
+    if _is_secret(kept):
+        st.session_state[_KEY] = kept
+        st.session_state[_KEPT] = True
 
 
 def _is_secret(text: object) -> bool:

@@ -3,7 +3,8 @@
 import time
 from typing import Any
 
-from explorer.store.comparisons import NEEDED_DISK, RunStore
+from explorer.store import limits
+from explorer.store.comparisons import RunStore
 from explorer.worker.control import SILENT
 
 FIRST_REPORT = 5.0  # seconds that a page waits for the first report of a worker that starts
@@ -29,7 +30,7 @@ def machine_words(store: RunStore) -> str:
     if report is None or report[1] > SILENT or not report[0].get("ready"):
         problem = (report[0].get("problem") if report else "") or "starting"
         return f":material/hourglass_top: training processes: {problem}"
-    if report[0]["free_disk"] < NEEDED_DISK:
+    if report[0]["free_disk"] < limits.FREE_DISK.value * 2**20:
         return f":material/warning: the disk has {report[0]['free_disk'] / 2**20:,.0f} MB left"
     name = machine_report(store).get("name", "")
     training, waiting = store.load()

@@ -5,7 +5,6 @@ The only channel between pages, worker and lanes; only strings, numbers and JSON
 
 import json
 import secrets
-import shutil
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -14,17 +13,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from explorer.store import states
+from explorer.store import limits, room, states
 from explorer.store.fair_queue import Waiting, in_order, turns_in_order
+from explorer.store.limits import Refused
 from explorer.store.records import (
     Comparison,
     Event,
     Run,
     StoredRow,
+    Visitor,
     comparison_record,
     row_record,
     run_record,
 )
+from explorer.store.room import free_disk
 from explorer.store.tables import comparisons, events, open_engine, reports, rows, runs
 from resnet.settings import home
 from resnet.spec import NetSpec, Recipe
@@ -32,13 +34,8 @@ from resnet.spec.names import Entry
 
 MAX_NETS = 6
 MAX_SEEDS = 5
-MAX_QUEUED = 200
-MAX_WAITING_EACH = 5  # comparisons of one visitor
-NEEDED_DISK = 500 * 2**20  # bytes free before a new comparison is taken
-
-
-class Refused(ValueError):
-    """A request that the store does not take; its text says why and what would work."""
+IMPORTED = 3600.0  # seconds in which a visitor's imports are counted
+__all__ = ["Refused", "RunStore", "free_disk"]
 
 
 class RunStore:
@@ -58,13 +55,15 @@ class RunStore:
         title: str,
         nets: Sequence[Entry | tuple[NetSpec, Recipe]],
         lesson: str | None = None,
-        owner: str = "",
+        owner: str | Visitor = "",
     ) -> str:
         """Puts a comparison into the queue and returns its id. Raises Refused beyond the limits.
 
         nets   each with its recipe; those of one seed train at once, one seed after another
-        owner  the visitor who launches it; "" for the machine's own people, who have no limit
+        owner  the visitor who launches it, or their id; "" for the machine's own people, whom only
+               memory and disk limit
         """
+        by = Visitor.of(owner)
         if not nets:
             raise Refused("no net was chosen; choose at least one")
         seeds = list(dict.fromkeys(recipe.seed for _, recipe in nets))
@@ -74,16 +73,17 @@ class RunStore:
                 raise Refused(f"{together} nets were chosen; a comparison holds at most {MAX_NETS}")
         if len(seeds) > MAX_SEEDS:
             raise Refused(f"{len(seeds)} seeds were asked for; at most {MAX_SEEDS} train in a row")
-        free = free_disk()
-        if free < NEEDED_DISK:
-            raise Refused(
-                f"the disk has {free / 2**20:,.0f} MB left and training needs "
-                f"{NEEDED_DISK / 2**20:,.0f} MB; free some space, or delete old runs"
-            )
+        turns = [[(net, recipe) for net, recipe in nets if recipe.seed == seed] for seed in seeds]
+        room.check_memory(turns, self._reported("machine", "device") in (None, "cpu"))
+        room.check_time(turns, self._reported("throughput", "seconds_per_mac"), by)
+        disk = room.disk_bytes(nets)
+        largest = max(room.checkpoint_bytes(net) for net, _ in nets)
         now = time.time()
         identity = secrets.token_hex(4)
         with self.write() as connection:
-            check_line(self.waiting(connection), owner)
+            check_line(self.waiting(connection), by)
+            check_kept(connection, by)
+            room.check_disk(disk, largest, promised(connection), by, *taken(connection, by))
             connection.execute(
                 comparisons.insert().values(
                     id=identity,
@@ -91,7 +91,10 @@ class RunStore:
                     lesson=lesson,
                     created=now,
                     queued=now,
-                    owner=owner,
+                    owner=by.id,
+                    party=by.party,
+                    address=by.address,
+                    disk=disk,
                 )
             )
             for spec, recipe in nets:
@@ -203,9 +206,10 @@ class RunStore:
         query = (
             sa.select(
                 comparisons.c.id,
-                comparisons.c.owner,
+                PARTY.label("party"),
                 comparisons.c.queued,
                 comparisons.c.rank,
+                comparisons.c.address,
                 sa.func.count(sa.distinct(runs.c.turn)).label("turns"),
             )
             .join(runs, runs.c.comparison == comparisons.c.id)
@@ -218,17 +222,24 @@ class RunStore:
             .group_by(comparisons.c.id)
         )
         served = (
-            sa.select(comparisons.c.owner, sa.func.max(runs.c.active_since).label("at"))
+            sa.select(PARTY.label("party"), sa.func.max(runs.c.active_since).label("at"))
             .join(runs, runs.c.comparison == comparisons.c.id)
-            .group_by(comparisons.c.owner)
+            .group_by(PARTY)
         )
-        at = {row.owner: row.at for row in connection.execute(served) if row.at}
+        at = {row.party: row.at for row in connection.execute(served) if row.at}
         if at:
             at[max(at, key=at.__getitem__)] = time.time()  # the last turn may last until now
         return [
-            Waiting(row.id, row.owner, row.queued, row.rank, at.get(row.owner, 0.0), row.turns)
+            Waiting(
+                *(row.id, row.party, row.queued, row.rank, at.get(row.party, 0.0)),
+                *(row.turns, row.address),
+            )
             for row in connection.execute(query)
         ]
+
+    def _reported(self, key: str, name: str) -> Any:
+        found = self.reported(key)
+        return found[0].get(name) if found else None
 
     def _comparisons(self, *which: sa.ColumnElement[bool]) -> list[Comparison]:
         query = sa.select(comparisons).where(*which).order_by(comparisons.c.created.desc())
@@ -248,15 +259,71 @@ class RunStore:
             ]
 
 
-def check_line(waiting: Sequence[Waiting], owner: str) -> None:
-    """Raises Refused where the line, or a visitor's part of it, is full."""
-    if len(waiting) >= MAX_QUEUED:
-        raise Refused(f"{MAX_QUEUED} comparisons are waiting already; try again when one has ended")
-    if owner and sum(each.owner == owner for each in waiting) >= MAX_WAITING_EACH:
-        raise Refused(
-            f"{MAX_WAITING_EACH} comparisons of yours are waiting already; "
-            "wait until one has begun, or stop one"
+def check_line(waiting: Sequence[Waiting], by: Visitor) -> None:
+    """Raises Refused where the line, or the part of it of a visitor or an address, is full."""
+    most = limits.WAITING.value
+    if len(waiting) >= most:
+        raise Refused(f"{most:g} comparisons are waiting already; try again when one has ended")
+    limits.check_shares(
+        by,
+        sum(each.owner == by.party for each in waiting),
+        sum(each.address == by.address for each in waiting),
+        limits.WAITING_EACH,
+        limits.WAITING_ADDRESS,
+        "{count} comparisons {whose} are waiting already",
+        "wait until one has begun, or stop one",
+    )
+
+
+def check_kept(connection: sa.Connection, by: Visitor, imports: bool = False) -> None:
+    """Raises Refused where a visitor or an address keep as many comparisons as they may.
+
+    imports  whether one from a file is to come: how many did within the hour counts too
+    """
+    if by.everything:
+        return
+    count = sa.select(sa.func.count()).select_from(comparisons)
+    limits.check_shares(
+        by,
+        *_shares(connection, count, by),
+        limits.KEPT_EACH,
+        limits.KEPT_ADDRESS,
+        "{count} comparisons {whose} are kept already",
+        "delete some; they make room ten minutes later",
+    )
+    if imports:
+        lately = comparisons.c.queued > time.time() - IMPORTED
+        limits.check_shares(
+            by,
+            *_shares(connection, count.where(comparisons.c.origin != "", lately), by),
+            limits.IMPORTS_EACH,
+            limits.IMPORTS_ADDRESS,
+            "{count} files {whose} were imported within the hour",
+            "import this one in an hour",
         )
+
+
+def taken(connection: sa.Connection, by: Visitor) -> tuple[int, int]:
+    """Bytes of disk that the comparisons of a visitor, and those of their address, may take."""
+    return _shares(connection, sa.select(sa.func.sum(comparisons.c.disk)), by)
+
+
+def promised(connection: sa.Connection) -> int:
+    """Bytes that the comparisons that train, wait or are paused may still write."""
+    active = sa.select(runs.c.comparison).where(runs.c.state.in_(states.ACTIVE))
+    query = sa.select(sa.func.sum(comparisons.c.disk)).where(comparisons.c.id.in_(active))
+    return int(connection.scalar(query) or 0)
+
+
+def _shares(connection: sa.Connection, query: sa.Select[Any], by: Visitor) -> tuple[int, int]:
+    """What a query of comparisons says of a visitor, and of all at their address."""
+    mine = connection.scalar(query.where(by.party == PARTY))
+    ours = connection.scalar(query.where(comparisons.c.address == by.address)) if by.address else 0
+    return int(mine or 0), int(ours or 0)
+
+
+# Who takes turns for a comparison; older versions of the program kept its owner alone.
+PARTY: Any = sa.func.coalesce(sa.func.nullif(comparisons.c.party, ""), comparisons.c.owner)
 
 
 def run_folder(run: int) -> Path:
@@ -266,9 +333,3 @@ def run_folder(run: int) -> Path:
 
 def checkpoint_file(run: int) -> Path:
     return run_folder(run) / "checkpoint.pt"
-
-
-def free_disk() -> int:
-    """Bytes free where the program keeps its runs."""
-    home().mkdir(parents=True, exist_ok=True)
-    return shutil.disk_usage(home()).free

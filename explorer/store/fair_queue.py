@@ -17,6 +17,8 @@ class Waiting:
     served  when a turn of the same owner began last, 0 for never; for the owner of the last turn
             of all, which may have lasted until now: now
     turns   how many turns of it wait, one a seed
+    owner   who takes turns for it, as `Visitor.party` has it
+    address  that it came from, "" where that does not count
     """
 
     comparison: str
@@ -25,6 +27,7 @@ class Waiting:
     rank: float | None = None
     served: float = 0.0
     turns: int = 1
+    address: str = ""
 
 
 def in_order(waiting: Sequence[Waiting]) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from explorer.store.comparisons import MAX_SEEDS, Refused, RunStore
+from explorer.store.records import Visitor
 from resnet.lessons import Lesson
 from resnet.spec import NetSpec, Recipe
 from resnet.spec.names import Entry
@@ -51,7 +52,11 @@ def lesson_request(lesson: Lesson, seed: int, seeds: int = 1, full: bool = False
 
 
 def launch(
-    store: RunStore, request: LaunchRequest, data: str, classes: int | None, owner: str = ""
+    store: RunStore,
+    request: LaunchRequest,
+    data: str,
+    classes: int | None,
+    owner: str | Visitor = "",
 ) -> str:
     """Queues a request; returns the comparison's id. Raises Refused beyond the limits.
 

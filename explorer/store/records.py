@@ -18,10 +18,34 @@ PAUSED = "paused"  # it has no value
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who asks. `everything`: may act on what others launched, as the machine's own people may."""
+    """Who asks.
+
+    id          "" for the machine's own people at a command line
+    everything  may act on what others launched, as the machine's own people may
+    address     a name for the network address that they come from; "" where it does not count
+    known       whether a cookie tells them from others at their address; those without one are
+                counted, and take turns, as one visitor
+    """
 
     id: str
     everything: bool = False
+    address: str = ""
+    known: bool = True
+
+    @classmethod
+    def of(cls, who: "str | Visitor") -> "Visitor":
+        """A visitor as given, or whom an id names: "" stands for the machine's own people."""
+        return who if isinstance(who, Visitor) else cls(who, everything=not who)
+
+    @property
+    def party(self) -> str:
+        """By what name they take turns and are counted."""
+        return self.id if self.known or not self.address else self.address
+
+    @property
+    def whose(self) -> str:
+        """Of a refusal's sentence: of whom there is too much."""
+        return "of yours" if self.party == self.id else "of visitors without cookies like you"
 
     def may_change(self, comparison: "Comparison") -> bool:
         return self.everything or comparison.owner == self.id
@@ -88,6 +112,14 @@ class Comparison:
     archived: bool = False
     deleted: float | None = None
     origin: str = ""
+    party: str = ""
+    address: str = ""
+    disk: int = 0
+
+    @property
+    def by(self) -> Visitor:
+        """The visitor whom it counts for in the line."""
+        return Visitor(self.party or self.owner, address=self.address)
 
     @property
     def active(self) -> bool:

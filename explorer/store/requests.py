@@ -5,13 +5,14 @@ state.
 """
 
 import time
+from dataclasses import replace
 
 import sqlalchemy as sa
 
-from explorer.store import states
-from explorer.store.comparisons import Refused, RunStore, check_line
+from explorer.store import room, states
+from explorer.store.comparisons import Refused, RunStore, check_line, promised, taken
 from explorer.store.fair_queue import moved
-from explorer.store.records import Comparison, Visitor
+from explorer.store.records import Comparison, Run, Visitor
 from explorer.store.tables import comparisons, runs
 from resnet.spec import Recipe, SpecError
 from resnet.spec.checks import check_number
@@ -65,7 +66,7 @@ class ControlRequests:
                 sa.and_(runs.c.state == states.PAUSED, runs.c.lane.is_(None)),
             )
             if connection.execute(sa.select(runs.c.id).where(mine, again)).first():
-                check_line(self._store.waiting(connection), found.owner)
+                check_line(self._store.waiting(connection), self._counted(found))
                 connection.execute(
                     runs.update()
                     .where(mine, again)
@@ -130,8 +131,19 @@ class ControlRequests:
             raise Refused(
                 f"{longest:,} iterations in all are too many; at most {MAX_ITERATIONS:,} are kept"
             )
+        by = self._counted(found)
+        self._check_time(finished, iterations, by)
+        disk = sum(room.rows_bytes(run.spec, run.recipe, iterations) for run in finished)
+        largest = max(room.checkpoint_bytes(run.spec) for run in finished)
         with self._store.write() as connection:
-            check_line(self._store.waiting(connection), found.owner)
+            check_line(self._store.waiting(connection), by)
+            shares = taken(connection, by)
+            room.check_disk(disk, largest, promised(connection), by, *shares)
+            connection.execute(
+                comparisons.update()
+                .where(comparisons.c.id == comparison)
+                .values(disk=comparisons.c.disk + disk)
+            )
             for run in finished:
                 connection.execute(
                     runs.update()
@@ -162,6 +174,19 @@ class ControlRequests:
                 "this comparison is another visitor's; launch one of your own, or ask a teacher"
             )
         return found
+
+    def _counted(self, found: Comparison) -> Visitor:
+        """For whom a comparison counts: whoever launched it, with the rights of who asks now."""
+        return replace(found.by, everything=self._by is None or self._by.everything)
+
+    def _check_time(self, runs_of_it: list[Run], iterations: int, by: Visitor) -> None:
+        throughput = self._store.reported("throughput")
+        longer = [(run.spec, replace(run.recipe, iterations=iterations)) for run in runs_of_it]
+        turns = [
+            [each for each in longer if each[1].seed == seed]
+            for seed in dict.fromkeys(recipe.seed for _, recipe in longer)
+        ]
+        room.check_time(turns, throughput[0]["seconds_per_mac"] if throughput else None, by)
 
     def _not_from_a_file(self, comparison: Comparison, what: str) -> None:
         if comparison.origin:

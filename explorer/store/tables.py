@@ -28,6 +28,9 @@ comparisons = sa.Table(
     sa.Column("archived", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("deleted", sa.Float),  # when; it can be had back for a while
     sa.Column("origin", sa.String(300), nullable=False, server_default=""),  # what came in a file
+    sa.Column("party", sa.String(24), nullable=False, server_default=""),  # who takes turns for it
+    sa.Column("address", sa.String(24), nullable=False, server_default=""),  # that it came from
+    sa.Column("disk", sa.BigInteger, nullable=False, server_default="0"),  # bytes, as computed
 )
 
 runs = sa.Table(
@@ -123,6 +126,9 @@ jobs = sa.Table(
     sa.Column("owner", sa.String(24), nullable=False, server_default=""),  # who asked first
     sa.Column("seconds", sa.Float),  # that the answer took
     sa.Column("quick", sa.Boolean, nullable=False, server_default=sa.false()),  # goes first
+    sa.Column("party", sa.String(24), nullable=False, server_default=""),  # as of comparisons
+    sa.Column("address", sa.String(24), nullable=False, server_default=""),
+    sa.Column("began", sa.Float),  # when a lane took it up last
     sqlite_autoincrement=True,  # a folder of answers never meets another job of the same id
 )
 
@@ -172,6 +178,7 @@ def _prepare(connection: Any, _record: Any) -> None:
     )
     cursor = connection.cursor()
     for pragma in (
+        "auto_vacuum=INCREMENTAL",  # first: a file that has tables has its kind for good
         "busy_timeout=15000",
         "journal_mode=WAL",
         "synchronous=NORMAL",
@@ -182,5 +189,8 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
+    options = connection.get_execution_options()
+    if options.get("alone"):  # each statement is a transaction of its own
+        return
+    writes = options.get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from explorer.store import states
-from explorer.store.comparisons import RunStore
+from explorer.store.comparisons import PARTY, RunStore
 from explorer.store.fair_queue import in_order
 from explorer.store.records import RATE, Comparison, Run, Wanted, row_values
 from explorer.store.tables import comparisons, events, rows, runs
@@ -53,6 +53,31 @@ class TrainingStore:
         claimed = self.claim(lane)
         mine = self.owned(lane) if claimed else {}
         return [run for run in claimed.runs if run.id in mine] if claimed else []
+
+    def rotate(self, comparison: str) -> bool:
+        """Has the turn that trains now leave, saved and in line again, where others wait.
+
+        Others are other visitors, or whom a teacher has put ahead. What is paused or about to be
+        stays. Returns whether somebody waits.
+        """
+        with self._store.write() as connection:
+            mine = connection.scalar(sa.select(PARTY).where(comparisons.c.id == comparison))
+            if not any(
+                each.comparison != comparison and (each.owner != mine or each.rank is not None)
+                for each in self._store.waiting(connection)
+            ):
+                return False
+            connection.execute(
+                runs.update()
+                .where(
+                    runs.c.comparison == comparison,
+                    runs.c.state == states.RUNNING,
+                    runs.c.want.is_(None),
+                    runs.c.pause_at.is_(None),
+                )
+                .values(want=states.QUEUED)
+            )
+        return True
 
     def hand_over(self, run_ids: Iterable[int], lane: str) -> None:
         """Gives claimed runs to one lane."""

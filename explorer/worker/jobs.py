@@ -17,7 +17,8 @@ from explorer.worker.process import Lane
 LIMIT = 600.0  # seconds after which a job is given up;
 LAB_LIMIT = 1800.0  # labs tell how far they are and can be stopped, so they may take longer
 STOP_WITHIN = 10.0  # seconds given to a job to stop by itself
-LONG = 2.0  # seconds after which quick jobs need not wait for what is at hand
+LONG = 2.0  # seconds after which quick jobs need not wait for what is at hand,
+ENOUGH = 60.0  # and after which those of other visitors need not
 PATIENCE = 5.0  # seconds given to a lane to end by itself
 WARM = 60.0  # seconds that a lane without a job is kept
 
@@ -27,14 +28,20 @@ class JobRunner:
 
     beside  another runner: this one then takes quick jobs alone, and only while that one has been
             at a job for a while, so that they need not wait for it, nor for a cold lane in vain
+    others  with `beside`: it takes what another visitor than that one's asks instead, quick or
+            not, once that one's job has gone on for long; hours of labs hold up nobody else
     """
 
-    def __init__(self, jobs: JobStore, beside: "JobRunner | None" = None) -> None:
+    def __init__(
+        self, jobs: JobStore, beside: "JobRunner | None" = None, others: bool = False
+    ) -> None:
         self.jobs = jobs
         self._beside = beside
+        self._others = others
         self.lane: Lane | None = None
         self._job = 0  # that the lane works on; 0 while it waits
         self._kind = ""
+        self._party = ""  # who asked it, as `Visitor.party` has it
         self._began = 0.0  # when the job, or the waiting, began
         self._unheeded = 0.0  # since when the job is to stop
         self._leaving: list[Lane] = []
@@ -53,17 +60,18 @@ class JobRunner:
         self._leaving = [lane for lane in self._leaving if not lane.ended]
         if self.lane:
             self._look_after(self.lane)
-        quick = self._beside is not None
-        if self._beside and self._beside.busy_for < LONG:
+        quick = self._beside is not None and not self._others
+        if self._beside and self._beside.busy_for < (ENOUGH if self._others else LONG):
             return
-        if not self.busy and self.jobs.waiting(quick):
+        not_of = self._beside._party if self._beside and self._others else None
+        if not self.busy and self.jobs.waiting(quick, not_of):
             self.lane = self.lane or next_lane()
-            claimed = self.jobs.claim(self.lane.name, quick)
+            claimed = self.jobs.claim(self.lane.name, quick, not_of)
             if claimed is None:  # taken back just now
                 self._began = time.monotonic()
                 return
             self._job, self._began, self._unheeded = claimed.id, time.monotonic(), 0.0
-            self._kind = claimed.kind
+            self._kind, self._party = claimed.kind, claimed.party
             with contextlib.suppress(OSError):  # it died just now; the next look finds it
                 self.lane.give_job(claimed.id)
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from explorer.store import limits, space
 from explorer.store.comparisons import RunStore, free_disk
 from explorer.store.curation import Curation
 from explorer.store.jobs.store import JobStore
@@ -49,13 +50,18 @@ class Worker:
         self.store = store
         self.training = TrainingStore(store)
         runner = JobRunner(JobStore(store))
-        self.job_runners = (runner, JobRunner(JobStore(store), beside=runner))
+        self.job_runners = (
+            runner,
+            JobRunner(JobStore(store), beside=runner),
+            JobRunner(JobStore(store), beside=runner, others=True),
+        )
         self.waiting: list[Lane] = []
         self.busy: list[Lane] = []
         self.stopping = False
         self.started = time.time()
         self._throughput = Throughput(store)
-        self._trained = ""  # the comparison that the busy lanes train
+        self._trained = ""  # the comparison that the busy lanes train,
+        self._began = 0.0  # and since when
         self._reported = 0.0
         self._purged = 0.0
         self._needed = time.monotonic()
@@ -106,9 +112,20 @@ class Worker:
         self._throughput.look(
             training.runs if training else (), len(self.busy), self._lanes(), time.monotonic()
         )
+        self._let_others_train()
         if time.monotonic() - self._purged >= PURGE_EVERY:
             self._purged = time.monotonic()
             Curation(self.store).purge()
+            space.give_back(self.store, idle=not self.busy and not self._jobs_busy())
+
+    def _let_others_train(self) -> None:
+        """Ends a long turn where other visitors wait; it goes on from where it was in the next."""
+        most = 60 * limits.ROTATE_MINUTES.value
+        if self.busy and time.monotonic() - self._began >= most:
+            self.training.rotate(self._trained)
+
+    def _jobs_busy(self) -> bool:
+        return any(runner.busy for runner in self.job_runners)
 
     def _machine(self) -> dict[str, Any] | None:
         """What a lane of this worker has reported; None until the first one is up."""
@@ -161,7 +178,7 @@ class Worker:
         if not claimed:
             return
         self._lost = self._failed = 0
-        self._trained = claimed[0].comparison
+        self._trained, self._began = claimed[0].comparison, time.monotonic()
         for share in shares(claimed, self._lanes()):
             lane = self._next_lane()
             self.busy.append(lane)
@@ -174,11 +191,7 @@ class Worker:
 
     def _alone(self) -> bool:
         server = self.store.reported("server")
-        if (
-            self.busy
-            or any(runner.busy for runner in self.job_runners)
-            or (server and server[1] < SILENT + 30)
-        ):
+        if self.busy or self._jobs_busy() or (server and server[1] < SILENT + 30):
             self._needed = time.monotonic()
         return time.monotonic() - self._needed > ALONE_FOR
 

@@ -37,7 +37,10 @@ class Look:
 
 @dataclass(frozen=True)
 class Job:
-    """A question and what became of it: `result` is the answer, or so far its part."""
+    """A question and what became of it: `result` is the answer, or so far its part.
+
+    party  who takes turns for it, as `Visitor.party` has it
+    """
 
     id: int
     kind: str
@@ -45,6 +48,7 @@ class Job:
     state: str
     message: str
     result: dict[str, Any] | None
+    party: str = ""
 
     @property
     def active(self) -> bool:

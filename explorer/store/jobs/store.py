@@ -15,6 +15,7 @@ from explorer.store import states
 from explorer.store.comparisons import Refused, RunStore
 from explorer.store.jobs import files
 from explorer.store.jobs.files import job_folder
+from explorer.store.jobs.line import check_line, check_size, in_line, waits
 from explorer.store.jobs.records import Job, Look
 from explorer.store.jobs.retention import forget_old
 from explorer.store.records import Visitor
@@ -22,8 +23,6 @@ from explorer.store.tables import jobs
 
 __all__ = ["Job", "JobStore", "Look", "job_folder"]
 
-MAX_QUEUED = 40
-MAX_WAITING_EACH = 12  # questions of one visitor
 LOST = "the process that worked on this ended early, perhaps for want of memory; ask again"
 TOO_LONG = "this took longer than {minutes:.0f} minutes and was given up; try a smaller net"
 NOT_YOURS = "another visitor asked this; only they, or the teacher, can stop it"
@@ -46,27 +45,31 @@ class JobStore:
     # what pages do
 
     def submit(
-        self, kind: str, payload: dict[str, Any], owner: str = "", quick: bool = False
+        self, kind: str, payload: dict[str, Any], owner: str | Visitor = "", quick: bool = False
     ) -> int:
         """Asks, and returns the job's id. What failed, was stopped or lost its file is asked anew.
 
-        owner  the visitor who asks; "" for the machine's own people
+        owner  the visitor who asks, or their id; "" for the machine's own people
         quick  whether it takes a second or two, and so goes before what takes longer
-        Raises Refused where too many jobs wait.
+        Raises Refused where too many jobs wait, or the question is too long.
         """
-        key = _key(kind, payload)
+        by = Visitor.of(owner)
+        key, text = _key(kind, payload), json.dumps(payload)
+        check_size(text)
         with self._writer.begin() as connection:
             found = connection.execute(sa.select(jobs).where(jobs.c.key == key)).first()
             if found and not _to_be_redone(found):
                 return int(found.id)
-            _check_line(connection, owner)
+            check_line(connection, by)
             fresh = {
                 "state": states.QUEUED,
                 "message": "",
                 "share": 0.0,
                 "want": None,
                 "asked": time.time(),
-                "owner": owner,
+                "owner": by.id,
+                "party": by.party,
+                "address": by.address,
             }
             if found:  # what was stopped keeps its part, to go on from
                 kept = found.result if found.state == states.STOPPED else None
@@ -75,7 +78,7 @@ class JobStore:
                 return int(found.id)
             added = (
                 jobs.insert()
-                .values(key=key, kind=kind, payload=json.dumps(payload), quick=quick, **fresh)
+                .values(key=key, kind=kind, payload=text, quick=quick, **fresh)
                 .returning(jobs.c.id)
             )
             return int(connection.execute(added).scalar_one())
@@ -111,42 +114,33 @@ class JobStore:
 
     def ahead(self, identity: int) -> int:
         """How many jobs wait ahead of this one."""
-        mine = sa.select(jobs.c.quick, jobs.c.asked).where(jobs.c.id == identity).subquery()
-        earlier = sa.and_(jobs.c.quick == mine.c.quick, jobs.c.asked < mine.c.asked)
-        quicker = sa.and_(jobs.c.quick, ~mine.c.quick)
-        query = (
-            sa.select(sa.func.count(jobs.c.id))
-            .select_from(jobs.join(mine, sa.or_(earlier, quicker)))
-            .where(jobs.c.state == states.QUEUED)
-        )
         with self._engine.connect() as connection:
-            return int(connection.scalar(query) or 0)
+            line = in_line(connection)
+        return line.index(identity) if identity in line else 0
 
     # what worker and lanes do
 
-    def waiting(self, quick: bool = False) -> bool:
+    def waiting(self, quick: bool = False, not_of: str | None = None) -> bool:
         """Whether a job waits; a read, so that looking often costs no write lock."""
-        query = sa.select(jobs.c.id).where(*_waits(quick)).limit(1)
+        query = sa.select(jobs.c.id).where(*waits(quick, not_of)).limit(1)
         with self._engine.connect() as connection:
             return connection.execute(query).first() is not None
 
-    def claim(self, lane: str, quick: bool = False) -> Job | None:
-        """Takes the job that comes next, quick ones first (or alone); it now belongs to `lane`."""
+    def claim(self, lane: str, quick: bool = False, not_of: str | None = None) -> Job | None:
+        """Takes the job that comes next, quick ones first (or alone); it now belongs to `lane`.
+
+        not_of  a party (`Visitor.party`) that has had enough for now
+        """
         with self._writer.begin() as connection:
-            found = connection.execute(
-                sa.select(jobs.c.id)
-                .where(*_waits(quick))
-                .order_by(jobs.c.quick.desc(), jobs.c.asked, jobs.c.id)
-                .limit(1)
-            ).first()
-            if found is None:
+            line = in_line(connection, quick, not_of)
+            if not line:
                 return None
             connection.execute(
                 jobs.update()
-                .where(jobs.c.id == found.id)
-                .values(state=states.RUNNING, lane=lane, message="", want=None)
+                .where(jobs.c.id == line[0])
+                .values(state=states.RUNNING, lane=lane, message="", want=None, began=time.time())
             )
-        return self.job(found.id)
+        return self.job(line[0])
 
     def tell(self, job: int, lane: str, message: str, share: float | None = None) -> bool:
         """What a running job is doing, and how far it is; False where it is to stop."""
@@ -217,25 +211,6 @@ class JobStore:
         return Look(*found) if found else None
 
 
-def _waits(quick: bool) -> list[sa.ColumnElement[bool]]:
-    return [jobs.c.state == states.QUEUED, *([jobs.c.quick] if quick else [])]
-
-
-def _check_line(connection: sa.Connection, owner: str) -> None:
-    waits = jobs.c.state == states.QUEUED
-    count = sa.select(sa.func.count()).where(waits)
-    if (connection.scalar(count) or 0) >= MAX_QUEUED:
-        raise Refused(
-            f"{MAX_QUEUED} questions are waiting for the worker already; ask again in a minute"
-        )
-    mine = (connection.scalar(count.where(jobs.c.owner == owner)) or 0) if owner else 0
-    if mine >= MAX_WAITING_EACH:
-        raise Refused(
-            f"{MAX_WAITING_EACH} questions of yours are waiting already; "
-            "wait for one of them, or stop one"
-        )
-
-
 def _held(job: int, lane: str) -> sa.ColumnElement[bool]:
     return sa.and_(jobs.c.id == job, jobs.c.lane == lane, jobs.c.state == states.RUNNING)
 
@@ -253,4 +228,5 @@ def _to_be_redone(row: Any) -> bool:
 
 def _job(row: Any) -> Job:
     result = files.read(row.id, row.result)
-    return Job(row.id, row.kind, json.loads(row.payload), row.state, row.message, result)
+    party = row.party or row.owner
+    return Job(row.id, row.kind, json.loads(row.payload), row.state, row.message, result, party)

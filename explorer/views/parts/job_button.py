@@ -38,7 +38,7 @@ def asked(
         st.error(_sentence(job.message), icon=":material/error:")
     if st.button(label, icon=icon, key=key, width=width):
         try:
-            jobs.submit(kind, payload, visitor.me().id)
+            jobs.submit(kind, payload, visitor.me())
         except Refused as refused:
             st.warning(_sentence(str(refused)))
         else:

@@ -35,8 +35,7 @@ def _take(key: str, by: Visitor | None) -> None:
     if file is None:
         return
     st.session_state[TIMES] = st.session_state.get(TIMES, 0) + 1
-    owner = by.id if by else ""
-    kept = actions.act(import_file, shared.store(), file.getvalue(), owner)
+    kept = actions.act(import_file, shared.store(), file.getvalue(), by or "")
     found = shared.store().comparison(kept) if kept else None
     if found:
         actions.done(f"Imported **{escaped(found.title)}**.", show=found.id)

@@ -149,7 +149,7 @@ def _offer_generated(request: LaunchRequest) -> None:
 def _launch(request: LaunchRequest, data: str) -> None:
     try:
         classes = reported(shared.store()).get("folder_classes")
-        launched = launch(shared.store(), request, data, classes, visitor.me().id)
+        launched = launch(shared.store(), request, data, classes, visitor.me())
     except Refused as error:
         st.error(f"This was not launched: {error}.")
         return

@@ -31,12 +31,12 @@ STYLE = """<style>
 def ask(found: Sequence[Answer]) -> bool:
     """One job for each net that has no answer yet; False where that is refused."""
     st.session_state.pop(PROBLEM, None)
-    jobs, owner = JobStore(shared.store()), visitor.me().id
+    jobs, by = JobStore(shared.store()), visitor.me()
     try:
         for answer in found:
             if answer.payload and not answer.done and not answer.active:
                 quick = EXPECTED[answer.question.lab].at_once
-                jobs.submit(LAB, answer.payload, owner, quick)
+                jobs.submit(LAB, answer.payload, by, quick)
     except Refused as error:
         st.session_state[PROBLEM] = f"{capitalised(error)}."
         return False

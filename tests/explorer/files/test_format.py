@@ -17,8 +17,7 @@ from explorer.files.fields import ComparisonFileError
 from explorer.files.format import MAX_FILE, MAX_NUMBERS, MAX_TEXT, RECORDED_NORMS, pack, unpack
 from explorer.files.importing import import_comparison
 from explorer.lane import in_process
-from explorer.store import comparisons as stores
-from explorer.store import states
+from explorer.store import room, states
 from explorer.store.comparisons import Refused
 from explorer.store.curation import Curation
 from explorer.store.records import EXTENDED, PAUSED, RATE
@@ -160,7 +159,7 @@ def test_what_was_training_when_it_was_exported_has_stopped(store, training, sub
 def test_a_full_disk_takes_no_file(store, submit, monkeypatch):
     contents = unpack(pack(snapshot_of(store, submit())))
     before = len(store.comparisons())
-    monkeypatch.setattr(stores, "free_disk", lambda: 7 * 2**20)
+    monkeypatch.setattr(room, "free_disk", lambda: 7 * 2**20)
     with pytest.raises(Refused, match="the disk has 7 MB left and 500 MB must stay free"):
         import_comparison(store, contents)
     assert len(store.comparisons()) == before

@@ -7,9 +7,8 @@ import time
 import pytest
 
 from explorer.lane import in_process, job_context, lab_nets, labs
-from explorer.store import states
+from explorer.store import limits, states
 from explorer.store.comparisons import Refused
-from explorer.store.jobs import store as jobs
 from explorer.store.jobs.lab_question import Question
 from explorer.store.jobs.net_source import Source
 from explorer.store.jobs.store import JobStore
@@ -181,7 +180,7 @@ def test_what_waits_is_stopped_at_once_and_only_by_who_asked(job_store):
 
 
 def test_one_visitor_cannot_fill_the_line(job_store, monkeypatch):
-    monkeypatch.setattr(jobs, "MAX_WAITING_EACH", 1)
+    monkeypatch.setenv(limits.JOBS_EACH.variable, "1")
     job_store.submit("lab", {"n": 1}, owner="anna")
     job_store.submit("lab", {"n": 1}, owner="anna")
     with pytest.raises(Refused, match="1 questions of yours are waiting already"):

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from explorer.store import comparisons as store_module
+from explorer.store import limits
 from explorer.store import requests as requests_module
-from explorer.store.comparisons import MAX_QUEUED, MAX_SEEDS, MAX_WAITING_EACH, Refused
+from explorer.store.comparisons import MAX_SEEDS, Refused
 from explorer.store.fair_queue import Waiting, in_order, moved, turns_in_order
 from explorer.store.records import Visitor
 from explorer.store.requests import ControlRequests
 from explorer.store.training import TrainingStore
+
+EACH = int(limits.WAITING_EACH.default)
 
 
 def waits(text):
@@ -138,7 +141,7 @@ def test_nobody_is_passed_twice_by_the_same_visitor(seed):
             mine[each.owner] += 1
         for owner in people:
             greedy = owner == "A"
-            if mine[owner] < MAX_WAITING_EACH and dice.random() < (1.0 if greedy else 0.05):
+            if mine[owner] < EACH and dice.random() < (1.0 if greedy else 0.05):
                 number += 1
                 machine.join(f"{owner}{number}", MAX_SEEDS if greedy else dice.randint(1, 3))
             if mine[owner] and dice.random() < 0.02:  # stopped, and resumed at once
@@ -240,7 +243,7 @@ def test_one_who_let_another_go_first_is_not_passed_again(store, training, launc
 
 
 def test_the_command_line_takes_turns_as_a_visitor_does(store, launch, clock):
-    mine = [launch("") for _ in range(MAX_WAITING_EACH + 2)]  # without a limit
+    mine = [launch("") for _ in range(EACH + 2)]  # without a limit
     other = launch("b")
     assert store.line() == [mine[0], other, *mine[1:]]
 
@@ -277,11 +280,11 @@ def test_only_a_teacher_moves(store, training, launch):
 
 
 def test_a_class_of_thirty_finds_room_in_the_line():
-    assert MAX_QUEUED >= 30 * MAX_WAITING_EACH
+    assert limits.WAITING.default >= 30 * EACH
 
 
 def test_each_visitor_has_a_limit_of_their_own(store, launch):
-    for _ in range(MAX_WAITING_EACH):
+    for _ in range(EACH):
         launch("a")
     with pytest.raises(Refused, match="5 comparisons of yours are waiting already"):
         launch("a")

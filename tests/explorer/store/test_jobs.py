@@ -9,7 +9,7 @@ import time
 import pytest
 
 from explorer.lane import in_process
-from explorer.store import states
+from explorer.store import limits, states
 from explorer.store.comparisons import Refused
 from explorer.store.jobs import files, retention
 from explorer.store.jobs import store as jobs
@@ -91,7 +91,7 @@ def test_quick_questions_go_before_long_ones_and_have_a_runner_of_their_own(job_
 
 
 def test_too_many_questions_are_refused_in_one_sentence(job_store, monkeypatch):
-    monkeypatch.setattr(jobs, "MAX_QUEUED", 2)
+    monkeypatch.setenv(limits.JOBS.variable, "2")
     job_store.submit("crosscheck", {"n": 1})
     job_store.submit("crosscheck", {"n": 2})
     job_store.submit("crosscheck", {"n": 2})

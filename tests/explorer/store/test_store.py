@@ -4,8 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer.store import comparisons as store_module
-from explorer.store import records, states
+from explorer.store import limits, records, room, states
 from explorer.store.comparisons import MAX_NETS, Refused, run_folder
 from explorer.store.curation import Curation
 from explorer.store.requests import ControlRequests
@@ -161,13 +160,13 @@ def test_limits_say_what_was_asked_and_what_would_work(store, submit, small, mon
         store.submit("none", [])
     with pytest.raises(Refused, match=f"7 nets were chosen; a comparison holds at most {MAX_NETS}"):
         store.submit("many", [(NetSpec.parse("plain20"), small)] * 7)
-    monkeypatch.setattr(store_module, "free_disk", lambda: 7 * 2**20)
+    monkeypatch.setattr(room, "free_disk", lambda: 7 * 2**20)
     with pytest.raises(Refused, match="the disk has 7 MB left and training needs 500 MB"):
         submit()
 
 
 def test_a_full_queue_is_refused(store, submit, monkeypatch):
-    monkeypatch.setattr(store_module, "MAX_QUEUED", 2)
+    monkeypatch.setenv(limits.WAITING.variable, "2")
     submit(), submit()
     with pytest.raises(Refused, match="2 comparisons are waiting already"):
         submit()

@@ -7,15 +7,17 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.server import once, visitor
-from explorer.store import states
+from explorer.store import limits, states
 from explorer.store.comparisons import Refused
-from explorer.store.jobs.store import MAX_WAITING_EACH, JobStore
+from explorer.store.jobs.store import JobStore
 from explorer.store.records import Visitor
 
 PAGE = Path(__file__).parents[4] / "explorer" / "views" / "builder" / "page.py"
 NET = {"net": "resnet56-A"}
 KINDS = ("crosscheck", "onnx")
 SECTION = {"crosscheck": "check", "onnx": "takeaway"}
+
+EACH = int(limits.JOBS_EACH.default)
 
 
 @pytest.fixture
@@ -70,11 +72,11 @@ def test_who_asks_owns_the_job_and_alone_stops_it(store, opened, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_limit_of_a_visitor_counts_it(store, opened, kind):
     jobs = JobStore(store)
-    for number in range(MAX_WAITING_EACH - 1):
+    for number in range(EACH - 1):
         jobs.submit("lab", {"n": number}, "ada")
     ask(opened(kind, "ada"), kind)
     refused = ask(opened(kind, "ada", net="plain20"), kind, "plain20")
-    assert f"{MAX_WAITING_EACH} questions of yours" in refused.warning[0].value
+    assert f"{EACH} questions of yours" in refused.warning[0].value
     assert jobs.look_for(kind, {"net": "plain20"}) is None
     ask(opened(kind, "bob", net="plain20"), kind, "plain20")
     assert jobs.look_for(kind, {"net": "plain20"}).owner == "bob"

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.lane import in_process, lab_nets, labs
 from explorer.server import once, shared
-from explorer.store import states
+from explorer.store import limits, states
 from explorer.store.jobs.store import JobStore
 from explorer.views.why import answers
 from explorer.views.why import progress as why_progress
@@ -295,7 +295,7 @@ def test_a_quick_lab_asks_at_once_when_a_setting_changes(opened, store, run):
 
 
 def test_asking_is_refused_in_a_sentence(opened, store, monkeypatch):
-    monkeypatch.setattr("explorer.store.jobs.store.MAX_WAITING_EACH", 1)
+    monkeypatch.setenv(limits.JOBS_EACH.variable, "1")
     page = run_lab(opened(lab="responses", nets=NETS))
     assert "1 questions of yours are waiting already" in words(page)
     assert why_progress.PROBLEM not in page.session_state
