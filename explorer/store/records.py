@@ -30,7 +30,7 @@ class Visitor:
     id: str
     everything: bool = False
     address: str = ""
-    known: bool = True
+    known: bool = field(default=True, compare=False)
 
     @classmethod
     def of(cls, who: "str | Visitor") -> "Visitor":

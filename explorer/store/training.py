@@ -150,12 +150,19 @@ class TrainingStore:
             )
 
     def hold(self, run: int, lane: str, iteration: int) -> None:
-        """Notes that a lane has paused its run after `iteration` mini-batches."""
+        """Notes that a lane has paused its run after `iteration` mini-batches.
+
+        It need not let others go first any more: it does not train.
+        """
         with self._store.write() as connection:
             connection.execute(
                 runs.update()
                 .where(runs.c.id == run, _held_by(lane))
-                .values(state=states.PAUSED, iteration=iteration)
+                .values(
+                    state=states.PAUSED,
+                    iteration=iteration,
+                    want=sa.func.nullif(runs.c.want, states.QUEUED),
+                )
             )
 
     def go_on(self, run: int, lane: str) -> None:

@@ -1,13 +1,16 @@
 """Pause, step, go on, another rate, extension, stop of one: what a lane does while it trains."""
 
+import re
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
 from explorer.lane import in_process, setup, training
 from explorer.lane import runs as lane_runs
-from explorer.store import states
+from explorer.report import status
+from explorer.store import room, states, tables
 from explorer.store.comparisons import checkpoint_file
 from explorer.store.records import EXTENDED, PAUSED, RATE
 from explorer.store.requests import ControlRequests
@@ -445,3 +448,44 @@ def test_stopping_during_the_first_turn_stops_the_later_ones(store, nets, small)
     while in_process.run_next(store):
         pass
     assert {run.state for run in runs(store, comparison)} == {states.FINISHED}
+
+
+def test_a_long_turn_lets_others_go_first_and_goes_on_to_the_undisturbed_rows(
+    store, submit, small, nets, lanes, slow
+):
+    undisturbed = submit(iterations=100)
+    in_process.run_next(store)
+    long = store.submit("long", [(net, replace(small, iterations=100)) for net in nets], None, "a")
+    lanes()
+    training = TrainingStore(store)
+    wait_for(lambda: len(store.since(long)) >= 4)
+    assert not training.rotate(long)  # nobody else waits
+    store.submit("long", [(nets[0], small)], None, "a")
+    assert not training.rotate(long)  # nor does another visitor
+    other = store.submit("short", [(nets[0], small)], None, "b")
+    assert training.rotate(long)
+    wait_for(lambda: are(store, long, states.QUEUED, states.QUEUED))
+    assert store.line()[0] == other
+    for run in runs(store, long):
+        assert 0 < run.iteration <= checkpoint.load(checkpoint_file(run.id))[2]["iteration"] < 100
+        size, computed = checkpoint_file(run.id).stat().st_size, room.checkpoint_bytes(run.spec)
+        assert computed - room.CHECKPOINT_BYTES < size < computed
+    words = status.state_sentence(store.comparison(long), 1)
+    assert re.fullmatch(r"Waits at iterations? .*, saved, while others have a turn: 1 .*", words)
+    for _ in range(3):
+        in_process.run_next(store)
+    assert are(store, other, states.FINISHED)
+    assert are(store, long, states.FINISHED, states.FINISHED)
+    assert figures(store, long) == figures(store, undisturbed)
+
+
+def test_a_turn_that_is_to_pause_pauses(store, small, nets, lanes, slow):
+    long = store.submit("long", [(nets[0], replace(small, iterations=100))], None, "a")
+    lanes()
+    wait_for(lambda: len(store.since(long)) >= 4)
+    store.submit("short", [(nets[0], small)], None, "b")
+    with store.write() as connection:
+        asked = {"want": states.QUEUED, "pause_at": 0}
+        connection.execute(tables.runs.update().where(tables.runs.c.comparison == long), asked)
+    wait_for(lambda: store.comparison(long).paused)
+    assert store.line()[0] != long

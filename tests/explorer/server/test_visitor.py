@@ -122,6 +122,44 @@ def test_wrong_tokens_are_looked_at_one_at_a_time(session, monkeypatch):
     assert teacher.enter("chalk") == ""
 
 
+def test_the_machine_itself_has_no_address_and_others_have_one(session):
+    assert visitor.me().address == ""
+    session.context.url = session.context.headers["Host"] = "class.example"
+    session.context.ip_address = "10.0.0.7"
+    one = visitor.me().address
+    session.context.ip_address = "10.0.0.8"
+    assert visitor.me().address not in ("", one)
+    assert "10.0.0" not in one
+    session.context.ip_address = None  # a proxy that tells no address
+    nameless = visitor.me().address
+    assert nameless.startswith("@")
+    assert len(nameless) <= 24
+
+
+def test_a_network_of_ipv6_is_one_address(session):
+    session.context.headers["Host"] = "class.example"
+    named = []
+    for given in ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1", "fe80::1%eth0"):
+        session.context.ip_address = given
+        named.append(visitor.me().address)
+    assert named[0] == named[1]
+    assert len(set(named)) == 3
+
+
+def test_who_keeps_no_cookie_is_counted_by_address(session):
+    session.context.headers["Host"] = "class.example"
+    session.context.ip_address = "10.0.0.7"
+    stranger = visitor.me()
+    assert (stranger.known, stranger.party) == (False, stranger.address)
+    session.state[visitor._COMPONENT] = {"known": session.state[visitor._KEY]}
+    visitor._adopt()  # the browser says that it keeps it
+    assert visitor.me() == Visitor(stranger.id, False, stranger.address, True)
+    assert visitor.me().party == stranger.id
+    session.state.clear()
+    session.context.cookies[visitor.COOKIE] = "a" * 32
+    assert visitor.me().known
+
+
 def test_it_works_without_a_browser():
     def page():
         import streamlit as st
