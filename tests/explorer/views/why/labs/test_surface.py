@@ -179,10 +179,9 @@ def test_coarser_grids_tell_less():
     assert "is the steeper one, as they say" in text(said(fine))
     coarse = [low(net, points, side=5) for net, points in zip(nets, (2, 9), strict=True)]
     assert "is the steeper one, as they say" in text(said([low(nets[0], 6), low(nets[1], 29)]))
-    assert "differs too little in its low points to tell which is the steeper one" in text(
-        said(coarse)
-    )
-    assert "and differs too little in its dips to tell whether it has more" in text(said(coarse))
+    words = text(said(coarse))
+    assert "differs too little in its low points to tell which is the steeper one" in words
+    assert "and differs too little in its dips to tell whether it has more" in words
 
 
 def test_what_was_kept_of_the_papers_setting_is_said():
