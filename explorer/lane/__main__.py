@@ -21,6 +21,7 @@ from explorer.lane.runs import train
 from explorer.lane.setup import machine
 from explorer.store.comparisons import RunStore
 from explorer.store.jobs.store import JobStore
+from explorer.store.patience import Patience
 from resnet.train import best_device
 
 
@@ -28,8 +29,9 @@ def main() -> None:
     """The lane's process: set up, report, wait for work, do it, end; jobs come until it is sent."""
     if best_device() == "cpu":
         torch.set_num_threads(1)
-    store = RunStore()
-    store.report("machine", machine())
+    patience = Patience()
+    store = patience(RunStore)
+    patience(lambda: store.report("machine", machine()))
     tensorboard.available()  # loads what takes a while before there is work
     line = sys.stdin.readline()
     if not line:

@@ -9,21 +9,19 @@ one has left.
 """
 
 import contextlib
-import sys
 import time
 from collections.abc import Callable
 
 import torch
-from sqlalchemy.exc import OperationalError
 
 from explorer.lane.active_run import ActiveRun
 from explorer.lane.admission import Admission
+from explorer.lane.keeping import Keeping
 from explorer.store import states
-from explorer.store.comparisons import RunStore, checkpoint_file
+from explorer.store.comparisons import RunStore
 from explorer.store.records import EXTENDED, PAUSED, RATE, Run, Wanted
 from explorer.store.training import TrainingStore
-from resnet.spec.row import Row
-from resnet.train import checkpoint, furthest_behind
+from resnet.train import furthest_behind
 
 LOOK_EVERY = 0.2  # seconds between looks at what is requested
 FLUSH_EVERY = 0.5  # seconds between writes of rows
@@ -46,16 +44,21 @@ class LaneTraining:
     """
 
     def __init__(
-        self, store: RunStore, lane: str, admission: Admission, gone: Callable[[], bool]
+        self,
+        store: RunStore,
+        training: TrainingStore,
+        lane: str,
+        admission: Admission,
+        gone: Callable[[], bool],
     ) -> None:
         self.store = store
-        self.training = TrainingStore(store)
+        self.training = training
         self.lane = lane
         self.active_runs: list[ActiveRun] = []
         self.admission = admission
         self.gone = gone
         self.ended = 0  # active runs that gave memory back; for each a waiting one is tried
-        self.pending: list[tuple[int, Row]] = []
+        self.kept = Keeping(training, lane, gone)
         self.looked = self.asked = -1e9
         self.flushed = self.saved = time.monotonic()
         self.idle_since: float | None = None  # since when all that is left is paused
@@ -119,7 +122,7 @@ class LaneTraining:
             return
         active.begun = True
         if row:
-            self.pending.append((active.run.id, row))
+            self.kept.pending.append((active.run.id, row))
         if row and row.diverged:
             self._end(active, states.DIVERGED)
         elif active.trainer.finished:
@@ -174,7 +177,7 @@ class LaneTraining:
         self.training.mark(active.run.id, active.trainer.iteration, PAUSED)
         row = active.trainer.peek()
         if row:
-            self.pending.append((active.run.id, row))
+            self.kept.pending.append((active.run.id, row))
             self._flush(needed=True)
         self.training.hold(active.run.id, self.lane, active.trainer.iteration)
         active.paused = True
@@ -185,13 +188,16 @@ class LaneTraining:
         self.idle_since = self.idle_since or now
         if now - self.asked >= ASK_EVERY:
             self.asked = now
-            in_the_way = self.store.line() and not self._more_is_training()
+            in_the_way = self.training.patience(self._line) and not self._more_is_training()
             self.waited_since = (self.waited_since or now) if in_the_way else None
         waited = self.waited_since is not None and now - self.waited_since >= WAITED
         if waited or now - self.idle_since >= HELD_FOR:
             self._let_go()
         if self.active_runs:
             time.sleep(LOOK_EVERY)
+
+    def _line(self) -> list[str]:
+        return self.store.line()
 
     def _more_is_training(self) -> bool:
         """Whether another lane still trains: then to leave would make nobody's turn come sooner."""
@@ -229,42 +235,19 @@ class LaneTraining:
     def _save(self, active: ActiveRun) -> None:
         """A checkpoint, after the rows before it. Raises _Lost where those were not taken."""
         self._flush(needed=True)
-        checkpoint.save(
-            checkpoint_file(active.run.id),
-            active.run.spec,
-            active.run.recipe,
-            active.trainer.state(),
-        )
+        self.kept.save(active)
 
     def _write_by_the_clock(self) -> None:
         saving = time.monotonic() - self.saved >= SAVE_EVERY
         if saving or time.monotonic() - self.flushed >= FLUSH_EVERY:
             self._flush()
-        if saving and not self.pending:
-            for active in self.active_runs:
-                if not active.paused:
-                    self._save(active)
+        if saving and not self.kept.pending:
+            self.kept.save_some([active for active in self.active_runs if not active.paused])
             self.saved = time.monotonic()
 
     def _flush(self, needed: bool = False) -> None:
-        """Writes what is pending; a full disk keeps it pending until there is room again.
-
-        Raises OperationalError where it was needed; _Lost where a run is no longer this lane's.
-        """
-        lost: set[int] = set()
-        try:
-            if self.pending:
-                lost = self.training.append(self.lane, self.pending)
-                for active in self.active_runs:
-                    if active.events and active.run.id not in lost:
-                        active.events.add(
-                            [row for run, row in self.pending if run == active.run.id]
-                        )
-                self.pending.clear()
-        except OperationalError as error:
-            print(f"rows not written yet: {error}", file=sys.stderr, flush=True)
-            if needed:
-                raise
+        """Writes what is pending. Raises _Lost where a run is no longer this lane's."""
+        lost = self.kept.flush(self.active_runs, needed)
         self.flushed = time.monotonic()
         for active in [active for active in self.active_runs if active.run.id in lost]:
             self._drop(active)

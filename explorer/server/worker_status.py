@@ -3,6 +3,8 @@
 import time
 from typing import Any
 
+from explorer.report import formatting
+from explorer.server import shared
 from explorer.store.comparisons import NEEDED_DISK, RunStore
 from explorer.worker.control import SILENT
 
@@ -25,6 +27,8 @@ def machine_report(store: RunStore) -> dict[str, Any]:
 
 def machine_words(store: RunStore) -> str:
     """ "CPU, 2 cores: ready", or what stands in the way."""
+    if trouble := shared.trouble():
+        return f":material/warning: nothing is saved at the moment: {formatting.escaped(trouble)}"
     report = store.reported("worker")
     if report is None or report[1] > SILENT or not report[0].get("ready"):
         problem = (report[0].get("problem") if report else "") or "starting"

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from explorer.store import states
 from explorer.store.fair_queue import Waiting, in_order, turns_in_order
+from explorer.store.opening import open_engine
 from explorer.store.records import (
     Comparison,
     Event,
@@ -25,7 +26,8 @@ from explorer.store.records import (
     row_record,
     run_record,
 )
-from explorer.store.tables import comparisons, events, open_engine, reports, rows, runs
+from explorer.store.tables import comparisons, events, reports, rows, runs
+from explorer.store.trouble import Refused as Refused
 from resnet.settings import home
 from resnet.spec import NetSpec, Recipe
 from resnet.spec.names import Entry
@@ -35,10 +37,6 @@ MAX_SEEDS = 5
 MAX_QUEUED = 200
 MAX_WAITING_EACH = 5  # comparisons of one visitor
 NEEDED_DISK = 500 * 2**20  # bytes free before a new comparison is taken
-
-
-class Refused(ValueError):
-    """A request that the store does not take; its text says why and what would work."""
 
 
 class RunStore:

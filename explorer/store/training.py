@@ -1,26 +1,47 @@
 """`TrainingStore`: what the worker and its lanes write of the runs that they train."""
 
 import time
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 
 from explorer.store import states
 from explorer.store.comparisons import RunStore
 from explorer.store.fair_queue import in_order
+from explorer.store.patience import once
 from explorer.store.records import RATE, Comparison, Run, Wanted, row_values
 from explorer.store.tables import comparisons, events, rows, runs
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def patiently(
+    method: Callable[Concatenate["TrainingStore", P], R],
+) -> Callable[Concatenate["TrainingStore", P], R]:
+    """A method that is one transaction, done with the patience of whoever has the store."""
+
+    @wraps(method)
+    def tried(self: "TrainingStore", *arguments: P.args, **named: P.kwargs) -> R:
+        return self.patience(lambda: method(self, *arguments, **named))
+
+    return tried
 
 
 class TrainingStore:
     """The runs of a store as worker and lanes have them, who alone write what comes of training.
 
-    lane  the name of who holds a run: what another lane holds it cannot change
+    patience  how often what lanes write is tried; the worker, who has more to do, tries once
+    lane      the name of who holds a run: what another lane holds it cannot change
     """
 
-    def __init__(self, store: RunStore) -> None:
+    def __init__(
+        self, store: RunStore, patience: Callable[[Callable[[], Any]], Any] = once
+    ) -> None:
         self._store = store
+        self.patience = patience
 
     def claim(self, lane: str) -> Comparison | None:
         """Takes the next turn of the comparison at the head of the line; its runs are `lane`'s."""
@@ -59,6 +80,20 @@ class TrainingStore:
         with self._store.write() as connection:
             connection.execute(runs.update().where(runs.c.id.in_(list(run_ids))).values(lane=lane))
 
+    def give_back(self, lane: str) -> None:
+        """Puts what was claimed and not handed out back into the queue."""
+        mine = (runs.c.lane == lane, runs.c.state == states.RUNNING)
+        with self._store.engine.connect() as connection:
+            if connection.execute(sa.select(runs.c.id).where(*mine)).first() is None:
+                return
+        with self._store.write() as connection:
+            stopped = runs.c.want == states.STOPPED
+            connection.execute(
+                runs.update().where(*mine, stopped).values(state=states.STOPPED, lane=None)
+            )
+            connection.execute(runs.update().where(*mine).values(state=states.QUEUED, lane=None))
+
+    @patiently
     def owned(self, lane: str) -> dict[int, Wanted]:
         """The runs that a lane holds, training or paused, and what is wanted of each."""
         query = sa.select(
@@ -91,6 +126,7 @@ class TrainingStore:
                 )
         return {run for run, _ in fresh} - owned
 
+    @patiently
     def rewind(self, run: int, iteration: int) -> None:
         """Takes back the rows after `iteration` (all, at 0): a run goes on from its checkpoint."""
         beyond = rows.c.iteration > (iteration if iteration else -1)
@@ -112,6 +148,7 @@ class TrainingStore:
                     .values(generation=comparisons.c.generation + 1)
                 )
 
+    @patiently
     def settle(self, run: int, lane: str, state: str, message: str = "") -> None:
         """Writes the state in which a lane leaves its run; a rate asked for too late is dropped."""
         values = {"state": state, "want": None, "pause_at": None, "lane": None}
@@ -124,6 +161,7 @@ class TrainingStore:
                 .values(**values, message=message[:500])
             )
 
+    @patiently
     def hold(self, run: int, lane: str, iteration: int) -> None:
         """Notes that a lane has paused its run after `iteration` mini-batches."""
         with self._store.write() as connection:
@@ -133,6 +171,7 @@ class TrainingStore:
                 .values(state=states.PAUSED, iteration=iteration)
             )
 
+    @patiently
     def go_on(self, run: int, lane: str) -> None:
         """Notes that a paused run trains again."""
         with self._store.write() as connection:
@@ -144,6 +183,7 @@ class TrainingStore:
                 )
             )
 
+    @patiently
     def let_go(self, run: int, lane: str) -> bool:
         """Leaves a paused run, saved, to whoever claims it next; False if it is wanted just now."""
         with self._store.write() as connection:
@@ -161,6 +201,7 @@ class TrainingStore:
                 ).rowcount
             )
 
+    @patiently
     def mark(self, run: int, iteration: int, kind: str, value: float | None = None) -> None:
         """Keeps what was done to a run; once, however often it is told. A rate is then taken up."""
         with self._store.write() as connection:
@@ -178,6 +219,7 @@ class TrainingStore:
                     .values(want_rate=None)
                 )
 
+    @patiently
     def describe(self, run: int, device: str, data: str, images: int | None) -> None:
         """Notes on what machine, on which images and on how many of them a run trains.
 

@@ -7,7 +7,7 @@ import sys
 from filelock import Timeout
 
 from explorer.store.comparisons import RunStore
-from explorer.store.migrations import StoreError
+from explorer.store.trouble import StoreError
 from explorer.worker.control import is_alive, lock
 from explorer.worker.worker import PATIENCE, Worker
 from resnet.cli import terminal

@@ -68,7 +68,7 @@ class JobRunner:
                 self.lane.give_job(claimed.id)
 
     def close(self) -> None:
-        """Drops the job at hand, which goes back into the queue for the next worker."""
+        """Drops the job at hand, for JobStore.ask_again to put back into the queue."""
         if self.lane:
             self.lane.dismiss()
             try:
@@ -76,7 +76,6 @@ class JobRunner:
             except subprocess.TimeoutExpired:
                 self.lane.process.kill()
             self.lane, self._job = None, 0
-        self.jobs.ask_again()
 
     def _look_after(self, lane: Lane) -> None:
         if self.busy:

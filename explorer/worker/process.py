@@ -15,6 +15,8 @@ from resnet.settings import environment, home
 # that has no core made a lab of 3 s take 9 to 25 s on two busy cores; threads that sleep do not.
 PATIENT = {"OMP_WAIT_POLICY": "PASSIVE"}
 
+COMMAND = [sys.executable, "-P", "-m", "explorer.lane"]
+
 
 @dataclass
 class Lane:
@@ -35,7 +37,7 @@ class Lane:
         with log:
             return cls(
                 subprocess.Popen(
-                    [sys.executable, "-P", "-m", "explorer.lane"],
+                    COMMAND,
                     stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=log,
