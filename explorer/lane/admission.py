@@ -15,7 +15,7 @@ import torch
 from explorer.lane.active_run import ActiveRun, Left
 from explorer.store import states
 from explorer.store.records import Run
-from explorer.store.training import TrainingStore
+from explorer.store.training import Lost, TrainingStore
 from explorer.store.trouble import StoreBusy, StoreError
 from resnet import data
 from resnet.spec import SpecError
@@ -87,6 +87,8 @@ class Admission:
             return FULL
         except StoreError:  # not this run's fault
             raise
+        except Lost:
+            return None
         except Left as left:
             self._training.settle(run.id, self.lane, left.state, left.message)
         except (SpecError, data.DataError, checkpoint.CheckpointError) as error:

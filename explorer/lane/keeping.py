@@ -17,6 +17,7 @@ from explorer.store.trouble import StoreBusy
 from resnet.spec.row import Row
 from resnet.train import checkpoint
 
+FULL_FOR = 600.0  # seconds that a run which ends or pauses waits for a disk with room
 MOST_PENDING = 2000  # rows that are kept while the store takes none; then training waits
 
 
@@ -56,9 +57,13 @@ class Keeping:
         return lost
 
     def save(self, active: ActiveRun) -> None:
-        """Writes a checkpoint, however long the disk is full; people are told meanwhile."""
+        """Writes a checkpoint; while the disk is full it waits, and people are told.
+
+        Raises CheckpointError where the disk stays so, for others wait for their turns.
+        """
         say = partial(self._say, active)
-        Patience(self._gone, (checkpoint.CheckpointError,), say)(partial(_write, active))
+        patience = Patience(self._gone, (checkpoint.CheckpointError,), say, FULL_FOR)
+        patience(partial(_write, active))
 
     def save_some(self, active_runs: Sequence[ActiveRun]) -> None:
         """Writes what checkpoints the disk takes now."""

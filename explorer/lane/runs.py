@@ -29,7 +29,7 @@ def train(
     images = Images(written, lane, gone)
 
     def ready(run: Run, device: str | None) -> ActiveRun:
-        return set_up(written, run, images.of(run), images.check, device)
+        return set_up(written, lane, run, images.of(run), images.check, device)
 
     training = LaneTraining(store, written, lane, Admission(written, lane, ready), gone)
     try:

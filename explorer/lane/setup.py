@@ -14,7 +14,7 @@ from explorer.lane.training import ORPHANED
 from explorer.store import states
 from explorer.store.comparisons import checkpoint_file, run_folder
 from explorer.store.records import Run
-from explorer.store.training import TrainingStore
+from explorer.store.training import Lost, TrainingStore
 from explorer.store.trouble import StoreBusy
 from resnet import data
 from resnet.cost.sharing import cores
@@ -54,16 +54,19 @@ class Images:
         self._sets.clear()
 
     def check(self, run: Run) -> None:
-        """Raises Left where nobody wants the run just now."""
+        """Raises Left where nobody wants the run just now, Lost where it is another lane's."""
         if self._gone():
             raise Left(states.INTERRUPTED, ORPHANED)
         wanted = self._training.owned(self._lane).get(run.id)
-        if wanted and wanted.state == states.STOPPED:
+        if wanted is None:
+            raise Lost(run.id)
+        if wanted.state == states.STOPPED:
             raise Left(states.STOPPED)
 
 
 def set_up(
     training: TrainingStore,
+    lane: str,
     run: Run,
     images: data.ImageSet,
     check: Callable[[Run], None],
@@ -71,12 +74,13 @@ def set_up(
 ) -> ActiveRun:
     """A run at its last checkpoint, where there is one; later rows are taken back.
 
+    Raises Lost where `lane` does not hold the run once the run's folder is its own.
     device  None for the best that this machine has
     """
     trainer = Trainer(run.spec, run.recipe, images, device)
     lock = _locked(training, run, check)
     try:
-        return _at_its_checkpoint(training, run, trainer, images, lock)
+        return _at_its_checkpoint(training, lane, run, trainer, images, lock)
     except BaseException:
         lock.release()
         raise
@@ -99,7 +103,12 @@ def _locked(training: TrainingStore, run: Run, check: Callable[[Run], None]) -> 
 
 
 def _at_its_checkpoint(
-    training: TrainingStore, run: Run, trainer: Trainer, images: data.ImageSet, lock: FileLock
+    training: TrainingStore,
+    lane: str,
+    run: Run,
+    trainer: Trainer,
+    images: data.ImageSet,
+    lock: FileLock,
 ) -> ActiveRun:
     file = checkpoint_file(run.id)
     note = images.described_for(run.recipe)
@@ -113,11 +122,12 @@ def _at_its_checkpoint(
         raise checkpoint.CheckpointError(
             "its checkpoint is gone, so it cannot be extended; launch the comparison anew"
         )
-    training.rewind(run.id, trainer.iteration)
+    training.rewind(run.id, lane, trainer.iteration)
     trained = len(trainer.batches.train)
     there = None if trained == run.recipe.training_images else trained
     training.describe(
         run.id,
+        lane,
         f"{device_name(trainer.device.type)}, {trainer.precision}",
         note,
         there,

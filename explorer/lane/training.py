@@ -8,7 +8,6 @@ gave the run away) saves nothing; the lock on the run's folder keeps the next la
 one has left.
 """
 
-import contextlib
 import time
 from collections.abc import Callable
 
@@ -20,7 +19,7 @@ from explorer.lane.keeping import Keeping
 from explorer.store import states
 from explorer.store.comparisons import RunStore
 from explorer.store.records import EXTENDED, PAUSED, RATE, Run, Wanted
-from explorer.store.training import TrainingStore
+from explorer.store.training import Lost, TrainingStore
 from resnet.train import furthest_behind
 
 LOOK_EVERY = 0.2  # seconds between looks at what is requested
@@ -30,10 +29,6 @@ ASK_EVERY = 1.0  # seconds between questions, while all is paused, whether other
 HELD_FOR = 600.0  # seconds that a lane waits with paused runs before it lets go of them,
 WAITED = 3.0  # or that another comparison has to wait for it to do so
 ORPHANED = "the worker ended; resume to carry on from the last checkpoint"
-
-
-class _Lost(Exception):
-    """A run is no longer this lane's, and was dropped."""
 
 
 class LaneTraining:
@@ -70,11 +65,13 @@ class LaneTraining:
 
     def carry_out(self) -> None:
         while self.active_runs or self.admission.waiting:
-            with contextlib.suppress(_Lost):
+            try:
                 if self.gone():
                     self._break_off()
                 else:
                     self._carry_on()
+            except Lost as lost:
+                self._forget({lost.run})
 
     def _carry_on(self) -> None:
         if time.monotonic() - self.looked >= LOOK_EVERY:
@@ -157,14 +154,14 @@ class LaneTraining:
         trainer, run = active.trainer, active.run.id
         if wanted.until > trainer.schedule.iterations:
             rate = trainer.schedule.base(trainer.iteration) if wanted.rate is None else wanted.rate
-            self.training.mark(run, trainer.schedule.iterations, EXTENDED, wanted.until)
+            self.training.mark(run, self.lane, trainer.schedule.iterations, EXTENDED, wanted.until)
             trainer.extend(wanted.until, rate)
             self._save(active)
         elif wanted.rate is not None and not trainer.finished:
             trainer.change_rate(wanted.rate)
             self._save(active)
         if wanted.rate is not None and not trainer.finished:
-            self.training.mark(run, trainer.iteration, RATE, wanted.rate)
+            self.training.mark(run, self.lane, trainer.iteration, RATE, wanted.rate)
         active.pause_at = wanted.pause_at
         if active.due and not active.paused:
             self._pause(active)
@@ -174,7 +171,7 @@ class LaneTraining:
 
     def _pause(self, active: ActiveRun) -> None:
         self._save(active)
-        self.training.mark(active.run.id, active.trainer.iteration, PAUSED)
+        self.training.mark(active.run.id, self.lane, active.trainer.iteration, PAUSED)
         row = active.trainer.peek()
         if row:
             self.kept.pending.append((active.run.id, row))
@@ -233,8 +230,10 @@ class LaneTraining:
         active.lock.release()
 
     def _save(self, active: ActiveRun) -> None:
-        """A checkpoint, after the rows before it. Raises _Lost where those were not taken."""
+        """A checkpoint, after the rows before it. Raises Lost where the run is not this lane's."""
         self._flush(needed=True)
+        if active.run.id not in self.training.owned(self.lane):
+            raise Lost(active.run.id)
         self.kept.save(active)
 
     def _write_by_the_clock(self) -> None:
@@ -242,14 +241,21 @@ class LaneTraining:
         if saving or time.monotonic() - self.flushed >= FLUSH_EVERY:
             self._flush()
         if saving and not self.kept.pending:
-            self.kept.save_some([active for active in self.active_runs if not active.paused])
+            owned = self.training.owned(self.lane)
+            self.kept.save_some(
+                [each for each in self.active_runs if not each.paused and each.run.id in owned]
+            )
             self.saved = time.monotonic()
 
     def _flush(self, needed: bool = False) -> None:
-        """Writes what is pending. Raises _Lost where a run is no longer this lane's."""
+        """Writes what is pending. Raises Lost where a run is no longer this lane's."""
         lost = self.kept.flush(self.active_runs, needed)
         self.flushed = time.monotonic()
+        self._forget(lost)
+        if lost:
+            raise Lost(min(lost))
+
+    def _forget(self, lost: set[int]) -> None:
+        """Drops what is no longer this lane's."""
         for active in [active for active in self.active_runs if active.run.id in lost]:
             self._drop(active)
-        if lost:
-            raise _Lost

@@ -1,5 +1,6 @@
 """Tries again: what a full or locked disk does not take now, it may take in a while."""
 
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ class Patience:
     passing  the errors that may pass
     gone     whether whoever asked for all this is gone; it then gives up after LEFT_FOR
     say      told what it waits for, and "" once it goes on
+    within   seconds after which it gives up in any case
     """
 
     def __init__(
@@ -31,19 +33,22 @@ class Patience:
         gone: Callable[[], bool] = lambda: False,
         passing: tuple[type[Exception], ...] = (StoreBusy,),
         say: Callable[[str], None] = lambda words: None,
+        within: float = math.inf,
     ) -> None:
         self._gone = gone
         self._passing = passing
         self._say = say
+        self._within = within
 
     def __call__(self, action: Callable[[], Answer]) -> Answer:
-        """Raises what it met where nobody waits for it any more."""
+        """Raises what it met where nobody waits for it any more, or for too long."""
         began, said = time.monotonic(), ""
         while True:
             try:
                 answer = action()
             except self._passing as error:
-                if self._gone() and time.monotonic() - began > LEFT_FOR:
+                within = min(self._within, LEFT_FOR) if self._gone() else self._within
+                if time.monotonic() - began > within:
                     raise
                 if str(error) != said:
                     said = str(error)

@@ -14,6 +14,15 @@ from explorer.store.patience import once
 from explorer.store.records import RATE, Comparison, Run, Wanted, row_values
 from explorer.store.tables import comparisons, events, rows, runs
 
+
+class Lost(Exception):
+    """What a lane would write is of a run that is no longer its own: it must leave the run."""
+
+    def __init__(self, run: int) -> None:
+        super().__init__(f"the run {run} is another lane's by now, or nobody's")
+        self.run = run
+
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -34,7 +43,8 @@ class TrainingStore:
     """The runs of a store as worker and lanes have them, who alone write what comes of training.
 
     patience  how often what lanes write is tried; the worker, who has more to do, tries once
-    lane      the name of who holds a run: what another lane holds it cannot change
+    lane      the name of who holds a run: what another lane holds it cannot change; whether it does
+              is asked in the transaction that writes, so a lane that was suspended changes nothing
     """
 
     def __init__(
@@ -76,9 +86,10 @@ class TrainingStore:
         return [run for run in claimed.runs if run.id in mine] if claimed else []
 
     def hand_over(self, run_ids: Iterable[int], lane: str) -> None:
-        """Gives claimed runs to one lane."""
+        """Gives claimed runs to one lane; what is nobody's any more stays so."""
+        claimed = (runs.c.id.in_(list(run_ids)), runs.c.state.in_(states.HELD_BY_A_LANE))
         with self._store.write() as connection:
-            connection.execute(runs.update().where(runs.c.id.in_(list(run_ids))).values(lane=lane))
+            connection.execute(runs.update().where(*claimed).values(lane=lane))
 
     def give_back(self, lane: str) -> None:
         """Puts what was claimed and not handed out back into the queue."""
@@ -127,10 +138,14 @@ class TrainingStore:
         return {run for run, _ in fresh} - owned
 
     @patiently
-    def rewind(self, run: int, iteration: int) -> None:
-        """Takes back the rows after `iteration` (all, at 0): a run goes on from its checkpoint."""
+    def rewind(self, run: int, lane: str, iteration: int) -> None:
+        """Takes back the rows after `iteration` (all, at 0): a run goes on from its checkpoint.
+
+        Raises Lost where the lane does not hold the run.
+        """
         beyond = rows.c.iteration > (iteration if iteration else -1)
         with self._store.write() as connection:
+            _check_held(connection, run, lane)
             gone = connection.execute(rows.delete().where(rows.c.run == run, beyond)).rowcount
             connection.execute(
                 events.delete().where(events.c.run == run, events.c.iteration > iteration)
@@ -202,9 +217,15 @@ class TrainingStore:
             )
 
     @patiently
-    def mark(self, run: int, iteration: int, kind: str, value: float | None = None) -> None:
-        """Keeps what was done to a run; once, however often it is told. A rate is then taken up."""
+    def mark(
+        self, run: int, lane: str, iteration: int, kind: str, value: float | None = None
+    ) -> None:
+        """Keeps what was done to a run; once, however often it is told. A rate is then taken up.
+
+        Raises Lost where the lane does not hold the run.
+        """
         with self._store.write() as connection:
+            _check_held(connection, run, lane)
             same = (events.c.run == run, events.c.iteration == iteration, events.c.kind == kind)
             connection.execute(events.delete().where(*same))
             connection.execute(
@@ -220,12 +241,14 @@ class TrainingStore:
                 )
 
     @patiently
-    def describe(self, run: int, device: str, data: str, images: int | None) -> None:
+    def describe(self, run: int, lane: str, device: str, data: str, images: int | None) -> None:
         """Notes on what machine, on which images and on how many of them a run trains.
 
         images  None for as many as its recipe says
+        Raises Lost where the lane does not hold the run.
         """
         with self._store.write() as connection:
+            _check_held(connection, run, lane)
             connection.execute(
                 runs.update()
                 .where(runs.c.id == run)
@@ -263,6 +286,13 @@ class TrainingStore:
                 .where(theirs, held, sa.not_(waiting))
                 .values(state=states.INTERRUPTED, want=None, pause_at=None, lane=None)
             ).rowcount
+
+
+def _check_held(connection: sa.Connection, run: int, lane: str) -> None:
+    """Raises Lost, in the transaction that writes, where the lane does not hold the run."""
+    mine = sa.select(runs.c.id).where(runs.c.id == run, _held_by(lane))
+    if connection.execute(mine).first() is None:
+        raise Lost(run)
 
 
 def _held_by(lane: str) -> sa.ColumnElement[bool]:

@@ -104,14 +104,14 @@ def test_the_store_is_opened_and_read_while_another_program_writes(home, submit,
 def test_a_request_to_a_locked_store_is_refused_and_taken_afterwards(home, store, submit, hasty):
     identity = submit()
     store.engine.dispose()
-    with locked(home), pytest.raises(Refused, match="holds the store .* locked; end what has it"):
+    with locked(home), pytest.raises(Refused, match=r"holds the store .* locked; end what has it"):
         ControlRequests(store).stop(identity)
     ControlRequests(store).stop(identity)
 
 
 def test_a_full_disk_and_one_with_room_again(store):
     room = fill(store)
-    with pytest.raises(StoreBusy, match="the disk is full, so the store .* takes nothing more"):
+    with pytest.raises(StoreBusy, match=r"the disk is full, so the store .* takes nothing more"):
         for number in range(200):
             store.report(f"key {number}", {"much": "x" * 500})
     room()
