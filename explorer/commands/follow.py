@@ -46,7 +46,7 @@ class WorkerWatch:
             return words
         elif self._started is None or now - self._started > control.SILENT:
             self._started = now
-            control.start_detached()
+            control.look_after(self._store)
         if now - self._alive > PATIENCE:
             raise NoWorker(f"the worker does not start; {home() / 'worker.log'} says why")
         return ""

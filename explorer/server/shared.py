@@ -53,7 +53,7 @@ def _keep(kept: RunStore) -> None:
             _trouble[0] = ""
             if not control.is_alive(kept) and time.monotonic() - tried > control.SILENT:
                 tried = time.monotonic()
-                control.start_detached()
+                control.look_after(kept)
         except Exception as error:  # a full or locked disk must not end the thread
             words = str(error)
             if words != _trouble[0]:

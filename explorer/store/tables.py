@@ -98,6 +98,8 @@ reports = sa.Table(
     sa.Column("key", sa.String(80), primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
     sa.Column("at", sa.Float, nullable=False),
+    sa.Column("who", sa.String(120), nullable=False, server_default=""),  # explorer.store.identity
+    sa.Column("beat", sa.Integer, nullable=False, server_default="0"),  # +1 with every report
 )
 
 jobs = sa.Table(

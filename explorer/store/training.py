@@ -266,10 +266,11 @@ class TrainingStore:
                 .values(message=message[:500], done=done, total=total)
             )
 
-    def interrupt(self, lane: str | None = None) -> int:
+    def interrupt(self, lane: str | None = None, message: str = "") -> int:
         """Marks running runs as interrupted: those of one lane, or all. Returns how many.
 
-        What was paused stays so: it was saved when it paused.
+        What was paused stays so: it was saved when it paused. What was to stop has stopped.
+        message  why, where there is more to say; "" leaves what is said
         """
         theirs = runs.c.lane == lane if lane else sa.true()
         waiting = sa.and_(
@@ -280,12 +281,17 @@ class TrainingStore:
         )
         with self._store.write() as connection:
             connection.execute(runs.update().where(theirs, waiting).values(lane=None))
-            held = runs.c.state.in_(states.HELD_BY_A_LANE)
-            return connection.execute(
-                runs.update()
-                .where(theirs, held, sa.not_(waiting))
-                .values(state=states.INTERRUPTED, want=None, pause_at=None, lane=None)
-            ).rowcount
+            held = (theirs, runs.c.state.in_(states.HELD_BY_A_LANE), sa.not_(waiting))
+            ended: dict[str, str | None] = {"want": None, "pause_at": None, "lane": None}
+            if message:
+                ended["message"] = message[:500]
+            to_stop = runs.update().where(*held, runs.c.want == states.STOPPED)
+            stopped = connection.execute(to_stop.values(state=states.STOPPED, **ended)).rowcount
+            rest = runs.update().where(*held)
+            return (
+                stopped
+                + connection.execute(rest.values(state=states.INTERRUPTED, **ended)).rowcount
+            )
 
 
 def _check_held(connection: sa.Connection, run: int, lane: str) -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from explorer.store import identity
 from explorer.store.comparisons import RunStore, free_disk
 from explorer.store.curation import Curation
 from explorer.store.jobs.store import JobStore
@@ -20,6 +21,7 @@ from explorer.store.training import TrainingStore
 from explorer.store.trouble import StoreBusy
 from explorer.worker.control import SILENT
 from explorer.worker.jobs import JobRunner
+from explorer.worker.lane_watch import LaneWatch
 from explorer.worker.process import Lane
 from explorer.worker.throughput import Throughput
 from resnet.cost.sharing import cores, share_out
@@ -56,8 +58,9 @@ class Worker:
         self.waiting: list[Lane] = []
         self.busy: list[Lane] = []
         self.stopping = False
-        self.started = time.time()
+        self._before = self._reports_of_lanes()  # those that were made for another worker
         self._throughput = Throughput(store)
+        self._watch = LaneWatch(store)
         self._problem = ""  # why the last turn was not done
         self._trained = ""  # the comparison that the busy lanes train
         self._reported = 0.0
@@ -127,7 +130,9 @@ class Worker:
             },
         )
         request = self.store.reported("stop")
-        self.stopping = self.stopping or bool(request and request[0].get("pid") == os.getpid())
+        if request and request[0].get("who") == identity.mine():
+            self.stopping = True
+        self._watch.look(self.busy, [*self.waiting, *(each.lane for each in self.job_runners)])
         training = self.store.comparison(self._trained) if self.busy else None
         self._throughput.look(
             training.runs if training else (), len(self.busy), self._lanes(), time.monotonic()
@@ -139,7 +144,12 @@ class Worker:
     def _machine(self) -> dict[str, Any] | None:
         """What a lane of this worker has reported; None until the first one is up."""
         report = self.store.reported("machine")
-        return report[0] if report and time.time() - report[1] >= self.started else None
+        return report[0] if report and self._reports_of_lanes() > self._before else None
+
+    def _reports_of_lanes(self) -> int:
+        """How many lanes have ever said that they are up."""
+        heard = self.store.heard("machine")
+        return heard.beat if heard else 0
 
     def _look_after_lanes(self) -> None:
         self._see_who_is_up()
@@ -157,12 +167,9 @@ class Worker:
         """A lane that has started says what machine this is; then lanes do start."""
         if all(lane.up for lane in self.waiting):
             return
-        report = self.store.reported("machine")
-        if report is None:
-            return
-        said = time.time() - report[1]
+        said = self._reports_of_lanes()
         for lane in self.waiting:
-            if lane.started <= said:
+            if lane.before < said:
                 lane.up, self._failed = True, 0
 
     def _keep_lanes_waiting(self) -> None:
@@ -172,7 +179,7 @@ class Worker:
         if self._lost > TOLERATED and now - self._tried < RETRY_EVERY:
             return  # they do not last: try again now and then, not five times a second
         while len(self.waiting) < min(STANDBY, cores()):
-            self.waiting.append(Lane.start())
+            self.waiting.append(self._new_lane())
             self._tried = now
 
     def _lanes(self) -> int:
@@ -202,14 +209,20 @@ class Worker:
                 lane.give(share)
 
     def _next_lane(self) -> Lane:
-        return self.waiting.pop(0) if self.waiting else Lane.start()
+        return self.waiting.pop(0) if self.waiting else self._new_lane()
+
+    def _new_lane(self) -> Lane:
+        before = self._reports_of_lanes()
+        lane = Lane.start()
+        lane.before = before
+        return lane
 
     def _alone(self) -> bool:
-        server = self.store.reported("server")
+        server = self.store.heard("server")
         if (
             self.busy
             or any(runner.busy for runner in self.job_runners)
-            or (server and server[1] < SILENT + 30)
+            or (server and server.lives(SILENT + 30))
         ):
             self._needed = time.monotonic()
         return time.monotonic() - self._needed > ALONE_FOR

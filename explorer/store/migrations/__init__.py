@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from explorer.store.trouble import StoreError as StoreError
 
-NEWEST = "0004"  # the last of versions/
+NEWEST = "0005"  # the last of versions/
 
 version_table = sa.Table(  # as Alembic keeps it
     "alembic_version",
