@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.server import refreshes, shared, visitor
+from explorer.report import formatting
+from explorer.server import refreshes, sentences, shared, visitor
 from explorer.views import BUILD, RUNS, TRAIN, WHY
 from explorer.views.parts.notices import notices
 
@@ -17,6 +18,7 @@ def to_train() -> None:
 
 
 refreshes.mend()
+sentences.show()
 st.set_page_config("ResNet Explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 st.html(ASSETS / "page.css")
 if st.context.is_embedded:  # inside another page: no navigation, and no space around
@@ -26,8 +28,13 @@ else:
 try:
     shared.start()
 except shared.StoreError as error:
-    st.error(str(error))
+    st.error(formatting.escaped(str(error)))
     st.stop()
+if words := shared.trouble():
+    st.warning(
+        f"Nothing is saved at the moment: {formatting.escaped(words)}. "
+        "Training goes on by itself when this is over."
+    )
 visitor.remember()
 notices()
 

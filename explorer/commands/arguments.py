@@ -8,7 +8,7 @@ from explorer.commands.selection import CommandError
 from explorer.files.fields import ComparisonFileError
 from explorer.files.format import FILE_ENDING
 from explorer.store.comparisons import MAX_SEEDS, Refused
-from explorer.store.migrations import StoreError
+from explorer.store.trouble import StoreError
 from resnet.cli.arguments import NAMES, add_recipe, add_training
 from resnet.cli.places import PlaceError
 from resnet.labs import LABS

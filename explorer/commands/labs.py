@@ -89,8 +89,8 @@ def _followed(store: RunStore, jobs: JobStore, identity: int, net: str) -> Job:
     watch = WorkerWatch(store)
     with tqdm(total=1.0, bar_format=BAR, file=sys.stderr, desc=net, leave=False) as bar:
         while (look := jobs.look(identity)) is not None and look.active:
-            watch.look()
-            bar.set_description_str(f"{net}: {look.message or 'waiting'}", refresh=False)
+            words = watch.look() or look.message or "waiting"
+            bar.set_description_str(f"{net}: {words}", refresh=False)
             bar.update(look.share - bar.n)
             time.sleep(LOOK_EVERY)
     job = jobs.job(identity)

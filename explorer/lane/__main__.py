@@ -6,11 +6,13 @@ that pipe closes, the worker is gone or done with the lane: it then saves what i
 job, and ends.
 """
 
+import contextlib
 import json
 import os
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -21,20 +23,27 @@ from explorer.lane.runs import train
 from explorer.lane.setup import machine
 from explorer.store.comparisons import RunStore
 from explorer.store.jobs.store import JobStore
+from explorer.store.patience import Patience
+from explorer.store.reports import LANE
+from explorer.store.trouble import StoreError
 from resnet.train import best_device
+
+BEAT_EVERY = 3.0  # seconds
 
 
 def main() -> None:
     """The lane's process: set up, report, wait for work, do it, end; jobs come until it is sent."""
     if best_device() == "cpu":
         torch.set_num_threads(1)
-    store = RunStore()
-    store.report("machine", machine())
+    patience = Patience()
+    store = patience(RunStore)
+    patience(lambda: store.report("machine", machine()))
     tensorboard.available()  # loads what takes a while before there is work
     line = sys.stdin.readline()
     if not line:
         return
     work = json.loads(line)
+    threading.Thread(target=_beat, args=(store, work["lane"]), daemon=True).start()
     if "job" in work:
         _do_jobs(store, work)
     else:
@@ -59,6 +68,14 @@ def _do_jobs(store: RunStore, work: dict[str, Any]) -> None:
         jobs.do(JobStore(store), work["lane"], work["job"])
         sys.stdout.flush()
         work = orders.get()
+
+
+def _beat(store: RunStore, lane: str) -> None:
+    """Says that this process is not suspended; what its work comes to is told otherwise."""
+    while True:
+        with contextlib.suppress(StoreError):
+            store.report(f"{LANE}{lane}", {})
+        time.sleep(BEAT_EVERY)
 
 
 def _when_orphaned(act: Callable[[], None]) -> None:

@@ -5,6 +5,7 @@ alone, or another program has taken it, that net trains on the CPU. Nothing is l
 at its last checkpoint wherever it is set up.
 """
 
+import contextlib
 import gc
 import traceback
 from collections.abc import Callable
@@ -13,9 +14,9 @@ import torch
 
 from explorer.lane.active_run import ActiveRun, Left
 from explorer.store import states
-from explorer.store.comparisons import RunStore
 from explorer.store.records import Run
-from explorer.store.training import TrainingStore
+from explorer.store.training import Lost, TrainingStore
+from explorer.store.trouble import StoreBusy, StoreError
 from resnet import data
 from resnet.spec import SpecError
 from resnet.train import checkpoint
@@ -30,8 +31,8 @@ TAKEN = "the GPU cannot be used now ({why}), so {net} trains on the CPU and take
 class Admission:
     """Sets up the runs of `lane`, and keeps those that have to wait, in their order."""
 
-    def __init__(self, store: RunStore, lane: str, set_up: SetUp) -> None:
-        self._training = TrainingStore(store)
+    def __init__(self, training: TrainingStore, lane: str, set_up: SetUp) -> None:
+        self._training = training
         self.lane = lane
         self.waiting: list[Run] = []
         self._set_up = set_up
@@ -84,6 +85,10 @@ class Admission:
             return active
         except torch.OutOfMemoryError:
             return FULL
+        except StoreError:  # not this run's fault
+            raise
+        except Lost:
+            return None
         except Left as left:
             self._training.settle(run.id, self.lane, left.state, left.message)
         except (SpecError, data.DataError, checkpoint.CheckpointError) as error:
@@ -116,7 +121,8 @@ class Admission:
         self._words.pop(run.id, None)
         if words:
             self._words[run.id] = words
-        self._training.tell(run.comparison, "; ".join(self._words.values()))
+        with contextlib.suppress(StoreBusy):  # words alone are worth no waiting
+            self._training.tell(run.comparison, "; ".join(self._words.values()))
 
 
 FULL = "full"

@@ -6,11 +6,12 @@ import time
 import streamlit as st
 
 from explorer.store.comparisons import RunStore
-from explorer.store.migrations import StoreError as StoreError  # as app.py catches it
 from explorer.store.snapshots import Feed
+from explorer.store.trouble import StoreError as StoreError  # as app.py catches it
 from explorer.worker import control
 
 LOOK_EVERY = 3.0  # seconds
+_trouble = [""]  # of the process: one thread writes it, all pages read it
 
 
 @st.cache_resource
@@ -39,14 +40,24 @@ def worker_is_alive() -> bool:
     return control.is_alive(store())
 
 
+def trouble() -> str:
+    """Why nothing can be written to the store at the moment; "" where it can."""
+    return _trouble[0]
+
+
 def _keep(kept: RunStore) -> None:
     tried = 0.0
     while True:
         try:
             kept.report("server", {})
+            _trouble[0] = ""
             if not control.is_alive(kept) and time.monotonic() - tried > control.SILENT:
                 tried = time.monotonic()
-                control.start_detached()
+                control.look_after(kept)
         except Exception as error:  # a full or locked disk must not end the thread
-            print(f"server resources: {error}", flush=True)
+            words = str(error)
+            if words != _trouble[0]:
+                print(f"server resources: {words}", flush=True)
+            if isinstance(error, StoreError):
+                _trouble[0] = words
         time.sleep(LOOK_EVERY)

@@ -7,7 +7,7 @@ import sys
 from filelock import Timeout
 
 from explorer.store.comparisons import RunStore
-from explorer.store.migrations import StoreError
+from explorer.store.trouble import StoreError
 from explorer.worker.control import is_alive, lock
 from explorer.worker.worker import PATIENCE, Worker
 from resnet.cli import terminal
@@ -42,9 +42,9 @@ def _ask_to_stop(store: RunStore) -> int:
     if not is_alive(store):
         print("no worker is running")
         return 0
-    report = store.reported("worker")
-    assert report
-    store.report("stop", {"pid": report[0]["pid"]})
+    heard = store.heard("worker")
+    assert heard
+    store.report("stop", {"who": heard.who})
     print("stopping the worker; it saves what it trains first", flush=True)
     try:
         with lock().acquire(timeout=PATIENCE + 10):

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from explorer.store import states
 from explorer.store.jobs.retention import LAB
 from explorer.store.jobs.store import LOST, TOO_LONG, JobStore
+from explorer.worker.lane_watch import hangs
 from explorer.worker.process import Lane
 
 LIMIT = 600.0  # seconds after which a job is given up;
@@ -68,7 +69,7 @@ class JobRunner:
                 self.lane.give_job(claimed.id)
 
     def close(self) -> None:
-        """Drops the job at hand, which goes back into the queue for the next worker."""
+        """Drops the job at hand, for JobStore.ask_again to put back into the queue."""
         if self.lane:
             self.lane.dismiss()
             try:
@@ -76,7 +77,6 @@ class JobRunner:
             except subprocess.TimeoutExpired:
                 self.lane.process.kill()
             self.lane, self._job = None, 0
-        self.jobs.ask_again()
 
     def _look_after(self, lane: Lane) -> None:
         if self.busy:
@@ -97,6 +97,9 @@ class JobRunner:
         job = self.jobs.look(self._job)
         if job is None or job.state != states.RUNNING:  # it is done
             self._job, self._began = 0, now
+        elif hangs(self.jobs.store, lane):
+            self.jobs.fail(self._job, lane.name, LOST)
+            self._kill(lane)
         elif now - self._began > limit:
             self.jobs.fail(self._job, lane.name, TOO_LONG.format(minutes=limit / 60))
             self._kill(lane)

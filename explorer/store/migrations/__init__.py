@@ -8,17 +8,15 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-NEWEST = "0004"  # the last of versions/
+from explorer.store.trouble import StoreError as StoreError
+
+NEWEST = "0005"  # the last of versions/
 
 version_table = sa.Table(  # as Alembic keeps it
     "alembic_version",
     sa.MetaData(),
     sa.Column("version_num", sa.String(32), primary_key=True),
 )
-
-
-class StoreError(Exception):
-    """A store that this program cannot use; its text says why and what would work."""
 
 
 def check(version: str, where: str) -> None:

@@ -26,6 +26,7 @@ from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Feed
 from resnet.plan import plan
 from resnet.spec.row import Row
+from tests.explorer.store.held import held
 
 
 @pytest.fixture
@@ -44,9 +45,10 @@ def trained(store, training, submit, image_folder):
     for _ in range(3):
         in_process.run_next(store)
     first = store.comparison(identity).runs[0]
-    training.mark(first.id, 20, RATE, 0.01)
-    training.mark(first.id, 20, PAUSED)
-    training.mark(first.id, 40, EXTENDED, 60)
+    with held(store, first.id) as lane:
+        training.mark(first.id, lane, 20, RATE, 0.01)
+        training.mark(first.id, lane, 20, PAUSED)
+        training.mark(first.id, lane, 40, EXTENDED, 60)
     title = store.comparison(identity).title
     Curation(store).describe(identity, title, ["class 7b", "first try"], "What is „this“?\nA note.")
     return identity

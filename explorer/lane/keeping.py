@@ -1,0 +1,92 @@
+"""What a lane leaves behind: rows in the store, checkpoints beside it, in this order.
+
+A full or locked disk takes neither. What is written by the clock then waits for the next time, and
+training goes on; what is written because a run ends or pauses is tried until it is taken.
+"""
+
+import contextlib
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from explorer.lane.active_run import ActiveRun
+from explorer.store.comparisons import checkpoint_file
+from explorer.store.patience import Patience
+from explorer.store.training import TrainingStore
+from explorer.store.trouble import StoreBusy
+from resnet.spec.row import Row
+from resnet.train import checkpoint
+
+FULL_FOR = 600.0  # seconds that a run which ends or pauses waits for a disk with room
+MOST_PENDING = 2000  # rows that are kept while the store takes none; then training waits
+
+
+class Keeping:
+    """The rows and checkpoints of the runs of `lane`.
+
+    pending  rows (run id, row) that are not in the store yet
+    """
+
+    def __init__(self, training: TrainingStore, lane: str, gone: Callable[[], bool]) -> None:
+        self._training = training
+        self._lane = lane
+        self._gone = gone
+        self._unsaved = ""  # why checkpoints were not written the last time
+        self.pending: list[tuple[int, Row]] = []
+
+    def flush(self, active_runs: Sequence[ActiveRun], needed: bool = False) -> set[int]:
+        """Writes what is pending, waiting for the disk where that is needed.
+
+        Returns the ids of runs that are no longer this lane's; their rows were not taken.
+        """
+        if not self.pending:
+            return set()
+        append = partial(self._training.append, self._lane, self.pending)
+        if needed or len(self.pending) > MOST_PENDING:
+            lost = self._training.patience(append)
+        else:
+            try:
+                lost = append()
+            except StoreBusy as error:
+                print(f"rows not written yet: {error}", file=sys.stderr, flush=True)
+                return set()
+        for active in active_runs:
+            if active.events and active.run.id not in lost:
+                active.events.add([row for run, row in self.pending if run == active.run.id])
+        self.pending.clear()
+        return lost
+
+    def save(self, active: ActiveRun) -> None:
+        """Writes a checkpoint; while the disk is full it waits, and people are told.
+
+        Raises CheckpointError where the disk stays so, for others wait for their turns.
+        """
+        say = partial(self._say, active)
+        patience = Patience(self._gone, (checkpoint.CheckpointError,), say, FULL_FOR)
+        patience(partial(_write, active))
+
+    def save_some(self, active_runs: Sequence[ActiveRun]) -> None:
+        """Writes what checkpoints the disk takes now."""
+        for active in active_runs:
+            try:
+                _write(active)
+                words = ""
+            except checkpoint.CheckpointError as error:
+                words = str(error)
+                print(f"not saved yet: {words}", file=sys.stderr, flush=True)
+            if words != self._unsaved:
+                self._unsaved = words
+                self._say(active, words)
+
+    def _say(self, active: ActiveRun, words: str) -> None:
+        with contextlib.suppress(StoreBusy):
+            self._training.tell(active.run.comparison, words)
+
+
+def _write(active: ActiveRun) -> None:
+    checkpoint.save(
+        checkpoint_file(active.run.id),
+        active.run.spec,
+        active.run.recipe,
+        active.trainer.state(),
+    )
