@@ -30,8 +30,8 @@ check: $(VENV)/.installed-dev
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/speed.py --check
 
-# damaged and hostile input for every parser of outside bytes, a million cases (--cases 45000) in an hour or
-# so; `make test` has the short form. make fuzz ARGS="checkpoint --cases 5000 --seed 2"
+# damaged and hostile input for every parser of outside bytes; `make test` has the short form.
+# make fuzz ARGS="--cases 30000": a million in all; ARGS="checkpoint --seed 2": one parser
 fuzz: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.fuzz $(ARGS)
 

@@ -79,7 +79,12 @@ def try_one(parser: Parser, seed: int, number: int, tally: Tally) -> None:
 
 
 def parser_of(name: str) -> Parser:
-    return parsers()[name]
+    """One of them; rooms behind its own, which load more, are left alone."""
+    for room in ROOMS:
+        for each in importlib.import_module(f"tests.fuzz.parsers.{room}").PARSERS:
+            if each.name == name:
+                return each
+    raise KeyError(name)
 
 
 def run(
