@@ -8,7 +8,7 @@ PORT ?= 8501
 # a worker a core, four at most; each takes whole files, the slow ones first (tests/conftest.py)
 PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test quick check bench results stop install clean
+.PHONY: run test quick check bench fuzz results stop install clean
 
 run: $(VENV)/.installed
 	$(BIN)/python -m streamlit run explorer/app.py --server.port $(PORT)
@@ -29,6 +29,11 @@ check: $(VENV)/.installed-dev
 # training speed against a plain PyTorch loop, on two cores; fails where it has become slower
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/speed.py --check
+
+# damaged and hostile input for every parser of outside bytes; `make test` has the short form.
+# make fuzz ARGS="--cases 30000": a million in all; ARGS="checkpoint --seed 2": one parser
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 # every lesson on the images of RESNET_DATA, three seeds each: an hour and more on two cores; it goes on
 # where it was stopped

@@ -21,6 +21,8 @@ from explorer.store.jobs.store import JobStore
 from resnet.cli.places import replace_with
 from resnet.labs import LABS
 from resnet.settings import has_cifar10, image_folder, image_folder_label
+from resnet.spec import json_text
+from resnet.spec.checks import quoted
 from resnet.spec.recipe import DATA
 
 
@@ -77,10 +79,10 @@ def _setting(text: str) -> tuple[str, Any]:
     """ "side=17" or 'off=["stage1.block2"]': a value is JSON, else a word."""
     name, equals, value = text.partition("=")
     if not equals:
-        raise CommandError(f"{text!r} is no setting; write it as name=value, as side=17")
+        raise CommandError(f"{quoted(text)} is no setting; write it as name=value, as side=17")
     try:
-        return name, json.loads(value)
-    except json.JSONDecodeError:
+        return name, json_text.read(value)
+    except ValueError:
         return name, value
 
 

@@ -180,7 +180,9 @@ def _comparison(
 ) -> Comparison:
     fields = Fields(file.raw("comparison"), "comparison", ABOUT)
     tags = fields.items("tags", MAX_TAGS)
-    if not all(isinstance(tag, str) and 0 < len(tag) <= MAX_TAG for tag in tags):
+    if not all(
+        isinstance(tag, str) and tag.isprintable() and 0 < len(tag) <= MAX_TAG for tag in tags
+    ):
         raise ComparisonFileError(f"tags of comparison must be texts of 1 to {MAX_TAG} letters")
     created = fields.number("created", 0, 2**33)
     day = datetime.fromtimestamp(created).strftime("%d %b %Y")

@@ -5,8 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
+from resnet.data import tensor_file
 from resnet.spec import NetSpec, Recipe, SpecError
+from resnet.spec.checks import quoted
+from resnet.train import training_state
 
 VERSION = 1
 
@@ -49,13 +53,14 @@ def load(file: Path) -> tuple[NetSpec, Recipe, dict[str, Any]]:
     Raises CheckpointError for a file that is missing, damaged or no checkpoint of ours.
     """
     try:
-        content = torch.load(file, map_location="cpu", weights_only=True)
+        content = tensor_file.read(file)
         if content["version"] != VERSION:
             raise CheckpointError(
-                f"{file.name} is a checkpoint of version {content['version']}; "
+                f"{file.name} is a checkpoint of version {quoted(content['version'])}; "
                 f"this program reads version {VERSION}"
             )
         spec = NetSpec.from_json(content["spec"])
+        training_state.check_plain(content["state"])
         return spec, Recipe.from_json(content["recipe"]), content["state"]
     except CheckpointError:
         raise
@@ -68,10 +73,22 @@ def load(file: Path) -> tuple[NetSpec, Recipe, dict[str, Any]]:
             f"{file.name} cannot be read ({error.strerror}); ask whoever it belongs to"
         ) from error
     except (SpecError, Exception) as error:  # a damaged file can fail in any way
-        raise CheckpointError(
-            f"{file.name} is not a checkpoint of this program, or it is damaged; "
-            "train the net again, or choose another file"
-        ) from error
+        raise damaged(file) from error
+
+
+def damaged(file: Path) -> CheckpointError:
+    return CheckpointError(
+        f"{file.name} is not a checkpoint of this program, or it is damaged; "
+        "train the net again, or choose another file"
+    )
+
+
+def check_weights(file: Path, state: dict[str, Any], net: nn.Module) -> None:
+    """Raises CheckpointError where the weights of a state from this file are not this net's."""
+    try:
+        training_state.check_weights(state.get("net"), net)
+    except training_state.StateError as error:
+        raise damaged(file) from error
 
 
 def load_for(file: Path, spec: NetSpec, recipe: Recipe) -> dict[str, Any]:

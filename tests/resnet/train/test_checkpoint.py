@@ -1,8 +1,10 @@
 """Checkpoints: whole or not there, read without running code, refused where they do not fit."""
 
+import copy
 import errno
 import os
 import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 import torch
 
 from resnet.spec import NetSpec, Recipe
-from resnet.train import checkpoint
+from resnet.train import Trainer, checkpoint
 from resnet.train.checkpoint import CheckpointError
 
 NET, RECIPE = NetSpec.parse("resnet8-B"), Recipe(iterations=400, seed=3)
@@ -133,3 +135,62 @@ def test_another_recipes_checkpoint_is_refused(file):
 
 def test_the_right_checkpoint_gives_its_state(file):
     assert checkpoint.load_for(file, NET, RECIPE)["iteration"] == 7
+
+
+def test_an_archive_that_unpacks_to_more_than_it_is_is_not_unpacked(file, monkeypatch):
+    """A megabyte of zeros' deflation would be a gigabyte of a tensor."""
+    large = file.with_name("large.pt")
+    with zipfile.ZipFile(file) as given, zipfile.ZipFile(large, "w", zipfile.ZIP_DEFLATED) as kept:
+        for each in given.infolist():
+            kept.writestr(each.filename, given.read(each))
+    monkeypatch.setattr("torch.load", lambda *_, **__: pytest.fail("it was unpacked"))
+    for content in (large.read_bytes(), b"", b"\x80\x02" + b"(" * 99, b"PK" * 50):
+        large.write_bytes(content)
+        refused("large.pt is not a checkpoint of this program", checkpoint.load, large)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iteration": -1},
+        {"iteration": "7"},
+        {"seconds": float("nan")},
+        {"changes": [[1]]},
+        {"set": {"classes": 3}},
+        {"warm": None},
+    ],
+    ids=str,
+)
+def test_a_state_that_cannot_be_is_refused_where_it_is_read(file, changes):
+    checkpoint.save(file, NET, RECIPE, {**STATE, **changes})
+    refused("net.pt is not a checkpoint of this program, or it is damaged", checkpoint.load, file)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda state: state.pop("sums"), "it has no sums"),
+        (lambda state: state.update(net={}), "its weights are not those of the net"),
+        (lambda state: state.update(sums=torch.zeros(3)), "its sums are of other shapes"),
+        (lambda state: state.update(optimizer={}), "its optimizer is none"),
+        (
+            lambda state: state["optimizer"]["param_groups"][0].update(momentum=5.0),
+            "its optimizer has other settings than its recipe",
+        ),
+        (
+            lambda state: state["optimizer"]["state"].update({0: {"momentum_buffer": 3}}),
+            "its momenta are of other shapes",
+        ),
+    ],
+)
+def test_a_state_of_another_training_is_refused_before_anything_changes(images, change, words):
+    recipe = Recipe(images=60, batch=10, iterations=4, log_every=1, test_every=1, test_images=10)
+    trainer = Trainer(NetSpec.parse("plain8"), recipe, images, "cpu")
+    trainer.step()
+    state = copy.deepcopy(trainer.state())
+    change(state)
+    before = {name: each.clone() for name, each in trainer.net.state_dict().items()}
+    refused(words, trainer.load_state, state)
+    after = trainer.net.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)
+    trainer.load_state(copy.deepcopy(trainer.state()))
