@@ -4,8 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.server import refreshes, shared, visitor
+from explorer.server import connection, refreshes, shared, visitor
 from explorer.views import BUILD, RUNS, TRAIN, WHY
+from explorer.views.parts import doors
 from explorer.views.parts.notices import notices
 
 ASSETS = Path(__file__).parent / "assets"
@@ -16,6 +17,7 @@ def to_train() -> None:
     st.switch_page(TRAIN, query_params=st.query_params.to_dict())
 
 
+connection.guard()
 refreshes.mend()
 st.set_page_config("ResNet Explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 st.html(ASSETS / "page.css")
@@ -23,12 +25,14 @@ if st.context.is_embedded:  # inside another page: no navigation, and no space a
     st.html(ASSETS / "embedded.css")
 else:
     st.logo(str(ASSETS / "logo.svg"), size="large")
+doors.own_page()
 try:
     shared.start()
 except shared.StoreError as error:
     st.error(str(error))
     st.stop()
 visitor.remember()
+doors.class_code()
 notices()
 
 st.navigation(

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from explorer.report.formatting import escaped
 from explorer.store.comparisons import NEEDED_DISK, RunStore
 from explorer.worker.control import SILENT
 
@@ -28,10 +29,10 @@ def machine_words(store: RunStore) -> str:
     report = store.reported("worker")
     if report is None or report[1] > SILENT or not report[0].get("ready"):
         problem = (report[0].get("problem") if report else "") or "starting"
-        return f":material/hourglass_top: training processes: {problem}"
+        return f":material/hourglass_top: training processes: {escaped(problem)}"
     if report[0]["free_disk"] < NEEDED_DISK:
         return f":material/warning: the disk has {report[0]['free_disk'] / 2**20:,.0f} MB left"
     name = machine_report(store).get("name", "")
     training, waiting = store.load()
     words = ("training" if training else "ready") + (f", {waiting} waiting" if waiting else "")
-    return f":material/memory: {name}: {words}"
+    return f":material/memory: {escaped(name)}: {words}"
