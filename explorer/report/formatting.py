@@ -3,6 +3,7 @@
 import re
 
 JOINER = "\u2060"
+FOUND_BY_ITS_LOOK = re.compile(r":(?=//|[\w+/-]+:)|\bwww(?=\.)|@(?=[\w-])", re.IGNORECASE)
 FORMULA = tuple("=+-@\t\r\n|%＝＋－＠")
 
 
@@ -68,7 +69,7 @@ def unlinked(text: str) -> str:
     The page looks for these after it has taken away what escapes them, so what parts them is a
     character that has no width and allows no line break.
     """
-    return re.sub(r":(?=\S)|(?i:\bwww(?=\.))|@(?=[\w-])", lambda found: found[0] + JOINER, text)
+    return FOUND_BY_ITS_LOOK.sub(lambda found: found[0] + JOINER, text)
 
 
 def cell(text: str) -> str:
