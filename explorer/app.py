@@ -5,8 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.report import formatting
-from explorer.server import refreshes, sentences, shared, visitor
+from explorer.server import connection, refreshes, sentences, shared, visitor
 from explorer.views import BUILD, RUNS, TRAIN, WHY
+from explorer.views.parts import doors
 from explorer.views.parts.notices import notices
 
 ASSETS = Path(__file__).parent / "assets"
@@ -17,6 +18,7 @@ def to_train() -> None:
     st.switch_page(TRAIN, query_params=st.query_params.to_dict())
 
 
+connection.guard()
 refreshes.mend()
 sentences.show()
 st.set_page_config("ResNet Explorer", page_icon=str(ASSETS / "icon.svg"), layout="wide")
@@ -25,6 +27,7 @@ if st.context.is_embedded:  # inside another page: no navigation, and no space a
     st.html(ASSETS / "embedded.css")
 else:
     st.logo(str(ASSETS / "logo.svg"), size="large")
+doors.own_page()
 try:
     shared.start()
 except shared.StoreError as error:
@@ -36,6 +39,7 @@ if words := shared.trouble():
         "Training goes on by itself when this is over."
     )
 visitor.remember()
+doors.class_code()
 notices()
 
 st.navigation(

@@ -18,6 +18,8 @@ from resnet.spec.recipe import DATA
 # Each has its sentence.
 REFUSED = (SpecError, Refused, ComparisonFileError, CommandError, NoWorker, PlaceError, StoreError)
 
+PORT = "8501"  # of the app
+
 
 def options_of(words: list[str]) -> argparse.Namespace:
     """The command with its options; `more` are those of the app, which Streamlit reads."""
@@ -39,10 +41,15 @@ def argument_parser() -> argparse.ArgumentParser:
     )
     found = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    found.add_parser(
+    app = found.add_parser(
         "app",
         help="open the app, as without a command; options are those of `streamlit run`",
         description="Open the app. Options are those of `streamlit run`, as --server.port 8600.",
+        allow_abbrev=False,
+    )
+    app.add_argument("--port", default=PORT, help=f"the port that it listens on, else {PORT}")
+    app.add_argument(
+        "--lan", action="store_true", help="serve a class, behind the code RESNET_CLASS_CODE"
     )
 
     train = found.add_parser("train", help="train a lesson or nets of your own", epilog=NAMES)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 
+from explorer.report.formatting import JOINER
 from explorer.report.names import first_line, nets, run_name, seeds, states_words
 from explorer.report.outcomes import Best, LastAndBest, Outcomes, result_of
 from explorer.server import shared
@@ -148,7 +149,7 @@ def test_names_and_notes_are_shown_as_they_are(opened, add):
     )
     words = texts(opened())
     for part in (
-        r"\<b\>x\</b\> \[a\]\(http\://b\) \$y\$ \:red\[z\] \:material/home\:",
+        rf"\<b\>x\</b\> \[a\]\(http\:{JOINER}//b\) \$y\$ \:red\[z\] \:{JOINER}material/home\:",
         r"\# head \*\*bold\*\* \<script\>",
         r"\]\(x\)",
     ):
