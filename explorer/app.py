@@ -6,6 +6,7 @@ import streamlit as st
 
 from explorer.server import refreshes, shared, visitor
 from explorer.views import BUILD, RUNS, TRAIN, WHY
+from explorer.views.parts.health_notice import health_notice
 from explorer.views.parts.notices import notices
 
 ASSETS = Path(__file__).parent / "assets"
@@ -30,6 +31,7 @@ except shared.StoreError as error:
     st.stop()
 visitor.remember()
 notices()
+health_notice()
 
 st.navigation(
     [

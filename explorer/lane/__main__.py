@@ -7,6 +7,7 @@ job, and ends.
 """
 
 import json
+import logging
 import os
 import queue
 import sys
@@ -19,13 +20,17 @@ import torch
 from explorer.lane import jobs, tensorboard
 from explorer.lane.runs import train
 from explorer.lane.setup import machine
+from explorer.store import log
 from explorer.store.comparisons import RunStore
 from explorer.store.jobs.store import JobStore
 from resnet.train import best_device
 
+_log = logging.getLogger(__name__)
+
 
 def main() -> None:
     """The lane's process: set up, report, wait for work, do it, end; jobs come until it is sent."""
+    log.start("lane")
     if best_device() == "cpu":
         torch.set_num_threads(1)
     store = RunStore()
@@ -40,7 +45,12 @@ def main() -> None:
     else:
         orphaned = threading.Event()
         _when_orphaned(orphaned.set)
+        first = store.run(work["runs"][0]) if work["runs"] else None
+        runs = ",".join(map(str, work["runs"]))
+        log.work_on(comparison=first.comparison if first else "", run=runs)
+        _log.info("training begins")
         train(store, work["lane"], work["runs"], orphaned.is_set)
+        _log.info("training has ended")
     sys.stdout.flush()
     os._exit(0)  # the reader thread may still hold standard input, which blocks a normal exit
 
@@ -56,6 +66,7 @@ def _do_jobs(store: RunStore, work: dict[str, Any]) -> None:
 
     threading.Thread(target=listen, daemon=True).start()
     while True:
+        log.work_on(job=work["job"])
         jobs.do(JobStore(store), work["lane"], work["job"])
         sys.stdout.flush()
         work = orders.get()

@@ -1,6 +1,6 @@
 """Trains the runs that a lane is given, from setting them up to their ends."""
 
-import traceback
+import logging
 from collections.abc import Callable
 
 from explorer.lane.active_run import ActiveRun
@@ -11,6 +11,8 @@ from explorer.store import states
 from explorer.store.comparisons import RunStore
 from explorer.store.records import Run
 from resnet.train import checkpoint
+
+_log = logging.getLogger(__name__)
 
 
 def train(
@@ -36,5 +38,5 @@ def train(
     except checkpoint.CheckpointError as error:
         training.leave(states.INTERRUPTED, str(error))
     except Exception as error:
-        traceback.print_exc()
+        _log.exception("training broke off")
         training.leave(states.FAILED, f"training broke off: {error}")

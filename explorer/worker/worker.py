@@ -5,6 +5,7 @@ process that has torch in memory already.
 """
 
 import contextlib
+import logging
 import math
 import os
 import time
@@ -40,6 +41,8 @@ PATIENCE = 30.0  # seconds given to lanes to save when the worker is stopped
 TOLERATED = 2  # waiting lanes that may end, one after the other, before it counts as trouble
 RETRY_EVERY = 10.0  # seconds between starts of lanes in trouble,
 CALM = 60.0  # which is over when none has ended for so long
+
+_log = logging.getLogger(__name__)
 
 
 class Worker:
@@ -119,10 +122,12 @@ class Worker:
         self._see_who_is_up()
         for lane in [lane for lane in self.busy if lane.ended]:
             self.busy.remove(lane)
+            _log.info("a lane has ended", extra={"comparison": self._trained})
             self.training.interrupt(lane.name)  # whatever it did not settle itself
             lane.dismiss()
         for lane in [lane for lane in self.waiting if lane.ended]:
             self.waiting.remove(lane)
+            _log.warning("a lane that waited has ended")
             self._lost += 1
             self._failed += not lane.up
             self._lost_at = time.monotonic()
@@ -166,6 +171,8 @@ class Worker:
             lane = self._next_lane()
             self.busy.append(lane)
             self.training.hand_over(share, lane.name)
+            about = {"comparison": self._trained, "run": ",".join(map(str, share))}
+            _log.info("given to a lane", extra=about)
             with contextlib.suppress(OSError):  # it died just now; the next look finds it
                 lane.give(share)
 
