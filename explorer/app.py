@@ -31,9 +31,8 @@ except shared.StoreError as error:
     st.stop()
 visitor.remember()
 notices()
-health_notice()
 
-st.navigation(
+page = st.navigation(
     [
         st.Page(BUILD, title="Build", icon=":material/layers:", url_path="build"),
         st.Page(TRAIN, title="Train", icon=":material/show_chart:", url_path="home", default=True),
@@ -42,4 +41,6 @@ st.navigation(
         st.Page(to_train, title="Train", url_path="train", visibility="hidden"),
     ],
     position="hidden" if st.context.is_embedded else "top",
-).run()
+)
+health_notice()  # its links need the pages
+page.run()

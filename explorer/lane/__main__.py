@@ -25,7 +25,7 @@ from explorer.store.comparisons import RunStore
 from explorer.store.jobs.store import JobStore
 from resnet.train import best_device
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("explorer.lane")
 
 
 def main() -> None:

@@ -61,16 +61,16 @@ def told(said: dict[str, object], silent: float, running: bool, unsaved: str) ->
         return _unsaved(unsaved)
     if isinstance(free, int | float) and free < NEEDED_DISK:
         return Trouble(
-            f"The server's disk is nearly full: {free / 1e6:,.0f} MB are left, and nothing new is "
-            f"trained below {NEEDED_DISK / 1e6:,.0f} MB.",
+            f"The server's disk is nearly full: {free / 2**20:,.0f} MB are left, and nothing new "
+            f"is trained below {NEEDED_DISK / 2**20:,.0f} MB.",
             "Runs that nobody needs any more can be deleted.",
             MAKE_ROOM,
         )
     if silent > STARTS_WITHIN and running:
         return Trouble(
             f"The program that trains nets has not answered for {about(silent)}.",
-            "On the server, `python -m explorer.worker --stop` ends it, and a new one starts by "
-            "itself; nets go on from where they were last saved.",
+            f"Who looks after the server may end its process{_number(said)}: a new one starts by "
+            "itself, and nets go on from where they were last saved.",
         )
     if silent > STARTS_WITHIN:
         return Trouble("The program that trains nets does not start.", DOCTOR, TRY_AGAIN)
@@ -82,6 +82,11 @@ def told(said: dict[str, object], silent: float, running: bool, unsaved: str) ->
     return None
 
 
+def start() -> None:
+    """Starts a worker; where one runs after all, the new one ends at once."""
+    control.start_detached()
+
+
 def slower(machine: dict[str, object]) -> str:
     """A sentence where training is slower than it need be; "" where it is not, or nobody knows."""
     if machine.get("compiled") is not False:
@@ -90,6 +95,10 @@ def slower(machine: dict[str, object]) -> str:
         "Training is slower than it could be on this machine: it has no C compiler that works. "
         "Installing gcc or clang and starting the program anew helps."
     )
+
+
+def _number(said: dict[str, object]) -> str:
+    return f", number {said['pid']}" if "pid" in said else ""
 
 
 def _unsaved(why: str) -> Trouble:

@@ -58,7 +58,7 @@ class _ToStandardError(logging.StreamHandler[TextIO]):
     """Writes to what is the standard error output at the moment, not when it was made."""
 
     @property
-    def stream(self) -> TextIO:  # type: ignore[override]
+    def stream(self) -> TextIO:
         return sys.stderr
 
     @stream.setter

@@ -15,7 +15,7 @@ from explorer.worker.worker import PATIENCE, Worker
 from resnet.cli import terminal
 from resnet.settings import home
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("explorer.worker")
 
 
 def main() -> int:

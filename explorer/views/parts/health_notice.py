@@ -5,7 +5,6 @@ import streamlit as st
 from explorer.server import visitor, worker_health
 from explorer.server.worker_health import MAKE_ROOM, TRY_AGAIN
 from explorer.views import RUNS
-from explorer.worker import control
 
 LOOK_EVERY = 4.7  # seconds; as in explorer.views.parts.queue_panel, no other fragment's period
 
@@ -24,4 +23,4 @@ def _notice() -> None:
         if trouble.offer == MAKE_ROOM:
             st.page_link(RUNS, label="To the runs", icon=":material/list:")
         elif trouble.offer == TRY_AGAIN and visitor.me().everything:
-            st.button("Try again now", icon=":material/refresh:", on_click=control.start_detached)
+            st.button("Try again now", icon=":material/refresh:", on_click=worker_health.start)

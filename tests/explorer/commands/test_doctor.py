@@ -264,11 +264,11 @@ def test_a_worker_that_hangs_or_has_trouble(store):
         assert only(working.worker()) == Finding("Worker", "it runs and answers")
         store.report("worker", {"problem": "training processes do not start"})
         assert only(working.worker()).level == WRONG
-        store.report("worker", {"problem": ""})
+        store.report("worker", {"problem": "", "pid": 71})
         with closing(sqlite3.connect(store.engine.url.database)) as other, other:
             other.execute("UPDATE reports SET at = at - 3600")
         found = only(working.worker())
-        assert found.level == WRONG and "3,60" in found.found and "--stop" in found.do
+        assert found.level == WRONG and "3,60" in found.found and "process 71" in found.do
         with closing(sqlite3.connect(store.engine.url.database)) as other, other:
             other.execute("UPDATE reports SET at = at + 7200")
         assert only(working.worker()).level == LESS

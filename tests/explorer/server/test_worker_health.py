@@ -7,6 +7,7 @@ from explorer.server import shared, worker_health
 from explorer.server.worker_health import MAKE_ROOM, STARTS_WITHIN, TRY_AGAIN, Trouble, told
 from explorer.store.comparisons import NEEDED_DISK
 from explorer.worker.control import lock
+from tests.explorer.views.pages import app_at
 
 LONG = STARTS_WITHIN + 120
 JARGON = ("worker ", "lane", "SQLite", "sqlite", "process", "torch", "None")
@@ -16,9 +17,9 @@ JARGON = ("worker ", "lane", "SQLite", "sqlite", "process", "torch", "None")
     "said, silent, running, unsaved, words, offer",
     [
         ({}, LONG, False, "", "does not start", TRY_AGAIN),
-        ({}, LONG, True, "", "has not answered for about 3 min", ""),
+        ({"pid": 7}, LONG, True, "", "has not answered for about 3 min", ""),
         ({"problem": "x"}, 0.0, True, "", "cannot begin to train", ""),
-        ({"free_disk": 1e6}, 0.0, True, "", "1 MB are left", MAKE_ROOM),
+        ({"free_disk": 2**20}, 0.0, True, "", "1 MB are left", MAKE_ROOM),
         ({}, 0.0, True, "database or disk is full", "disk is full", MAKE_ROOM),
         ({}, 0.0, True, "database is locked", "another program holds", ""),
         ({}, 0.0, True, "disk I/O error", "Nothing can be saved", ""),
@@ -75,5 +76,17 @@ def test_the_page_shows_it_with_what_can_be_done(monkeypatch):
     assert page.warning[0].value == "It is ill. Do this."
     page.button[0].click().run()
     assert started == ["a worker"]
+
+
+def test_there_is_a_way_to_the_runs_on_every_page(home, monkeypatch):
+    """Streamlit links to pages once it knows them, and not before."""
+    monkeypatch.setattr(worker_health, "now", lambda: Trouble("It is full.", "Do.", MAKE_ROOM))
+    monkeypatch.setattr("explorer.worker.control.start_detached", lambda *_: None)
+    page = app_at("runs").run()
+    assert not page.exception and page.warning[0].value == "It is full. Do."
+    assert "To the runs" in [each.proto.label for each in page.get("page_link")]
+
+
+def test_where_all_is_well_nothing_is_shown(monkeypatch):
     monkeypatch.setattr(worker_health, "now", lambda: None)
     assert not AppTest.from_function(notice).run().warning

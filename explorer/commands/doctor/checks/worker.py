@@ -4,6 +4,7 @@ import contextlib
 import json
 import sqlite3
 import time
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -19,7 +20,8 @@ def worker() -> list[Finding]:
     if not _is_running():
         words = "none runs; the app and commands that train start one"
         return [Finding("Worker", words)]
-    silent, problem = _reported()
+    silent, said = _reported()
+    problem, number = str(said.get("problem") or ""), f" {said['pid']}" if "pid" in said else ""
     if problem:
         do = "read the last lines of worker.log in the home; often memory is short"
         return [
@@ -32,10 +34,7 @@ def worker() -> list[Finding]:
         return [Finding("Worker", words, LESS, "let the system set its clock by the network")]
     if silent > SILENT:
         words = f"one runs and has said nothing for {silent:,.0f} s"
-        do = (
-            "python -m explorer.worker --stop; where that does not end it, end the process of "
-            "explorer.worker by hand. What it trains goes on from its last checkpoint"
-        )
+        do = f"end its process{number}; a new one goes on from the last checkpoint"
         return [Finding("Worker", words, WRONG, do)]
     return [Finding("Worker", "it runs and answers")]
 
@@ -55,13 +54,13 @@ def _is_running() -> bool:
     return False
 
 
-def _reported() -> tuple[float | None, str]:
-    """Seconds since its last report, None where there is none; and what it says is wrong."""
+def _reported() -> tuple[float | None, dict[str, Any]]:
+    """Seconds since its last report, None where there is none; and what it said."""
     file = home() / "runs.db"
     with contextlib.suppress(sqlite3.Error, ValueError, TypeError):
         connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
         with contextlib.closing(connection):
             found = connection.execute(KEEPER).fetchone()
         if found:
-            return time.time() - float(found[1]), str(json.loads(found[0]).get("problem") or "")
-    return None, ""
+            return time.time() - float(found[1]), dict(json.loads(found[0]))
+    return None, {}
