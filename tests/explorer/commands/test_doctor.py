@@ -175,7 +175,7 @@ def test_files_of_somebody_else_in_the_home(home, monkeypatch):
     (home / "runs.db").touch()
     monkeypatch.setattr(places.os, "access", lambda *_: False)
     found = next(each for each in places.home() if each.level == WRONG)
-    assert "1 files or folders in it cannot be written" in found.found and "chown" in found.do
+    assert "files or folders in it that cannot be written: 1" in found.found and "chown" in found.do
 
 
 def test_a_full_disk(home, monkeypatch):
@@ -203,7 +203,7 @@ def test_the_file_system_under_a_folder_is_the_nearest_mount(tmp_path):
 def test_a_store_that_is_well(store, submit):
     submit()
     found = only(database.store())
-    assert found.level == GOOD and "1 comparisons" in found.found and "sound" in found.found
+    assert found.level == GOOD and "comparisons: 1;" in found.found and "sound" in found.found
 
 
 def test_no_store_yet(home):

@@ -81,7 +81,7 @@ def _locked(folder: Path) -> Finding | None:
         return None
     return Finding(
         "Home",
-        f"{len(locked):,} files or folders in it cannot be written",
+        f"files or folders in it that cannot be written: {len(locked):,}",
         WRONG,
         "make them yours (on Linux and macOS: sudo chown -R), and start the program as yourself",
         f"{folder}: {', '.join(locked[:6])}",

@@ -42,7 +42,7 @@ def store() -> list[Finding]:
         return [Finding("Store", words, WRONG, NEWER, detail)]
     looked = "sound" if sound else f"sound as far as {LOOKS:.0f} s of looking went"
     older = f", version {version} of its tables, brought up to {newest} at the next start"
-    words = f"{counted:,} comparisons, {size(file.stat().st_size)}, {looked}"
+    words = f"comparisons: {counted:,}; {size(file.stat().st_size)}, {looked}"
     if newest and version != newest:
         words += older
     problem = _unwritable(file)
