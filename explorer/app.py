@@ -8,6 +8,7 @@ from explorer.report import formatting
 from explorer.server import connection, refreshes, sentences, shared, visitor
 from explorer.views import BUILD, RUNS, TRAIN, WHY
 from explorer.views.parts import doors
+from explorer.views.parts.health_notice import health_notice
 from explorer.views.parts.notices import notices
 
 ASSETS = Path(__file__).parent / "assets"
@@ -33,16 +34,11 @@ try:
 except shared.StoreError as error:
     st.error(formatting.escaped(str(error)))
     st.stop()
-if words := shared.trouble():
-    st.warning(
-        f"Nothing is saved at the moment: {formatting.escaped(words)}. "
-        "Training goes on by itself when this is over."
-    )
 visitor.remember()
 doors.class_code()
 notices()
 
-st.navigation(
+page = st.navigation(
     [
         st.Page(BUILD, title="Build", icon=":material/layers:", url_path="build"),
         st.Page(TRAIN, title="Train", icon=":material/show_chart:", url_path="home", default=True),
@@ -51,4 +47,6 @@ st.navigation(
         st.Page(to_train, title="Train", url_path="train", visibility="hidden"),
     ],
     position="hidden" if st.context.is_embedded else "top",
-).run()
+)
+health_notice()  # its links need the pages
+page.run()

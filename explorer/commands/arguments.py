@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from explorer.commands.doctor.command import add_options
 from explorer.commands.follow import NoWorker
 from explorer.commands.selection import CommandError
 from explorer.files.fields import ComparisonFileError
@@ -89,6 +90,10 @@ def argument_parser() -> argparse.ArgumentParser:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the lab"
     )
     lab.add_argument("--json", type=Path, metavar="FILE", help="write the results to this file")
+
+    add_options(
+        found.add_parser("doctor", help="what is wrong with this installation, and what to do")
+    )
 
     record = found.add_parser(
         "record", help="write a small file that ships with the program, to be replayed"

@@ -8,6 +8,7 @@ job, and ends.
 
 import contextlib
 import json
+import logging
 import os
 import queue
 import sys
@@ -21,6 +22,7 @@ import torch
 from explorer.lane import jobs, tensorboard
 from explorer.lane.runs import train
 from explorer.lane.setup import machine
+from explorer.store import log
 from explorer.store.comparisons import RunStore
 from explorer.store.jobs.store import JobStore
 from explorer.store.patience import Patience
@@ -29,10 +31,12 @@ from explorer.store.trouble import StoreError
 from resnet.train import best_device
 
 BEAT_EVERY = 3.0  # seconds
+_log = logging.getLogger("explorer.lane")
 
 
 def main() -> None:
     """The lane's process: set up, report, wait for work, do it, end; jobs come until it is sent."""
+    log.start("lane")
     if best_device() == "cpu":
         torch.set_num_threads(1)
     patience = Patience()
@@ -49,7 +53,12 @@ def main() -> None:
     else:
         orphaned = threading.Event()
         _when_orphaned(orphaned.set)
+        first = store.run(work["runs"][0]) if work["runs"] else None
+        runs = ",".join(map(str, work["runs"]))
+        log.work_on(comparison=first.comparison if first else "", run=runs)
+        _log.info("training begins")
         train(store, work["lane"], work["runs"], orphaned.is_set)
+        _log.info("training has ended")
     sys.stdout.flush()
     os._exit(0)  # the reader thread may still hold standard input, which blocks a normal exit
 
@@ -65,6 +74,7 @@ def _do_jobs(store: RunStore, work: dict[str, Any]) -> None:
 
     threading.Thread(target=listen, daemon=True).start()
     while True:
+        log.work_on(job=work["job"])
         jobs.do(JobStore(store), work["lane"], work["job"])
         sys.stdout.flush()
         work = orders.get()

@@ -7,7 +7,7 @@ at its last checkpoint wherever it is set up.
 
 import contextlib
 import gc
-import traceback
+import logging
 from collections.abc import Callable
 
 import torch
@@ -20,6 +20,8 @@ from explorer.store.trouble import StoreBusy, StoreError
 from resnet import data
 from resnet.spec import SpecError
 from resnet.train import checkpoint
+
+_log = logging.getLogger(__name__)
 
 SetUp = Callable[[Run, str | None], ActiveRun]  # on the device named; None for the best there is
 
@@ -97,7 +99,9 @@ class Admission:
             if device is None and is_taken(error):
                 why = str(error).splitlines()[0][:200]
                 return self._on_cpu(run, TAKEN.format(net=run.spec.title, why=why))
-            traceback.print_exc()
+            _log.exception(
+                "a run was not set up", extra={"run": run.id, "comparison": run.comparison}
+            )
             self._training.settle(
                 run.id, self.lane, states.FAILED, f"it could not be set up: {error}"
             )

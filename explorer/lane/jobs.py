@@ -1,6 +1,6 @@
 """What a lane does with a job: the one place where jobs meet torch."""
 
-import traceback
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -15,6 +15,8 @@ from resnet.export.onnx import export
 from resnet.export.shipped import ShippedError
 from resnet.spec import NetSpec
 from resnet.train.checkpoint import CheckpointError
+
+_log = logging.getLogger(__name__)
 
 
 def do(jobs: JobStore, lane: str, identity: int) -> None:
@@ -33,7 +35,7 @@ def do(jobs: JobStore, lane: str, identity: int) -> None:
     except (ValueError, DataError, CheckpointError, ShippedError) as error:
         patience(partial(jobs.fail, identity, lane, str(error)))
     except Exception as error:
-        traceback.print_exc()
+        _log.exception("a job broke off")
         words = f"it broke off: {type(error).__name__}: {error}"
         patience(partial(jobs.fail, identity, lane, words))
 

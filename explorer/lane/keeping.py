@@ -5,7 +5,7 @@ training goes on; what is written because a run ends or pauses is tried until it
 """
 
 import contextlib
-import sys
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -16,6 +16,8 @@ from explorer.store.training import TrainingStore
 from explorer.store.trouble import StoreBusy
 from resnet.spec.row import Row
 from resnet.train import checkpoint
+
+_log = logging.getLogger(__name__)
 
 FULL_FOR = 600.0  # seconds that a run which ends or pauses waits for a disk with room
 MOST_PENDING = 2000  # rows that are kept while the store takes none; then training waits
@@ -48,7 +50,7 @@ class Keeping:
             try:
                 lost = append()
             except StoreBusy as error:
-                print(f"rows not written yet: {error}", file=sys.stderr, flush=True)
+                _log.warning("rows not written yet: %s", error)
                 return set()
         for active in active_runs:
             if active.events and active.run.id not in lost:
@@ -73,7 +75,7 @@ class Keeping:
                 words = ""
             except checkpoint.CheckpointError as error:
                 words = str(error)
-                print(f"not saved yet: {words}", file=sys.stderr, flush=True)
+                _log.warning("not saved yet: %s", words)
             if words != self._unsaved:
                 self._unsaved = words
                 self._say(active, words)

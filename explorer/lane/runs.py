@@ -1,7 +1,6 @@
 """Trains the runs that a lane is given, from setting them up to their ends."""
 
-import sys
-import traceback
+import logging
 from collections.abc import Callable
 from functools import partial
 
@@ -16,6 +15,8 @@ from explorer.store.records import Run
 from explorer.store.training import TrainingStore
 from explorer.store.trouble import StoreError
 from resnet.train import checkpoint
+
+_log = logging.getLogger(__name__)
 
 
 def train(
@@ -40,9 +41,9 @@ def train(
         images.forget()  # the trainers have what they need of them
         training.carry_out()
     except StoreError as error:  # nothing more can be written: the next worker finds the runs
-        print(f"the lane gives up: {error}", file=sys.stderr, flush=True)
+        _log.error("the lane gives up: %s", error)
     except checkpoint.CheckpointError as error:
         training.leave(states.INTERRUPTED, str(error))
     except Exception as error:
-        traceback.print_exc()
+        _log.exception("training broke off")
         training.leave(states.FAILED, f"training broke off: {error}")

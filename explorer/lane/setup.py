@@ -1,6 +1,7 @@
 """A run made ready for a lane: its images, its lock, its trainer at the last checkpoint."""
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from resnet import data
 from resnet.cost.sharing import cores
 from resnet.data import identity
 from resnet.train import Trainer, best_device, checkpoint, precision_on
+from resnet.train.fused.library import OFF, library
 
 TELL_EVERY = 0.5  # seconds between words on how far the images are
 
@@ -165,4 +167,5 @@ def machine() -> dict[str, object]:
         "name": device_name(device),
         "precision": precision_on(torch.device(device), "auto"),
         "cores": cores(),
+        "compiled": device != "cpu" or os.environ.get(OFF) == "0" or library() is not None,
     }

@@ -1,10 +1,12 @@
 """What a server keeps: one store for all visitors, and a worker that is alive while it is."""
 
+import logging
 import threading
 import time
 
 import streamlit as st
 
+from explorer.store import log
 from explorer.store.comparisons import RunStore
 from explorer.store.snapshots import Feed
 from explorer.store.trouble import StoreError as StoreError  # as app.py catches it
@@ -12,6 +14,7 @@ from explorer.worker import control
 
 LOOK_EVERY = 3.0  # seconds
 _trouble = [""]  # of the process: one thread writes it, all pages read it
+_log = logging.getLogger(__name__)
 
 
 @st.cache_resource
@@ -31,6 +34,7 @@ def start() -> threading.Thread:
 
     Raises StoreError, whose text says why, where the store is not for this version of the program.
     """
+    log.start("server", log.OURS)
     thread = threading.Thread(target=_keep, args=(store(),), daemon=True, name="server resources")
     thread.start()
     return thread
@@ -57,7 +61,7 @@ def _keep(kept: RunStore) -> None:
         except Exception as error:  # a full or locked disk must not end the thread
             words = str(error)
             if words != _trouble[0]:
-                print(f"server resources: {words}", flush=True)
+                _log.warning("nothing is kept at the moment: %s", words)
             if isinstance(error, StoreError):
                 _trouble[0] = words
         time.sleep(LOOK_EVERY)

@@ -5,6 +5,7 @@ then free for the next in line, and goes on from its last checkpoint. All times 
 worker's own monotonic clock; while the store takes no reports no silence counts.
 """
 
+import logging
 import math
 import time
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ from explorer.store.comparisons import RunStore
 from explorer.store.reports import LANE
 from explorer.store.training import TrainingStore
 from explorer.worker.process import Lane
+
+_log = logging.getLogger(__name__)
 
 SUSPENDED_FOR = 120.0  # seconds of silence after which a lane is ended,
 SILENT = 15.0  # or after which one that is to stop is
@@ -60,7 +63,7 @@ class LaneWatch:
             self._end(lane, UNHEEDED)
 
     def _end(self, lane: Lane, message: str) -> None:
-        print(f"{lane.name}: {message}", flush=True)
+        _log.warning("%s: %s", lane.name, message)
         lane.process.kill()
         self._to_stop.pop(lane.name, None)
         self._training.interrupt(lane.name, message)

@@ -5,9 +5,9 @@ process that has torch in memory already.
 """
 
 import contextlib
+import logging
 import math
 import os
-import sys
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -45,6 +45,8 @@ TOLERATED = 2  # waiting lanes that may end, one after the other, before it coun
 RETRY_EVERY_TURN = 1.0  # seconds between turns while the store takes nothing
 RETRY_EVERY = 10.0  # seconds between starts of lanes in trouble,
 CALM = 60.0  # which is over when none has ended for so long
+
+_log = logging.getLogger(__name__)
 
 
 class Worker:
@@ -105,7 +107,7 @@ class Worker:
         """Notes in the log what stands in the way, and when it no longer does."""
         if problem != self._problem:
             self._problem = problem
-            print(f"worker: {problem or 'goes on'}", file=sys.stderr, flush=True)
+            _log.warning("%s", problem or "goes on")
 
     def stop(self, *_: Any) -> None:
         self.stopping = True
@@ -154,11 +156,13 @@ class Worker:
     def _look_after_lanes(self) -> None:
         self._see_who_is_up()
         for lane in [lane for lane in self.busy if lane.ended]:
+            _log.info("a lane has ended", extra={"comparison": self._trained})
             self.training.interrupt(lane.name)  # whatever it did not settle itself
             self.busy.remove(lane)
             lane.dismiss()
         for lane in [lane for lane in self.waiting if lane.ended]:
             self.waiting.remove(lane)
+            _log.warning("a lane that waited has ended")
             self._lost += 1
             self._failed += not lane.up
             self._lost_at = time.monotonic()
@@ -205,6 +209,8 @@ class Worker:
                 self.waiting.insert(0, lane)
                 raise
             self.busy.append(lane)
+            about = {"comparison": self._trained, "run": ",".join(map(str, share))}
+            _log.info("given to a lane", extra=about)
             with contextlib.suppress(OSError):  # it died just now; the next look finds it
                 lane.give(share)
 

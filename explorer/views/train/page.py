@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.report.estimates import machine_throughput
 from explorer.report.forecast import forecast, full_length_words
 from explorer.report.formatting import escaped
-from explorer.server import shared, visitor
+from explorer.server import shared, visitor, worker_health
 from explorer.server.worker_status import machine_report, machine_words, reported
 from explorer.store import states
 from explorer.store.comparisons import MAX_SEEDS, Refused
@@ -128,7 +128,9 @@ def _watching() -> bool:
 
 
 def _machine() -> None:
-    st.markdown(machine_words(shared.store()), text_alignment="right")
+    store = shared.store()
+    slower = worker_health.slower(machine_report(store)) or None
+    st.markdown(machine_words(store), text_alignment="right", help=slower)
 
 
 def _leave_replay() -> None:
