@@ -22,7 +22,6 @@ from resnet.spec import SpecError
 from resnet.train import checkpoint
 
 _log = logging.getLogger(__name__)
-
 SetUp = Callable[[Run, str | None], ActiveRun]  # on the device named; None for the best there is
 
 WAITS = "the GPU has no memory left for {net}, which goes on when another net has ended"
