@@ -9,9 +9,10 @@ from filelock import FileLock, Timeout
 
 from explorer.lane import tensorboard
 from explorer.lane.active_run import ActiveRun, Left
+from explorer.lane.restoring import restored
 from explorer.lane.training import ORPHANED
 from explorer.store import states
-from explorer.store.comparisons import RunStore, checkpoint_file, run_folder
+from explorer.store.comparisons import RunStore, run_folder
 from explorer.store.records import Run
 from explorer.store.training import TrainingStore
 from resnet import data
@@ -97,10 +98,9 @@ def _locked(store: RunStore, run: Run, check: Callable[[Run], None]) -> FileLock
 def _at_its_checkpoint(
     store: RunStore, run: Run, trainer: Trainer, images: data.ImageSet, lock: FileLock
 ) -> ActiveRun:
-    file = checkpoint_file(run.id)
     note = images.described_for(run.recipe)
-    if file.exists():
-        state = checkpoint.load_for(file, run.spec, run.recipe)
+    state, said = restored(run, store.events(run.comparison))
+    if state is not None:
         identity.check(
             images, state, run.data, "set RESNET_DATA back, or launch the comparison anew"
         )
@@ -121,7 +121,11 @@ def _at_its_checkpoint(
     )
     folder = run_folder(run.id) / "events" / f"{run.spec}-seed{run.recipe.seed}"
     return ActiveRun(
-        run, trainer, lock, tensorboard.open_events(folder, trainer.layer_names, trainer.iteration)
+        run,
+        trainer,
+        lock,
+        tensorboard.open_events(folder, trainer.layer_names, trainer.iteration),
+        said=said,
     )
 
 

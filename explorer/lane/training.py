@@ -18,8 +18,8 @@ from sqlalchemy.exc import OperationalError
 
 from explorer.lane.active_run import ActiveRun
 from explorer.lane.admission import Admission
-from explorer.store import states
-from explorer.store.comparisons import RunStore, checkpoint_file
+from explorer.store import durable, states
+from explorer.store.comparisons import RunStore, checkpoint_before, checkpoint_file
 from explorer.store.records import EXTENDED, PAUSED, RATE, Run, Wanted
 from explorer.store.training import TrainingStore
 from resnet.spec.row import Row
@@ -227,13 +227,18 @@ class LaneTraining:
         active.lock.release()
 
     def _save(self, active: ActiveRun) -> None:
-        """A checkpoint, after the rows before it. Raises _Lost where those were not taken."""
+        """A checkpoint, after the rows before it. Raises _Lost where those were not taken.
+
+        The disk has the rows first, so that a power cut leaves no checkpoint that is ahead of them.
+        """
         self._flush(needed=True)
+        durable.sync(self.store.engine)
         checkpoint.save(
             checkpoint_file(active.run.id),
             active.run.spec,
             active.run.recipe,
             active.trainer.state(),
+            before=checkpoint_before(active.run.id),
         )
 
     def _write_by_the_clock(self) -> None:

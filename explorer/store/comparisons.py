@@ -268,6 +268,11 @@ def checkpoint_file(run: int) -> Path:
     return run_folder(run) / "checkpoint.pt"
 
 
+def checkpoint_before(run: int) -> Path:
+    """The one before, for the day when the last one is damaged."""
+    return run_folder(run) / "checkpoint-before.pt"
+
+
 def free_disk() -> int:
     """Bytes free where the program keeps its runs."""
     home().mkdir(parents=True, exist_ok=True)
