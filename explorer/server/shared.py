@@ -8,7 +8,7 @@ import streamlit as st
 from explorer.store.comparisons import RunStore
 from explorer.store.migrations import StoreError as StoreError  # as app.py catches it
 from explorer.store.snapshots import Feed
-from explorer.worker import control
+from explorer.worker import control, images
 
 LOOK_EVERY = 3.0  # seconds
 
@@ -30,6 +30,7 @@ def start() -> threading.Thread:
 
     Raises StoreError, whose text says why, where the store is not for this version of the program.
     """
+    images.give(store())
     thread = threading.Thread(target=_keep, args=(store(),), daemon=True, name="server resources")
     thread.start()
     return thread

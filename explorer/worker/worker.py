@@ -16,6 +16,7 @@ from explorer.store.curation import Curation
 from explorer.store.jobs.store import JobStore
 from explorer.store.records import Run
 from explorer.store.training import TrainingStore
+from explorer.worker import images, leftovers
 from explorer.worker.control import SILENT
 from explorer.worker.jobs import JobRunner
 from explorer.worker.process import Lane
@@ -26,7 +27,6 @@ from resnet.settings import (
     has_cifar10,
     home,
     image_folder,
-    image_folder_classes,
     image_folder_label,
 )
 
@@ -54,6 +54,7 @@ class Worker:
         self.busy: list[Lane] = []
         self.stopping = False
         self.started = time.time()
+        self._images = images.Watch()
         self._throughput = Throughput(store)
         self._trained = ""  # the comparison that the busy lanes train
         self._reported = 0.0
@@ -67,6 +68,8 @@ class Worker:
         """Works until it is told to stop, or has had no server and no work for a while."""
         self.training.interrupt()
         JobStore(self.store).ask_again()
+        images.taken_up(self.store, self.started)
+        self._images.start()
         while not self.stopping and not self._alone():
             self._report()
             self._look_after_lanes()
@@ -85,14 +88,21 @@ class Worker:
         if time.monotonic() - self._reported < REPORT_EVERY:
             return
         self._reported = time.monotonic()
+        if images.taken_up(self.store, self.started):
+            self._images.forget()
+            self._send_home()
+        folder, seen = image_folder(), self._images.seen
         self.store.report(
             "worker",
             {
                 "pid": os.getpid(),
                 "free_disk": free_disk(),
                 "cifar10": has_cifar10(),
-                "folder": image_folder_label() if image_folder() else None,
-                "folder_classes": image_folder_classes(),
+                "folder": image_folder_label() if folder else None,
+                "folder_at": str(folder.absolute()) if folder else None,
+                "folder_classes": seen.classes,
+                "folder_fingerprint": seen.fingerprint,
+                "folder_problem": seen.problem,
                 "missing_for_onnx": missing(),
                 "ready": self._machine() is not None,
                 "problem": f"training processes do not start; {home().name}/worker.log says why"
@@ -109,6 +119,16 @@ class Worker:
         if time.monotonic() - self._purged >= PURGE_EVERY:
             self._purged = time.monotonic()
             Curation(self.store).purge()
+            leftovers.rotate(home() / "worker.log")
+            leftovers.clear(self.store)
+
+    def _send_home(self) -> None:
+        """Lanes that wait have the images of before; what trains keeps its own to the end."""
+        for lane in self.waiting:
+            lane.dismiss()
+        self.waiting.clear()
+        for runner in self.job_runners:
+            runner.renew()
 
     def _machine(self) -> dict[str, Any] | None:
         """What a lane of this worker has reported; None until the first one is up."""
