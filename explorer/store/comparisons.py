@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from explorer.store import states
 from explorer.store.fair_queue import Waiting, in_order, turns_in_order
+from explorer.store.home import check
 from explorer.store.records import (
     Comparison,
     Event,
@@ -30,6 +31,7 @@ from resnet.settings import home
 from resnet.spec import NetSpec, Recipe
 from resnet.spec.names import Entry
 
+FILE = "runs.db"
 MAX_NETS = 6
 MAX_SEEDS = 5
 MAX_QUEUED = 200
@@ -45,7 +47,9 @@ class RunStore:
     """The store at `url`, by default runs.db in the program's home."""
 
     def __init__(self, url: str | None = None) -> None:
-        self._engine = open_engine(url or f"sqlite:///{home() / 'runs.db'}")
+        if url is None:
+            check(home(), FILE)
+        self._engine = open_engine(url or f"sqlite:///{home() / FILE}")
         self._writer = self._engine.execution_options(writes=True)
 
     @property
