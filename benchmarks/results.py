@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 
 from filelock import FileLock, Timeout
-from results_quotes import ALL, FULL, QUOTED, QUOTES, Figures
+from results_quotes import ALL, FULL, QUOTES, Figures
 from results_tables import (
     Recordings,
     all_finished,
@@ -94,7 +94,7 @@ class Results:
 
     def _write_quotes(self, found: Recordings) -> bool:
         if FULL not in found or any(
-            name not in found or len(found[name].seeds) < 3 for name in QUOTED
+            name not in found or len(found[name].seeds) < 3 for name in ALL
         ):
             print("figures that documents quote stay: not every quoted lesson has three seeds yet")
             return True

@@ -25,7 +25,6 @@ from resnet.spec import NetSpec
 FIGURE = r"(\d+(?:\.\d+)?(?:e-?\d+)?)"
 PHOTOS = tuple(name for name, each in LESSONS.items() if each.seconds is not None)
 ALL = (*PHOTOS, GENERATED)
-QUOTED = tuple(name for name in ALL if name != "degradation-32")  # which no sentence quotes
 FULL = "degradation-full"  # of the paper's training, on a GPU: `make results` leaves it as it is
 
 
