@@ -19,8 +19,10 @@ from explorer.store.jobs.records import Job
 from explorer.store.jobs.retention import LAB
 from explorer.store.jobs.store import JobStore
 from resnet.cli.places import replace_with
+from resnet.images.fingerprint import fingerprint
+from resnet.images.listing import FolderError, find
 from resnet.labs import LABS
-from resnet.settings import has_cifar10, image_folder, image_folder_label
+from resnet.settings import has_cifar10, image_folder, image_folder_label, memory_file
 from resnet.spec import json_text
 from resnet.spec.checks import quoted
 from resnet.spec.recipe import DATA
@@ -39,7 +41,8 @@ def lab(options: argparse.Namespace) -> int:
     settings = dict(map(_setting, options.set))
     try:
         sources = [Source.parse(net) for net in options.nets or usual_nets(options.name)]
-        asked = [Question(options.name, source, settings, data, label) for source in sources]
+        images = (data, label, _known_by(data))
+        asked = [Question(options.name, source, settings, *images) for source in sources]
         ids = [jobs.submit(LAB, each.payload(store)) for each in asked]
     except SourceError as error:
         raise CommandError(str(error)) from error
@@ -50,6 +53,9 @@ def lab(options: argparse.Namespace) -> int:
     answers = [job.result or {} for job in found]
     results = [LABS[options.name].result.from_plain(each["result"]) for each in answers]
     print(f"{LABS[options.name].title}  ({', '.join(dict.fromkeys(e['label'] for e in answers))})")
+    for said in dict.fromkeys(each.get("images_note", "") for each in answers):
+        if said:
+            print(f"{said}")
     _print(options.name, results)
     took = ", ".join(f"{each['seconds']:.1f}" for each in answers)
     print(f"\n{took} seconds")
@@ -66,6 +72,17 @@ def _print(name: str, results: list[Any]) -> None:
         print(f"  {label:<{width}}  {value:>12}  {note}")
     for sentence in said.sentences:
         print(f"\n{sentence}")
+
+
+def _known_by(data: str) -> str:
+    """The fingerprint of the folder's images. Raises CommandError where it cannot be read."""
+    folder = image_folder()
+    if data != "folder" or folder is None:
+        return ""
+    try:
+        return fingerprint(find(folder), memory_file("folder", str(folder.resolve())))
+    except FolderError as error:
+        raise CommandError(str(error)) from error
 
 
 def usual_nets(name: str) -> tuple[str, ...]:

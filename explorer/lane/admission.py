@@ -82,7 +82,8 @@ class Admission:
         free_memory()
         try:
             active = self._set_up(run, device)
-            self._say(run, self._words.get(run.id, "") if device else "")
+            words = (self._words.get(run.id, "") if device else "", active.said)
+            self._say(run, "; ".join(filter(None, words)))
             return active
         except torch.OutOfMemoryError:
             return FULL

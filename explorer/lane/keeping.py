@@ -9,8 +9,11 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import sqlalchemy as sa
+
 from explorer.lane.active_run import ActiveRun
-from explorer.store.comparisons import checkpoint_file
+from explorer.store import durable
+from explorer.store.comparisons import checkpoint_before, checkpoint_file
 from explorer.store.patience import Patience
 from explorer.store.training import TrainingStore
 from explorer.store.trouble import StoreBusy
@@ -31,6 +34,7 @@ class Keeping:
 
     def __init__(self, training: TrainingStore, lane: str, gone: Callable[[], bool]) -> None:
         self._training = training
+        self._engine = training.store.engine
         self._lane = lane
         self._gone = gone
         self._unsaved = ""  # why checkpoints were not written the last time
@@ -65,13 +69,13 @@ class Keeping:
         """
         say = partial(self._say, active)
         patience = Patience(self._gone, (checkpoint.CheckpointError,), say, FULL_FOR)
-        patience(partial(_write, active))
+        patience(partial(_write, self._engine, active))
 
     def save_some(self, active_runs: Sequence[ActiveRun]) -> None:
         """Writes what checkpoints the disk takes now."""
         for active in active_runs:
             try:
-                _write(active)
+                _write(self._engine, active)
                 words = ""
             except checkpoint.CheckpointError as error:
                 words = str(error)
@@ -85,10 +89,19 @@ class Keeping:
             self._training.tell(active.run.comparison, words)
 
 
-def _write(active: ActiveRun) -> None:
+def _write(engine: sa.Engine, active: ActiveRun) -> None:
+    """The disk has the rows first: a power cut leaves no checkpoint that is ahead of them."""
+    try:
+        durable.sync(engine)
+    except OSError as error:
+        raise checkpoint.CheckpointError(
+            f"the rows before the checkpoint are not on the disk ({error}); look after the disk, "
+            "then resume: the last complete checkpoint is kept"
+        ) from error
     checkpoint.save(
         checkpoint_file(active.run.id),
         active.run.spec,
         active.run.recipe,
         active.trainer.state(),
+        before=checkpoint_before(active.run.id),
     )

@@ -11,9 +11,10 @@ from filelock import FileLock, Timeout
 
 from explorer.lane import tensorboard
 from explorer.lane.active_run import ActiveRun, Left
+from explorer.lane.restoring import restored
 from explorer.lane.training import ORPHANED
 from explorer.store import states
-from explorer.store.comparisons import checkpoint_file, run_folder
+from explorer.store.comparisons import run_folder
 from explorer.store.records import Run
 from explorer.store.training import Lost, TrainingStore
 from explorer.store.trouble import StoreBusy
@@ -112,10 +113,9 @@ def _at_its_checkpoint(
     images: data.ImageSet,
     lock: FileLock,
 ) -> ActiveRun:
-    file = checkpoint_file(run.id)
     note = images.described_for(run.recipe)
-    if file.exists():
-        state = checkpoint.load_for(file, run.spec, run.recipe)
+    state, said = restored(run, training.store.events(run.comparison))
+    if state is not None:
         identity.check(
             images, state, run.data, "set RESNET_DATA back, or launch the comparison anew"
         )
@@ -136,7 +136,11 @@ def _at_its_checkpoint(
     )
     folder = run_folder(run.id) / "events" / f"{run.spec}-seed{run.recipe.seed}"
     return ActiveRun(
-        run, trainer, lock, tensorboard.open_events(folder, trainer.layer_names, trainer.iteration)
+        run,
+        trainer,
+        lock,
+        tensorboard.open_events(folder, trainer.layer_names, trainer.iteration),
+        said=said,
     )
 
 

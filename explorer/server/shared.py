@@ -10,7 +10,7 @@ from explorer.store import log
 from explorer.store.comparisons import RunStore
 from explorer.store.snapshots import Feed
 from explorer.store.trouble import StoreError as StoreError  # as app.py catches it
-from explorer.worker import control
+from explorer.worker import control, images
 
 LOOK_EVERY = 3.0  # seconds
 _trouble = [""]  # of the process: one thread writes it, all pages read it
@@ -35,6 +35,7 @@ def start() -> threading.Thread:
     Raises StoreError, whose text says why, where the store is not for this version of the program.
     """
     log.start("server", log.OURS)
+    images.give(store())
     thread = threading.Thread(target=_keep, args=(store(),), daemon=True, name="server resources")
     thread.start()
     return thread

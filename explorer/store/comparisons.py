@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from explorer.store import states
 from explorer.store.fair_queue import Waiting, in_order, turns_in_order
+from explorer.store.home import check
 from explorer.store.opening import open_engine
 from explorer.store.records import (
     Comparison,
@@ -31,6 +32,7 @@ from resnet.settings import home
 from resnet.spec import NetSpec, Recipe
 from resnet.spec.names import Entry
 
+FILE = "runs.db"
 MAX_NETS = 6
 MAX_SEEDS = 5
 MAX_QUEUED = 200
@@ -42,7 +44,9 @@ class RunStore(Reports):
     """The store at `url`, by default runs.db in the program's home."""
 
     def __init__(self, url: str | None = None) -> None:
-        self._engine = open_engine(url or f"sqlite:///{home() / 'runs.db'}")
+        if url is None:
+            check(home(), FILE)
+        self._engine = open_engine(url or f"sqlite:///{home() / FILE}")
         self._writer = self._engine.execution_options(writes=True)
         super().__init__(self._engine)
 
@@ -249,6 +253,11 @@ def run_folder(run: int) -> Path:
 
 def checkpoint_file(run: int) -> Path:
     return run_folder(run) / "checkpoint.pt"
+
+
+def checkpoint_before(run: int) -> Path:
+    """The one before, for the day when the last one is damaged."""
+    return run_folder(run) / "checkpoint-before.pt"
 
 
 def free_disk() -> int:

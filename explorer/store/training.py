@@ -50,13 +50,13 @@ class TrainingStore:
     def __init__(
         self, store: RunStore, patience: Callable[[Callable[[], Any]], Any] = once
     ) -> None:
-        self._store = store
+        self.store = store
         self.patience = patience
 
     def claim(self, lane: str) -> Comparison | None:
         """Takes the next turn of the comparison at the head of the line; its runs are `lane`'s."""
-        with self._store.write() as connection:
-            line = in_order(self._store.waiting(connection))
+        with self.store.write() as connection:
+            line = in_order(self.store.waiting(connection))
             if not line:
                 return None
             waits = (runs.c.comparison == line[0], runs.c.state == states.QUEUED)
@@ -75,7 +75,7 @@ class TrainingStore:
             connection.execute(  # a place that a teacher gave is for one turn
                 comparisons.update().where(comparisons.c.id == line[0]).values(rank=None)
             )
-        found = self._store.comparison(line[0])
+        found = self.store.comparison(line[0])
         assert found is not None
         return found
 
@@ -88,16 +88,16 @@ class TrainingStore:
     def hand_over(self, run_ids: Iterable[int], lane: str) -> None:
         """Gives claimed runs to one lane; what is nobody's any more stays so."""
         claimed = (runs.c.id.in_(list(run_ids)), runs.c.state.in_(states.HELD_BY_A_LANE))
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             connection.execute(runs.update().where(*claimed).values(lane=lane))
 
     def give_back(self, lane: str) -> None:
         """Puts what was claimed and not handed out back into the queue."""
         mine = (runs.c.lane == lane, runs.c.state == states.RUNNING)
-        with self._store.engine.connect() as connection:
+        with self.store.engine.connect() as connection:
             if connection.execute(sa.select(runs.c.id).where(*mine)).first() is None:
                 return
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             stopped = runs.c.want == states.STOPPED
             connection.execute(
                 runs.update().where(*mine, stopped).values(state=states.STOPPED, lane=None)
@@ -110,7 +110,7 @@ class TrainingStore:
         query = sa.select(
             runs.c.id, runs.c.want, runs.c.pause_at, runs.c.want_rate, runs.c.until
         ).where(_held_by(lane))
-        with self._store.engine.connect() as connection:
+        with self.store.engine.connect() as connection:
             return {
                 row.id: Wanted(row.want, row.pause_at, row.want_rate, row.until)
                 for row in connection.execute(query)
@@ -121,7 +121,7 @@ class TrainingStore:
 
         Their rows are not kept: somebody else has the run by now, or it was interrupted.
         """
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             owned = {
                 row.id for row in connection.execute(sa.select(runs.c.id).where(_held_by(lane)))
             }
@@ -144,7 +144,7 @@ class TrainingStore:
         Raises Lost where the lane does not hold the run.
         """
         beyond = rows.c.iteration > (iteration if iteration else -1)
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             _check_held(connection, run, lane)
             gone = connection.execute(rows.delete().where(rows.c.run == run, beyond)).rowcount
             connection.execute(
@@ -169,7 +169,7 @@ class TrainingStore:
         values = {"state": state, "want": None, "pause_at": None, "lane": None}
         if state in (states.FINISHED, states.DIVERGED):
             values["want_rate"] = None
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             connection.execute(
                 runs.update()
                 .where(runs.c.id == run, _held_by(lane))
@@ -179,7 +179,7 @@ class TrainingStore:
     @patiently
     def hold(self, run: int, lane: str, iteration: int) -> None:
         """Notes that a lane has paused its run after `iteration` mini-batches."""
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             connection.execute(
                 runs.update()
                 .where(runs.c.id == run, _held_by(lane))
@@ -189,7 +189,7 @@ class TrainingStore:
     @patiently
     def go_on(self, run: int, lane: str) -> None:
         """Notes that a paused run trains again."""
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             connection.execute(
                 runs.update()
                 .where(runs.c.id == run, _held_by(lane))
@@ -201,7 +201,7 @@ class TrainingStore:
     @patiently
     def let_go(self, run: int, lane: str) -> bool:
         """Leaves a paused run, saved, to whoever claims it next; False if it is wanted just now."""
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             return bool(
                 connection.execute(
                     runs.update()
@@ -224,7 +224,7 @@ class TrainingStore:
 
         Raises Lost where the lane does not hold the run.
         """
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             _check_held(connection, run, lane)
             same = (events.c.run == run, events.c.iteration == iteration, events.c.kind == kind)
             connection.execute(events.delete().where(*same))
@@ -247,7 +247,7 @@ class TrainingStore:
         images  None for as many as its recipe says
         Raises Lost where the lane does not hold the run.
         """
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             _check_held(connection, run, lane)
             connection.execute(
                 runs.update()
@@ -259,7 +259,7 @@ class TrainingStore:
         self, comparison: str, message: str, done: int | None = None, total: int | None = None
     ) -> None:
         """What a comparison is doing before its first row: "decoding images", 500 of 60,000."""
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             connection.execute(
                 comparisons.update()
                 .where(comparisons.c.id == comparison)
@@ -279,7 +279,7 @@ class TrainingStore:
             runs.c.pause_at.is_not(None),
             runs.c.pause_at <= runs.c.iteration,
         )
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             connection.execute(runs.update().where(theirs, waiting).values(lane=None))
             held = (theirs, runs.c.state.in_(states.HELD_BY_A_LANE), sa.not_(waiting))
             ended: dict[str, str | None] = {"want": None, "pause_at": None, "lane": None}

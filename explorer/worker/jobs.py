@@ -39,6 +39,7 @@ class JobRunner:
         self._began = 0.0  # when the job, or the waiting, began
         self._unheeded = 0.0  # since when the job is to stop
         self._leaving: list[Lane] = []
+        self._old: Lane | None = None  # a lane that is to get no further job
 
     @property
     def busy(self) -> bool:
@@ -54,6 +55,8 @@ class JobRunner:
         self._leaving = [lane for lane in self._leaving if not lane.ended]
         if self.lane:
             self._look_after(self.lane)
+        if self._old and not self.busy:
+            self.renew()
         quick = self._beside is not None
         if self._beside and self._beside.busy_for < LONG:
             return
@@ -67,6 +70,14 @@ class JobRunner:
             self._kind = claimed.kind
             with contextlib.suppress(OSError):  # it died just now; the next look finds it
                 self.lane.give_job(claimed.id)
+
+    def renew(self) -> None:
+        """Sends its lane home, after the job at hand: the next job begins in a fresh one."""
+        self._old = self.lane
+        if self.lane and not self.busy:
+            self.lane.dismiss()
+            self._leaving.append(self.lane)
+            self.lane = self._old = None
 
     def close(self) -> None:
         """Drops the job at hand, for JobStore.ask_again to put back into the queue."""

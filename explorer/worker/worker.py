@@ -19,6 +19,7 @@ from explorer.store.jobs.store import JobStore
 from explorer.store.records import Run
 from explorer.store.training import TrainingStore
 from explorer.store.trouble import StoreBusy
+from explorer.worker import images, leftovers
 from explorer.worker.control import SILENT
 from explorer.worker.jobs import JobRunner
 from explorer.worker.lane_watch import LaneWatch
@@ -30,7 +31,6 @@ from resnet.settings import (
     has_cifar10,
     home,
     image_folder,
-    image_folder_classes,
     image_folder_label,
 )
 
@@ -61,6 +61,7 @@ class Worker:
         self.busy: list[Lane] = []
         self.stopping = False
         self._before = self._reports_of_lanes()  # those that were made for another worker
+        self._images = images.Watch()
         self._throughput = Throughput(store)
         self._watch = LaneWatch(store)
         self._problem = ""  # why the last turn was not done
@@ -93,6 +94,8 @@ class Worker:
         """Whatever a worker before this one has left is free again."""
         self.training.interrupt()
         JobStore(self.store).ask_again()
+        images.taken_up(self.store)
+        self._images.start()
 
     def _turn(self) -> None:
         self._report()
@@ -116,14 +119,21 @@ class Worker:
         if time.monotonic() - self._reported < REPORT_EVERY:
             return
         self._reported = time.monotonic()
+        if images.taken_up(self.store):
+            self._images.forget()
+            self._send_home()
+        folder, seen = image_folder(), self._images.seen
         self.store.report(
             "worker",
             {
                 "pid": os.getpid(),
                 "free_disk": free_disk(),
                 "cifar10": has_cifar10(),
-                "folder": image_folder_label() if image_folder() else None,
-                "folder_classes": image_folder_classes(),
+                "folder": image_folder_label() if folder else None,
+                "folder_at": str(folder.absolute()) if folder else None,
+                "folder_classes": seen.classes,
+                "folder_fingerprint": seen.fingerprint,
+                "folder_problem": seen.problem,
                 "missing_for_onnx": missing(),
                 "ready": self._machine() is not None,
                 "problem": f"training processes do not start; {home().name}/worker.log says why"
@@ -142,6 +152,16 @@ class Worker:
         if time.monotonic() - self._purged >= PURGE_EVERY:
             self._purged = time.monotonic()
             Curation(self.store).purge()
+            leftovers.rotate(home() / "worker.log")
+            leftovers.clear(self.store)
+
+    def _send_home(self) -> None:
+        """Lanes that wait have the images of before; what trains keeps its own to the end."""
+        for lane in self.waiting:
+            lane.dismiss()
+        self.waiting.clear()
+        for runner in self.job_runners:
+            runner.renew()
 
     def _machine(self) -> dict[str, Any] | None:
         """What a lane of this worker has reported; None until the first one is up."""

@@ -276,7 +276,7 @@ def base64_of(*numbers):
     ("change", "sentence"),
     [
         (top("format", "another"), "not a comparison that the program exported"),
-        (top("version", 4), "version 4 of its format and this program reads 3; bring the program"),
+        (top("version", 5), "version 5 of its format and this program reads 4; bring the program"),
         (top("version", True), "says version True of its format"),
         (top("surprise", 1), "the file has a field 'surprise'; it can have"),
         (top("runs", []), "the file holds no run"),

@@ -3,6 +3,7 @@
 import copy
 import errno
 import os
+import random
 import re
 import zipfile
 from dataclasses import replace
@@ -14,6 +15,7 @@ import torch
 from resnet.spec import NetSpec, Recipe
 from resnet.train import Trainer, checkpoint
 from resnet.train.checkpoint import CheckpointError
+from resnet.train.digest import digest
 
 NET, RECIPE = NetSpec.parse("resnet8-B"), Recipe(iterations=400, seed=3)
 STATE = {"net": {"weight": torch.arange(6.0).reshape(2, 3)}, "iteration": 7, "warm": True}
@@ -80,6 +82,82 @@ def test_a_truncated_file_is_one_sentence(file, keep):
     content = file.read_bytes()
     file.write_bytes(content[: keep if isinstance(keep, int) else int(keep * len(content))])
     refused("net.pt is not a checkpoint of this program, or it is damaged", checkpoint.load, file)
+
+
+def test_no_flipped_bit_changes_what_is_loaded(file, tmp_path):
+    whole, chance = file.read_bytes(), random.Random(14)
+    flipped = tmp_path / "flipped.pt"
+    noticed = 0
+    for _ in range(300):
+        place, bit = chance.randrange(len(whole)), chance.randrange(8)
+        flipped.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :])
+        try:
+            spec, recipe, state = checkpoint.load(flipped)
+        except checkpoint.Damaged:
+            noticed += 1
+            continue
+        assert (spec, recipe) == (NET, RECIPE)  # the bit was one of the archive's padding
+        assert digest(state) == digest(STATE)
+    assert noticed > 20
+
+
+def test_a_checkpoint_of_a_program_without_digests_is_loaded(file):
+    content = torch.load(file, weights_only=True)
+    del content["digest"]
+    torch.save(content, file)
+    assert checkpoint.load(file)[2]["iteration"] == 7
+
+
+def test_the_one_before_is_kept_where_it_is_wanted(file):
+    before = file.with_name("before.pt")
+    for iteration in (8, 9):
+        checkpoint.save(file, NET, RECIPE, {**STATE, "iteration": iteration}, before)
+    assert [checkpoint.load(each)[2]["iteration"] for each in (file, before)] == [9, 8]
+    assert sorted(file.parent.iterdir()) == [before, file]
+
+
+def test_the_one_before_is_kept_without_links_too(file, monkeypatch):
+    def no_links(*_):
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    before = file.with_name("before.pt")
+    monkeypatch.setattr(os, "link", no_links)
+    checkpoint.save(file, NET, RECIPE, {**STATE, "iteration": 8}, before)
+    assert [checkpoint.load(each)[2]["iteration"] for each in (file, before)] == [8, 7]
+
+
+def test_a_disk_that_fails_is_not_a_damaged_file(file, monkeypatch):
+    def fails(*_, **__):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(torch, "load", fails)
+    with pytest.raises(CheckpointError, match=r"net\.pt cannot be read") as caught:
+        checkpoint.load(file)
+    assert not isinstance(caught.value, checkpoint.Damaged)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (torch.zeros(2), torch.zeros(3)),
+        (torch.zeros(2), torch.zeros(2, dtype=torch.bfloat16)),
+        (torch.zeros(2), -torch.zeros(2)),
+        (torch.zeros(2, 3), torch.zeros(3, 2)),
+        ([1, 2], (1, 2)),
+        ({"a": 1}, {"a": 1.0}),
+        ({"a": 1}, {"a": True}),
+        (["a", "b"], ["ab"]),
+        ("1", 1),
+    ],
+)
+def test_digests_tell_what_differs(one, other):
+    assert digest(one) != digest(other)
+    assert digest({"x": one}) == digest({"x": one})
+
+
+def test_a_digest_does_not_depend_on_how_memory_is_laid_out():
+    images = torch.arange(24.0).reshape(1, 2, 3, 4)
+    assert digest(images) == digest(images.to(memory_format=torch.channels_last))
 
 
 @pytest.mark.parametrize(
