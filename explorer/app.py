@@ -4,7 +4,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.report import formatting
 from explorer.server import refreshes, sentences, shared, visitor
 from explorer.views import BUILD, RUNS, TRAIN, WHY
 from explorer.views.parts.notices import notices
@@ -28,13 +27,9 @@ else:
 try:
     shared.start()
 except shared.StoreError as error:
-    st.error(formatting.escaped(str(error)))
+    sentences.say(error)
     st.stop()
-if words := shared.trouble():
-    st.warning(
-        f"Nothing is saved at the moment: {formatting.escaped(words)}. "
-        "Training goes on by itself when this is over."
-    )
+sentences.warn(shared.trouble())
 visitor.remember()
 notices()
 

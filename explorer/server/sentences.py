@@ -14,6 +14,19 @@ from explorer.report import formatting
 from explorer.store.trouble import StoreError
 
 
+def say(error: BaseException) -> None:
+    st.error(formatting.escaped(str(error)))
+
+
+def warn(trouble: str) -> None:
+    """Says why nothing is saved at the moment; "" for no reason."""
+    if trouble:
+        words = formatting.escaped(trouble)
+        st.warning(
+            f"Nothing is saved at the moment: {words}. Training goes on by itself when this is over."
+        )
+
+
 @cache
 def show() -> None:
     """For all sessions of this server; the app calls it at each run."""
@@ -21,7 +34,7 @@ def show() -> None:
 
     def in_a_sentence(error: BaseException) -> None:
         if isinstance(error, StoreError):
-            st.error(formatting.escaped(str(error)))
+            say(error)
         else:
             shown(error)
 
