@@ -23,7 +23,7 @@ def warn(trouble: str) -> None:
     if trouble:
         words = formatting.escaped(trouble)
         st.warning(
-            f"Nothing is saved at the moment: {words}. Training goes on by itself when this is over."
+            f"Nothing is saved at the moment: {words}. Training goes on by itself afterwards."
         )
 
 
