@@ -154,7 +154,7 @@ def test_make_knows_what_is_made(page):
 
 @pages()
 def test_nets_lessons_and_labs_that_are_named_exist(page):
-    text = re.sub(r"-seed\d+\.pt", "", page.read_text("utf-8"))  # a checkpoint's name
+    text = re.sub(r"-seed\d+\.pt|\.safetensors", "", page.read_text("utf-8"))  # names of files
     for lesson in re.findall(r"--lesson ([a-z][a-z0-9-]*)", text):
         assert lesson in LESSONS, f"{name(page)}: --lesson {lesson}"
     for lab in re.findall(r"python -m explorer lab ([a-z_]+)", text):

@@ -170,7 +170,7 @@ def _of_trained(trained: Sequence[tuple[str, ResidualSize]]) -> str:
             Size.SMALLER: f"less, {AS_SAID}",
             Size.LARGER: f"more, {AGAINST}",
             Size.SAME: f"the same within 5 %, {AGAINST}",
-            Size.UNKNOWN: f"about as much, {OPEN} more or less",
+            Size.UNKNOWN: "neither clearly less nor clearly more",
         }[found.size]
         clauses.append(
             f"{deep} adds {adds} ({after:.2f} of x in the median block, {shallow} {before:.2f})"

@@ -17,7 +17,6 @@ import numpy as np
 from resnet.labs.sentences import (
     AGAINST,
     AS_SAID,
-    OPEN,
     SEVERAL,
     Said,
     ceiling,
@@ -141,7 +140,7 @@ def _steeper(found: Apart) -> str:
         Size.LARGER: f"is the steeper one, {AS_SAID}",
         Size.SMALLER: f"is the less steep one, {AGAINST}",
         Size.SAME: f"is as steep within {100 * LOW.same:.0f} % of the points, {AGAINST}",
-        Size.UNKNOWN: f"has about as many low points, {OPEN} which is the steeper one",
+        Size.UNKNOWN: "differs too little in its low points to tell which is the steeper one",
     }[found.size]
 
 
@@ -151,7 +150,7 @@ def _rougher(found: Apart) -> str:
         Size.LARGER: f"has more dips, {AS_SAID}",
         Size.SMALLER: f"has fewer dips, {AGAINST}",
         Size.SAME: "has as many dips within two, so chaos is not seen",
-        Size.UNKNOWN: f"has about as many dips, {OPEN} whether more",
+        Size.UNKNOWN: "differs too little in its dips to tell whether it has more",
     }[found.size]
 
 

@@ -125,7 +125,7 @@ def test_nets_that_add_about_as_much_are_not_told_apart_beyond_the_labs_resoluti
         ]
         return text(said(nets))
 
-    assert "adds about as much, too close to tell more or less (0.49" in words(0.49, 100)
+    assert "adds neither clearly less nor clearly more (0.49" in words(0.49, 100)
     assert "adds less, as they say (0.49 of x" in words(0.49, 1000)
     assert "adds the same within 5 %, against that (0.50 of x" in words(0.4999, 1000)
 
