@@ -4,7 +4,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.report import formatting
 from explorer.server import connection, refreshes, sentences, shared, visitor
 from explorer.views import BUILD, RUNS, TRAIN, WHY
 from explorer.views.parts import doors
@@ -32,7 +31,7 @@ doors.own_page()
 try:
     shared.start()
 except shared.StoreError as error:
-    st.error(formatting.escaped(str(error)))
+    sentences.say(error)
     st.stop()
 visitor.remember()
 doors.class_code()

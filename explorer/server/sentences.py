@@ -14,6 +14,10 @@ from explorer.report import formatting
 from explorer.store.trouble import StoreError
 
 
+def say(error: BaseException) -> None:
+    st.error(formatting.escaped(str(error)))
+
+
 @cache
 def show() -> None:
     """For all sessions of this server; the app calls it at each run."""
@@ -21,7 +25,7 @@ def show() -> None:
 
     def in_a_sentence(error: BaseException) -> None:
         if isinstance(error, StoreError):
-            st.error(formatting.escaped(str(error)))
+            say(error)
         else:
             shown(error)
 

@@ -28,6 +28,11 @@ def exists(who: str) -> bool | None:
     return _start_of(pid) == start
 
 
+def is_suspended(who: str) -> bool:
+    """Whether a process is there and was stopped, as by SIGSTOP, to be continued some time."""
+    return exists(who) is True and _fields(_parts(who)[0])[:1] == ["T"]
+
+
 def end(who: str) -> bool:
     """Ends a process by force, suspended or not; False where it is not sure that it is this one."""
     if sys.platform == "win32" or not exists(who):
@@ -47,12 +52,17 @@ def _parts(who: str) -> tuple[int, str, str]:
 
 def _start_of(pid: int) -> str | None:
     """Ticks from the machine's start to the process's; None where there is none, or no telling."""
+    fields = _fields(pid)
+    return None if not fields or fields[0] in ("Z", "X") else fields[19]
+
+
+def _fields(pid: int) -> list[str]:
+    """What Linux says of a process, from its state on; [] where there is none."""
     try:
         text = (PROC / str(pid) / "stat").read_text("latin-1")
     except OSError:
-        return None
-    fields = text.rpartition(")")[2].split()  # from the third on: the name may hold anything
-    return None if fields[0] in ("Z", "X") else fields[19]
+        return []
+    return text.rpartition(")")[2].split()  # the name before it may hold anything
 
 
 @cache

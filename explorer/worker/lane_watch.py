@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 SUSPENDED_FOR = 120.0  # seconds of silence after which a lane is ended,
 SILENT = 15.0  # or after which one that is to stop is
 HEED_WITHIN = 120.0  # seconds in which a lane that is not silent is to have stopped
-LEAVE_WITHIN = 30.0  # seconds in which lanes of a worker that is gone are to have ended
+LEAVE_WITHIN = 30.0  # seconds given to lanes of a worker that is gone, and to who locks the store
 SUSPENDED = "its process did not answer and was ended; resume to carry on from the last checkpoint"
 UNHEEDED = "its process did not stop and was ended; resume to carry on from the last checkpoint"
 
@@ -34,6 +34,7 @@ class LaneWatch:
         self._training = TrainingStore(store)
         self._looked = -math.inf
         self._to_stop: dict[str, float] = {}  # since when, by lane
+        self._stopped: dict[str, float] = {}  # since when, by process
         self._strange: dict[str, float] = {}  # since when, by the key of a lane that is not ours
 
     def look(self, busy: Sequence[Lane], others: Sequence[Lane | None]) -> None:
@@ -47,6 +48,19 @@ class LaneWatch:
             self._look_at(lane, now)
         ours = {f"{LANE}{lane.name}" for lane in [*busy, *others] if lane}
         self._look_at_orphans(ours, now)
+
+    def free_the_store(self) -> None:
+        """Ends lanes that were suspended while they wrote, as nobody else can write until then.
+
+        For a worker that cannot write; told again and again, it acts after LEAVE_WITHIN.
+        """
+        now = time.monotonic()
+        whos = [each.who for each in map(self._store.heard, self._store.lanes_heard()) if each]
+        stopped = {who for who in whos if identity.is_suspended(who)}
+        self._stopped = {who: self._stopped.get(who, now) for who in stopped}
+        for who, since in self._stopped.items():
+            if now - since > LEAVE_WITHIN and identity.end(who):
+                print(f"process {who.partition('/')[0]} was suspended and ended", flush=True)
 
     def _look_at(self, lane: Lane, now: float) -> None:
         wanted = self._training.owned(lane.name).values()
@@ -82,8 +96,9 @@ class LaneWatch:
             self._store.forget(key)
 
 
-def hangs(store: RunStore, lane: Lane, silent: float = SUSPENDED_FOR) -> bool:
-    """Whether a lane that has work has said nothing for so many seconds."""
+def hangs(store: RunStore, lane: Lane, silent: float | None = None) -> bool:
+    """Whether a lane that has work has said nothing for so many seconds, or for SUSPENDED_FOR."""
+    silent = SUSPENDED_FOR if silent is None else silent
     heard = store.heard(f"{LANE}{lane.name}")
     if heard is None:  # not a word since it was given work
         return time.monotonic() - lane.given > max(silent, SUSPENDED_FOR)

@@ -86,6 +86,7 @@ class Worker:
                 self._say("")
             except (StoreBusy, OSError) as error:  # a full disk, a locked store: lanes go on
                 self._say(str(error))
+                self._watch.free_the_store()
                 time.sleep(RETRY_EVERY_TURN)
             time.sleep(POLL)
         self._wind_up()

@@ -192,10 +192,10 @@ class JobStore:
                 jobs.update().where(running).values(state=states.QUEUED, lane=None, message="")
             ).rowcount
 
-    def _answer(self, job: int, lane: str, result: dict[str, Any], **values: Any) -> None:
+    def _answer(self, job: int, owner: str, result: dict[str, Any], **values: Any) -> None:
         """Keeps an answer, in a file too where it is large, while the job is the lane's own."""
         with self._writer.begin() as connection:
-            if connection.execute(sa.select(jobs.c.id).where(_held(job, lane))).first():
+            if connection.execute(sa.select(jobs.c.id).where(_held(job, owner))).first():
                 values |= {"result": files.written(job, result), "shown": jobs.c.shown + 1}
                 connection.execute(jobs.update().where(jobs.c.id == job).values(**values))
 

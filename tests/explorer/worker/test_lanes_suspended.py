@@ -8,10 +8,11 @@ import time
 
 import pytest
 
-from explorer.store import identity, states
+from explorer.store import identity, opening, states
 from explorer.store.comparisons import RunStore, checkpoint_file
 from explorer.store.reports import LANE
 from explorer.store.requests import ControlRequests
+from explorer.store.trouble import StoreBusy
 from explorer.worker import lane_watch
 from explorer.worker.lane_watch import LaneWatch
 from explorer.worker.process import Lane
@@ -25,6 +26,16 @@ OFTEN = """
 from explorer.lane import __main__, training
 training.FLUSH_EVERY = training.SAVE_EVERY = __main__.BEAT_EVERY = 0.1
 __main__.main()
+"""
+
+WRITES = """
+import time
+from explorer.store.comparisons import RunStore
+store = RunStore()
+store.report("beat-lane", {})
+with store.write():
+    print("writing", flush=True)
+    time.sleep(600)
 """
 
 
@@ -91,6 +102,31 @@ def test_a_lane_that_goes_on_and_does_not_heed_a_stop_is_ended(store, suspended,
     ControlRequests(store).stop(comparison)
     look_until(store, lane)
     assert {run.state for run in store.comparison(comparison).runs} == {states.STOPPED}
+
+
+def test_a_lane_suspended_while_it_writes_does_not_lock_the_store_for_ever(home, monkeypatch):
+    """Only the process that writes can let go of the lock; the worker, locked out, ends it."""
+    RunStore()
+    writes = subprocess.Popen(
+        [sys.executable, "-c", WRITES], stdout=subprocess.PIPE, text=True, env={**os.environ}
+    )
+    assert writes.stdout.readline() == "writing\n"
+    os.kill(writes.pid, signal.SIGSTOP)
+    os.waitid(os.P_PID, writes.pid, os.WSTOPPED | os.WNOWAIT)
+    monkeypatch.setattr(opening, "BUSY_FOR", 0.1)
+    monkeypatch.setattr(lane_watch, "LEAVE_WITHIN", 0.2)
+    store = RunStore()
+    watch = LaneWatch(store)
+    with pytest.raises(StoreBusy, match="locked"):
+        store.report("worker", {})
+
+    def ended():
+        watch.free_the_store()
+        return writes.poll() is not None
+
+    wait_for(ended, "it was ended")
+    store.report("worker", {})
+    assert writes.communicate()[0] == ""
 
 
 def test_a_suspended_lane_of_a_worker_before_is_ended_too(store, suspended, monkeypatch):
