@@ -1,6 +1,7 @@
-# make run: the app with its worker.  make test: all tests.  make quick: those without training and
-# browser.  make check: format, lint, types, all tests.  make bench: speed.  make results: the lessons
-# recorded again, with the tables that quote them.
+# make run: the app with its worker (LAN=1: for a class).  make test: all tests.  make quick: those
+# without training and browser.  make check: format, lint, types, known faults of packages, all tests.
+# make licences: what the dependencies allow.  make bench: speed.  make results: the lessons recorded
+# again, with the tables that quote them.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(if $(filter Windows_NT,$(OS)),$(VENV)/Scripts,$(VENV)/bin)
@@ -8,10 +9,10 @@ PORT ?= 8501
 # a worker a core, four at most; each takes whole files, the slow ones first (tests/conftest.py)
 PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test quick check bench results stop install clean
+.PHONY: run test quick check audit licences bench fuzz results stop install clean
 
 run: $(VENV)/.installed
-	$(BIN)/python -m streamlit run explorer/app.py --server.port $(PORT)
+	$(BIN)/python -m explorer app --port $(PORT) $(if $(filter-out 0,$(LAN)),--lan)
 
 test: $(VENV)/.installed-dev
 	$(PYTEST) $(ARGS)
@@ -24,11 +25,25 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/mypy benchmarks/*.py
+	$(BIN)/python .ci/audit.py
 	$(PYTEST) $(ARGS)
+
+# known faults of what is installed; without a network it says so and goes on
+audit: $(VENV)/.installed-dev
+	$(BIN)/python .ci/audit.py
+
+# docs/LICENCES.md
+licences: $(VENV)/.installed-dev
+	$(BIN)/python .ci/licences.py
 
 # training speed against a plain PyTorch loop, on two cores; fails where it has become slower
 bench: $(VENV)/.installed
 	$(BIN)/python benchmarks/speed.py --check
+
+# damaged and hostile input for every parser of outside bytes; `make test` has the short form.
+# make fuzz ARGS="--cases 30000": a million in all; ARGS="checkpoint --seed 2": one parser
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 # every lesson on the images of RESNET_DATA, three seeds each: an hour and more on two cores; it goes on
 # where it was stopped

@@ -36,8 +36,8 @@ from explorer.files.recordings import Recording, recorded
 from explorer.report.formatting import duration
 from explorer.store.comparisons import MAX_SEEDS, RunStore
 from explorer.store.launch import CLASSES, LaunchRequest, launch
-from explorer.store.migrations import StoreError
 from explorer.store.requests import ControlRequests
+from explorer.store.trouble import StoreError
 from resnet.lessons import LESSONS
 from resnet.settings import image_folder, image_folder_classes, image_folder_label
 from resnet.verdict.recorded import FILE_NAME, text_of

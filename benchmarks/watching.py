@@ -72,7 +72,7 @@ class Training:
         self.random = np.random.default_rng(0)
         self.at = 0
         for run in self.runs:
-            self.training.describe(run, "two cores", "generated images")
+            self.training.describe(run, "benchmark", "two cores", "generated images", None)
         while self.at < ROWS:
             self.add(min(100, ROWS - self.at))
         self.ending = threading.Event()

@@ -7,24 +7,10 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from explorer.commands import keeping, labs, opening, training
-from explorer.commands.arguments import REFUSED, options_of
+from explorer.commands.doctor import command as doctor
 from resnet.cli import terminal
 
 Command = Callable[[argparse.Namespace], int]
-COMMANDS: dict[str, Command] = {
-    "app": opening.open_app,
-    "train": training.train,
-    "watch": training.watch,
-    "resume": training.resume,
-    "stop": training.stop,
-    "list": keeping.list_all,
-    "show": keeping.show,
-    "export": keeping.export,
-    "import": keeping.import_,
-    "record": training.record,
-    "lab": labs.lab,
-}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,14 +22,37 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    try:
+        if arguments[:1] == ["doctor"]:  # needs nothing installed, so that it can say what is not
+            return doctor.main(arguments[1:])
+        return _command(arguments)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _command(arguments: list[str]) -> int:
+    from explorer.commands import keeping, labs, opening, training
+    from explorer.commands.arguments import REFUSED, options_of
+
+    commands: dict[str, Command] = {
+        "app": opening.open_app,
+        "train": training.train,
+        "watch": training.watch,
+        "resume": training.resume,
+        "stop": training.stop,
+        "list": keeping.list_all,
+        "show": keeping.show,
+        "export": keeping.export,
+        "import": keeping.import_,
+        "record": training.record,
+        "lab": labs.lab,
+    }
     options = options_of(arguments)
     try:
-        return COMMANDS[options.command](options)
+        return commands[options.command](options)
     except REFUSED as error:
         print(f"explorer: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 130
 
 
 if __name__ == "__main__":

@@ -93,11 +93,14 @@ def image_folder_label() -> str:
 def image_folder_classes() -> int | None:
     """How many classes that folder holds, one sub-folder of train/ each; None where it has none."""
     folder = image_folder()
-    if folder is None or not (folder / "train").is_dir():
+    if folder is None:
         return None
     from resnet.images.listing import class_names  # only who asks for it loads what reads images
 
-    return len(class_names(folder))
+    try:
+        return len(class_names(folder)) if (folder / "train").is_dir() else None
+    except OSError:  # a mount that was lost
+        return None
 
 
 def has_cifar10() -> bool:

@@ -3,6 +3,9 @@
 Streamlit serves the folder static/ beside its script, with what a browser needs to keep a file.
 Where the program was installed by somebody else, that folder cannot be written; then they are
 served from where they lie, as the files of a component, which a browser fetches at each reload.
+
+URLs are relative to the page, and every page is one name below the app's own address. So they hold
+behind a proxy that strips a path which this server has never heard of (JupyterHub, code-server).
 """
 
 import hashlib
@@ -32,7 +35,7 @@ def plotly_source() -> str:
     source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     name = f"plotly-{version}.min.js"
     if _copied({source: _STATIC / name}):
-        return _served(f"app/static/{name}")
+        return f"app/static/{name}"
     return f"{_as_component('plotly', source.parent)}/{source.name}?{version}"
 
 
@@ -45,7 +48,7 @@ def scripts() -> str:
         content.update(file.as_posix().encode() + (_BOARD / file).read_bytes())
     name = f"board-{content.hexdigest()[:12]}"
     if _copied({_BOARD / file: _STATIC / name / file for file in files}):
-        return _served(f"app/static/{name}")
+        return f"app/static/{name}"
     return _as_component(name, _BOARD)
 
 
@@ -80,9 +83,4 @@ def _copy(source: Path, target: Path) -> None:
 def _as_component(name: str, folder: Path) -> str:
     """URL of a folder that is served from where it lies."""
     components.declare_component(name, folder)
-    return _served(f"component/{__name__}.{name}")
-
-
-def _served(path: str) -> str:
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"{'/' + base if base else ''}/{path}"
+    return f"component/{__name__}.{name}"

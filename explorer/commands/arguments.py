@@ -3,12 +3,13 @@
 import argparse
 from pathlib import Path
 
+from explorer.commands.doctor.command import add_options
 from explorer.commands.follow import NoWorker
 from explorer.commands.selection import CommandError
 from explorer.files.fields import ComparisonFileError
 from explorer.files.format import FILE_ENDING
 from explorer.store.comparisons import MAX_SEEDS, Refused
-from explorer.store.migrations import StoreError
+from explorer.store.trouble import StoreError
 from resnet.cli.arguments import NAMES, add_recipe, add_training
 from resnet.cli.places import PlaceError
 from resnet.labs import LABS
@@ -17,6 +18,8 @@ from resnet.spec.recipe import DATA
 
 # Each has its sentence.
 REFUSED = (SpecError, Refused, ComparisonFileError, CommandError, NoWorker, PlaceError, StoreError)
+
+PORT = "8501"  # of the app
 
 
 def options_of(words: list[str]) -> argparse.Namespace:
@@ -39,10 +42,15 @@ def argument_parser() -> argparse.ArgumentParser:
     )
     found = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    found.add_parser(
+    app = found.add_parser(
         "app",
         help="open the app, as without a command; options are those of `streamlit run`",
         description="Open the app. Options are those of `streamlit run`, as --server.port 8600.",
+        allow_abbrev=False,
+    )
+    app.add_argument("--port", default=PORT, help=f"the port that it listens on, else {PORT}")
+    app.add_argument(
+        "--lan", action="store_true", help="serve a class, behind the code RESNET_CLASS_CODE"
     )
 
     train = found.add_parser("train", help="train a lesson or nets of your own", epilog=NAMES)
@@ -82,6 +90,10 @@ def argument_parser() -> argparse.ArgumentParser:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the lab"
     )
     lab.add_argument("--json", type=Path, metavar="FILE", help="write the results to this file")
+
+    add_options(
+        found.add_parser("doctor", help="what is wrong with this installation, and what to do")
+    )
 
     record = found.add_parser(
         "record", help="write a small file that ships with the program, to be replayed"

@@ -8,6 +8,7 @@ from tqdm import tqdm
 from explorer.report import line, progress, status
 from explorer.store.comparisons import RunStore
 from explorer.store.snapshots import Feed, Snapshot
+from explorer.store.trouble import StoreBusy
 from explorer.worker import control
 from resnet.settings import home
 
@@ -28,8 +29,11 @@ class WorkerWatch:
         self._started: float | None = None
         self._alive = time.monotonic()
 
-    def look(self) -> None:
-        """Raises NoWorker where none comes up, or its training processes do not."""
+    def look(self) -> str:
+        """What keeps the store from being written to, "" for nothing.
+
+        Raises NoWorker where no worker comes up, or its training processes do not.
+        """
         now = time.monotonic()
         if control.is_alive(self._store):
             self._alive = now
@@ -37,11 +41,22 @@ class WorkerWatch:
             problem = report[0].get("problem") if report else ""
             if problem and not self._store.load()[0]:
                 raise NoWorker(str(problem))
+        elif words := self._unwritten():
+            self._alive = now  # a worker waits for the same, and none could begin
+            return words
         elif self._started is None or now - self._started > control.SILENT:
             self._started = now
-            control.start_detached()
+            control.look_after(self._store)
         if now - self._alive > PATIENCE:
             raise NoWorker(f"the worker does not start; {home() / 'worker.log'} says why")
+        return ""
+
+    def _unwritten(self) -> str:
+        try:
+            self._store.report("terminal", {})
+        except StoreBusy as error:
+            return f"waiting: {error}"
+        return ""
 
 
 def follow(store: RunStore, comparison: str) -> Snapshot | None:
@@ -56,12 +71,14 @@ def follow(store: RunStore, comparison: str) -> Snapshot | None:
     share, _ = progress.progress(snapshot.comparison)
     with tqdm(total=1.0, initial=share, bar_format=BAR, file=sys.stderr) as bar:
         while snapshot is not None and snapshot.comparison.active:
-            watch.look()
+            words = watch.look()
+            if words:
+                bar.set_description_str(words)
             time.sleep(LOOK_EVERY)
             snapshot = feed.snapshot(fresh=True)
             if snapshot is not None:
                 share, _ = progress.progress(snapshot.comparison)
-                bar.set_description_str(_happens(store, snapshot), refresh=False)
+                bar.set_description_str(words or _happens(store, snapshot), refresh=False)
                 bar.update(share - bar.n)
                 bar.refresh()
     return snapshot

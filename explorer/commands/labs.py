@@ -19,8 +19,12 @@ from explorer.store.jobs.records import Job
 from explorer.store.jobs.retention import LAB
 from explorer.store.jobs.store import JobStore
 from resnet.cli.places import replace_with
+from resnet.images.fingerprint import fingerprint
+from resnet.images.listing import FolderError, find
 from resnet.labs import LABS
-from resnet.settings import has_cifar10, image_folder, image_folder_label
+from resnet.settings import has_cifar10, image_folder, image_folder_label, memory_file
+from resnet.spec import json_text
+from resnet.spec.checks import quoted
 from resnet.spec.recipe import DATA
 
 
@@ -37,7 +41,8 @@ def lab(options: argparse.Namespace) -> int:
     settings = dict(map(_setting, options.set))
     try:
         sources = [Source.parse(net) for net in options.nets or usual_nets(options.name)]
-        asked = [Question(options.name, source, settings, data, label) for source in sources]
+        images = (data, label, _known_by(data))
+        asked = [Question(options.name, source, settings, *images) for source in sources]
         ids = [jobs.submit(LAB, each.payload(store)) for each in asked]
     except SourceError as error:
         raise CommandError(str(error)) from error
@@ -48,6 +53,9 @@ def lab(options: argparse.Namespace) -> int:
     answers = [job.result or {} for job in found]
     results = [LABS[options.name].result.from_plain(each["result"]) for each in answers]
     print(f"{LABS[options.name].title}  ({', '.join(dict.fromkeys(e['label'] for e in answers))})")
+    for said in dict.fromkeys(each.get("images_note", "") for each in answers):
+        if said:
+            print(f"{said}")
     _print(options.name, results)
     took = ", ".join(f"{each['seconds']:.1f}" for each in answers)
     print(f"\n{took} seconds")
@@ -66,6 +74,17 @@ def _print(name: str, results: list[Any]) -> None:
         print(f"\n{sentence}")
 
 
+def _known_by(data: str) -> str:
+    """The fingerprint of the folder's images. Raises CommandError where it cannot be read."""
+    folder = image_folder()
+    if data != "folder" or folder is None:
+        return ""
+    try:
+        return fingerprint(find(folder), memory_file("folder", str(folder.resolve())))
+    except FolderError as error:
+        raise CommandError(str(error)) from error
+
+
 def usual_nets(name: str) -> tuple[str, ...]:
     """The nets with which the page opens a lab."""
     asked = LABS[name]
@@ -77,10 +96,10 @@ def _setting(text: str) -> tuple[str, Any]:
     """ "side=17" or 'off=["stage1.block2"]': a value is JSON, else a word."""
     name, equals, value = text.partition("=")
     if not equals:
-        raise CommandError(f"{text!r} is no setting; write it as name=value, as side=17")
+        raise CommandError(f"{quoted(text)} is no setting; write it as name=value, as side=17")
     try:
-        return name, json.loads(value)
-    except json.JSONDecodeError:
+        return name, json_text.read(value)
+    except ValueError:
         return name, value
 
 
@@ -89,8 +108,8 @@ def _followed(store: RunStore, jobs: JobStore, identity: int, net: str) -> Job:
     watch = WorkerWatch(store)
     with tqdm(total=1.0, bar_format=BAR, file=sys.stderr, desc=net, leave=False) as bar:
         while (look := jobs.look(identity)) is not None and look.active:
-            watch.look()
-            bar.set_description_str(f"{net}: {look.message or 'waiting'}", refresh=False)
+            words = watch.look() or look.message or "waiting"
+            bar.set_description_str(f"{net}: {words}", refresh=False)
             bar.update(look.share - bar.n)
             time.sleep(LOOK_EVERY)
     job = jobs.job(identity)

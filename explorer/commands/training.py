@@ -129,6 +129,9 @@ def _check_images(store: RunStore, data: str) -> None:
     if report is None or not control.is_alive(store):
         return
     theirs, ours = report[0].get("folder"), image_folder_label()
+    where, named = report[0].get("folder_at"), image_folder()
+    if theirs == ours and named and where not in (None, str(named.absolute())):
+        theirs, ours = where, str(named.absolute())
     if theirs != ours:
         raise CommandError(
             f"the worker that is running has {theirs or 'no folder of images'}, not {ours}; "

@@ -25,7 +25,9 @@ from explorer.store.snapshots import RunHistory, Snapshot
 
 FILE_ENDING = ".resnet.json.gz"
 FORMAT = "resnet-explorer comparison"
-VERSION = 3  # 2: with layer responses; 3: with the numbers of images that errors are of
+# 2: with layer responses; 3: with the numbers of images that errors are of; 4, written where a run
+# had fewer images than its recipe asks for: with their number
+VERSION, WITHOUT_IMAGES = 4, 3
 MAX_FILE = 20 * 2**20  # bytes
 MAX_TEXT = 64 * 2**20  # bytes, unpacked; a full-size file has about 40 MB
 MAX_LISTS = 50_000  # lists and objects in it: Python needs up to 24 bytes a letter for them
@@ -92,7 +94,7 @@ def pack(
     most = RECORDED_NORMS if recording else _affordable(snapshot)
     content = {
         "format": FORMAT,
-        "version": VERSION,
+        "version": VERSION if any(run.images for run in runs) else WITHOUT_IMAGES,
         "program": f"{_program()}+{commit}" if commit else _program(),
         "made": {name: text[: MAX_MADE[name]] for name, text in made.items()},
         "comparison": {
@@ -180,7 +182,9 @@ def _comparison(
 ) -> Comparison:
     fields = Fields(file.raw("comparison"), "comparison", ABOUT)
     tags = fields.items("tags", MAX_TAGS)
-    if not all(isinstance(tag, str) and 0 < len(tag) <= MAX_TAG for tag in tags):
+    if not all(
+        isinstance(tag, str) and tag.isprintable() and 0 < len(tag) <= MAX_TAG for tag in tags
+    ):
         raise ComparisonFileError(f"tags of comparison must be texts of 1 to {MAX_TAG} letters")
     created = fields.number("created", 0, 2**33)
     day = datetime.fromtimestamp(created).strftime("%d %b %Y")

@@ -74,6 +74,7 @@ def _run_values(run: Run, comparison: str) -> dict[str, Any]:
         "message": run.message,
         "turn": run.turn,
         "until": run.until,
+        "images": run.images,
     }
 
 

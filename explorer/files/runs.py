@@ -38,7 +38,7 @@ HIGHEST = {"seconds": MAX_SECONDS, "learning_rate": 1000.0, "loss": 1e39}  # the
 RECORDED_DIGITS = 6  # significant digits of what is no error, in a recording
 SIZES = {"state": 16, "device": 80, "data": 200, "message": 500}
 COPIED = (*SIZES, "iteration", "seconds", "turn")
-NAMES = ("net", "recipe", *COPIED, "until", "rows", "events")
+NAMES = ("net", "recipe", *COPIED, "until", "images", "rows", "events")
 EVENT_NAMES = ("iteration", "kind", "value", "at")
 
 
@@ -64,6 +64,7 @@ def run_fields(
         "recipe": recipe,
         **{name: getattr(run, name) for name in COPIED},
         "until": run.iterations,
+        **({} if run.images is None else {"images": run.images}),
         "rows": columns,
         "events": [
             {name: getattr(each, name) for name in EVENT_NAMES}
@@ -112,6 +113,7 @@ def _run(fields: Fields, number: int, comparison: str) -> Run:
         active_from=0,
         turn=fields.whole("turn", 0, MAX_TURN),
         until=fields.whole("until", 1, MAX_ITERATIONS),
+        images=None if fields.raw("images") is None else fields.whole("images", 1, MOST_IMAGES),
         **texts,
     )
 

@@ -25,6 +25,7 @@ class ActiveRun:
     lock    on the run's folder, held until the lane leaves it
     begun   whether its first row is behind it
     paused  whether the store was told that it pauses
+    said    a sentence for people on how it was set up, or ""
     """
 
     run: Run
@@ -34,6 +35,7 @@ class ActiveRun:
     begun: bool = False
     pause_at: int | None = None
     paused: bool = False
+    said: str = ""
 
     @property
     def due(self) -> bool:

@@ -5,21 +5,23 @@ alone, or another program has taken it, that net trains on the CPU. Nothing is l
 at its last checkpoint wherever it is set up.
 """
 
+import contextlib
 import gc
-import traceback
+import logging
 from collections.abc import Callable
 
 import torch
 
 from explorer.lane.active_run import ActiveRun, Left
 from explorer.store import states
-from explorer.store.comparisons import RunStore
 from explorer.store.records import Run
-from explorer.store.training import TrainingStore
+from explorer.store.training import Lost, TrainingStore
+from explorer.store.trouble import StoreBusy, StoreError
 from resnet import data
 from resnet.spec import SpecError
 from resnet.train import checkpoint
 
+_log = logging.getLogger(__name__)
 SetUp = Callable[[Run, str | None], ActiveRun]  # on the device named; None for the best there is
 
 WAITS = "the GPU has no memory left for {net}, which goes on when another net has ended"
@@ -30,8 +32,8 @@ TAKEN = "the GPU cannot be used now ({why}), so {net} trains on the CPU and take
 class Admission:
     """Sets up the runs of `lane`, and keeps those that have to wait, in their order."""
 
-    def __init__(self, store: RunStore, lane: str, set_up: SetUp) -> None:
-        self._training = TrainingStore(store)
+    def __init__(self, training: TrainingStore, lane: str, set_up: SetUp) -> None:
+        self._training = training
         self.lane = lane
         self.waiting: list[Run] = []
         self._set_up = set_up
@@ -80,10 +82,15 @@ class Admission:
         free_memory()
         try:
             active = self._set_up(run, device)
-            self._say(run, self._words.get(run.id, "") if device else "")
+            words = (self._words.get(run.id, "") if device else "", active.said)
+            self._say(run, "; ".join(filter(None, words)))
             return active
         except torch.OutOfMemoryError:
             return FULL
+        except StoreError:  # not this run's fault
+            raise
+        except Lost:
+            return None
         except Left as left:
             self._training.settle(run.id, self.lane, left.state, left.message)
         except (SpecError, data.DataError, checkpoint.CheckpointError) as error:
@@ -92,7 +99,9 @@ class Admission:
             if device is None and is_taken(error):
                 why = str(error).splitlines()[0][:200]
                 return self._on_cpu(run, TAKEN.format(net=run.spec.title, why=why))
-            traceback.print_exc()
+            _log.exception(
+                "a run was not set up", extra={"run": run.id, "comparison": run.comparison}
+            )
             self._training.settle(
                 run.id, self.lane, states.FAILED, f"it could not be set up: {error}"
             )
@@ -116,7 +125,8 @@ class Admission:
         self._words.pop(run.id, None)
         if words:
             self._words[run.id] = words
-        self._training.tell(run.comparison, "; ".join(self._words.values()))
+        with contextlib.suppress(StoreBusy):  # words alone are worth no waiting
+            self._training.tell(run.comparison, "; ".join(self._words.values()))
 
 
 FULL = "full"

@@ -1,5 +1,6 @@
 """A job at hand: what is asked, how far it is told to be, and whether it is to stop."""
 
+import contextlib
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from explorer.store.jobs.files import job_folder
 from explorer.store.jobs.records import Job
 from explorer.store.jobs.store import JobStore
+from explorer.store.trouble import StoreBusy
 
 TELL_EVERY = 0.5  # seconds: each is a write to the store
 SHOW_EVERY = 1.0
@@ -37,10 +39,14 @@ class Work:
         return job_folder(self.job.id)
 
     def tell(self, message: str, share: float | None = None) -> None:
-        """Says what is being done. Raises Stopped where it is not wanted any more."""
+        """Says what is being done, where the store takes it now.
+
+        Raises Stopped where the job is not wanted any more.
+        """
         self._told = time.monotonic()
-        if not self.jobs.tell(self.job.id, self.lane, message, share):
-            raise Stopped
+        with contextlib.suppress(StoreBusy):
+            if not self.jobs.tell(self.job.id, self.lane, message, share):
+                raise Stopped
 
     def progress(self, share: float, words: str) -> None:
         """`tell` for labs, which call it often: it is passed on twice a second."""
@@ -50,7 +56,8 @@ class Work:
     def show(self, answer: dict[str, Any]) -> None:
         """Keeps the answer as far as it has grown."""
         self._shown = time.monotonic()
-        self.jobs.show(self.job.id, self.lane, answer)
+        with contextlib.suppress(StoreBusy):
+            self.jobs.show(self.job.id, self.lane, answer)
 
     @property
     def to_be_shown(self) -> bool:

@@ -1,12 +1,14 @@
 """What a lane does with a job: the one place where jobs meet torch."""
 
-import traceback
+import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from explorer.lane.job_context import Stopped, Work
 from explorer.lane.labs import lab
 from explorer.store.jobs.store import JobStore
+from explorer.store.patience import Patience
 from resnet.cost.counters import counted_by_tools
 from resnet.data import DataError
 from resnet.export.onnx import export
@@ -14,23 +16,28 @@ from resnet.export.shipped import ShippedError
 from resnet.spec import NetSpec
 from resnet.train.checkpoint import CheckpointError
 
+_log = logging.getLogger(__name__)
+
 
 def do(jobs: JobStore, lane: str, identity: int) -> None:
     """Does a claimed job; it ends finished, stopped, or failed with one sentence."""
-    job = jobs.job(identity)
+    patience = Patience()
+    job = patience(partial(jobs.job, identity))
     if job is None:
         return
     try:
         if job.kind not in KINDS:
             raise ValueError(f"there is no job called {job.kind!r}; restart the server")
-        jobs.finish(identity, lane, KINDS[job.kind](Work(jobs, lane, job)))
+        answer = KINDS[job.kind](Work(jobs, lane, job))
+        patience(partial(jobs.finish, identity, lane, answer))
     except Stopped:
-        jobs.leave(identity, lane)
+        patience(partial(jobs.leave, identity, lane))
     except (ValueError, DataError, CheckpointError, ShippedError) as error:
-        jobs.fail(identity, lane, str(error))
+        patience(partial(jobs.fail, identity, lane, str(error)))
     except Exception as error:
-        traceback.print_exc()
-        jobs.fail(identity, lane, f"it broke off: {type(error).__name__}: {error}")
+        _log.exception("a job broke off")
+        words = f"it broke off: {type(error).__name__}: {error}"
+        patience(partial(jobs.fail, identity, lane, words))
 
 
 def _crosscheck(work: Work) -> dict[str, Any]:

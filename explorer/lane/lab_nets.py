@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from explorer.store.comparisons import RunStore, checkpoint_file
+from explorer.store.jobs.lab_question import UNREAD
 from explorer.store.jobs.net_source import FRESH, RUN, SHIPPED, Source, run_of, weights
 from explorer.store.records import Run
 from resnet import data
@@ -52,16 +53,25 @@ class Kept:
         self._images: tuple[str, ImageSet] | None = None
         self._subjects: OrderedDict[tuple[str, str], Subject] = OrderedDict()
 
-    def images(self, name: str, label: str, progress: data.Progress) -> ImageSet:
+    def images(
+        self, name: str, label: str, progress: data.Progress, fingerprint: str = ""
+    ) -> ImageSet:
         """The set by its name. Raises DataError where it is not what the page spoke of."""
-        if self._images is None or self._images[0] != name:
+        kept = self._images
+        changed = kept and fingerprint and kept[1].fingerprint != fingerprint
+        if kept is None or kept[0] != name or changed:
             self._images = None
             self._subjects.clear()
             self._images = (name, data.load(name, progress=progress))
+        assert self._images
         images = self._images[1]
         if images.label != label:
             raise DataError(
                 f"the images here are {images.label} now, not {label}; load the page anew"
+            )
+        if fingerprint and not fingerprint.startswith(UNREAD) and images.fingerprint != fingerprint:
+            raise DataError(
+                f"the images of {label} were changed a moment ago; load the page anew in a minute"
             )
         return images
 
@@ -108,9 +118,11 @@ def _of_run(source: Source, images: ImageSet, store: RunStore) -> Subject:
     check_trained_on(run, images)
     _check_classes(run.spec, images)
     check_trainable(run.spec, len(images.classes))
-    state = checkpoint.load_for(checkpoint_file(run.id), run.spec, run.recipe)
+    file = checkpoint_file(run.id)
+    state = checkpoint.load_for(file, run.spec, run.recipe)
     identity.check(images, state, "", "choose those images, or another net")
     net = build(run.spec, image_size=run.recipe.image_size)
+    checkpoint.check_weights(file, state, net)
     net.load_state_dict(state["net"])
     batches = _slim(Batches(images, replace(run.recipe, test_images=None, final_images=None), CPU))
     return Subject(net.eval(), batches)

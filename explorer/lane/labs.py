@@ -44,9 +44,14 @@ def lab(work: Work) -> dict[str, Any]:
     asked, store = LABS[question.lab], work.jobs.store
     work.tell("loading the images")
     torch.set_num_threads(1 if store.load()[0] else cores())  # training comes first
-    images = _kept.images(question.data, question.label, _loading(work))
+    images = _kept.images(question.data, question.label, _loading(work), question.images)
     inputs, note = _inputs(asked, question, images, store)
-    about = {"label": images.label, "note": note, "source": work.payload["source"]}
+    about = {
+        "label": images.label,
+        "note": note,
+        "images_note": images.said,
+        "source": work.payload["source"],
+    }
 
     def answer(result: Any) -> dict[str, Any]:
         return {"result": result.to_plain(), "seconds": time.monotonic() - began, **about}

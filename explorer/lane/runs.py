@@ -1,7 +1,8 @@
 """Trains the runs that a lane is given, from setting them up to their ends."""
 
-import traceback
+import logging
 from collections.abc import Callable
+from functools import partial
 
 from explorer.lane.active_run import ActiveRun
 from explorer.lane.admission import Admission
@@ -9,8 +10,13 @@ from explorer.lane.setup import Images, set_up
 from explorer.lane.training import LaneTraining
 from explorer.store import states
 from explorer.store.comparisons import RunStore
+from explorer.store.patience import Patience
 from explorer.store.records import Run
+from explorer.store.training import TrainingStore
+from explorer.store.trouble import StoreError
 from resnet.train import checkpoint
+
+_log = logging.getLogger(__name__)
 
 
 def train(
@@ -20,21 +26,24 @@ def train(
 
     gone  asked between steps; when it says True the runs are saved and left as interrupted
     """
-    images = Images(store, lane, gone)
+    written = TrainingStore(store, Patience(gone))
+    images = Images(written, lane, gone)
 
     def ready(run: Run, device: str | None) -> ActiveRun:
-        return set_up(store, run, images.of(run), images.check, device)
+        return set_up(written, lane, run, images.of(run), images.check, device)
 
-    training = LaneTraining(store, lane, Admission(store, lane, ready), gone)
-    for identity in ids:
-        run = store.run(identity)
-        if run:
-            training.begin(run)
-    images.forget()  # the trainers have what they need of them
+    training = LaneTraining(store, written, lane, Admission(written, lane, ready), gone)
     try:
+        for identity in ids:
+            run = written.patience(partial(store.run, identity))
+            if run:
+                training.begin(run)
+        images.forget()  # the trainers have what they need of them
         training.carry_out()
+    except StoreError as error:  # nothing more can be written: the next worker finds the runs
+        _log.error("the lane gives up: %s", error)
     except checkpoint.CheckpointError as error:
         training.leave(states.INTERRUPTED, str(error))
     except Exception as error:
-        traceback.print_exc()
+        _log.exception("training broke off")
         training.leave(states.FAILED, f"training broke off: {error}")

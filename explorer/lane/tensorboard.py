@@ -5,13 +5,15 @@ a run that goes on from a checkpoint take the place of those that were lost with
 """
 
 import importlib.util
+import logging
 import math
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from resnet.spec.row import Row
+
+_log = logging.getLogger(__name__)
 
 
 def available() -> bool:
@@ -35,7 +37,7 @@ def open_events(folder: Path, layers: Sequence[str], iteration: int) -> "EventFi
         later = iteration + 1 if iteration else 0
         return EventFiles(SummaryWriter(str(folder), purge_step=later), layers)
     except OSError as error:
-        print(f"no event files: {error}", file=sys.stderr, flush=True)
+        _log.warning("no event files: %s", error)
         return None
 
 
@@ -65,7 +67,7 @@ class EventFiles:
             self._give_up(error)
 
     def _give_up(self, error: Exception) -> None:
-        print(f"event files end here: {error}", file=sys.stderr, flush=True)
+        _log.warning("event files end here: %s", error)
         self._writer = _Nowhere()
 
 

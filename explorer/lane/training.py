@@ -8,22 +8,19 @@ gave the run away) saves nothing; the lock on the run's folder keeps the next la
 one has left.
 """
 
-import contextlib
-import sys
 import time
 from collections.abc import Callable
 
 import torch
-from sqlalchemy.exc import OperationalError
 
 from explorer.lane.active_run import ActiveRun
 from explorer.lane.admission import Admission
+from explorer.lane.keeping import Keeping
 from explorer.store import states
-from explorer.store.comparisons import RunStore, checkpoint_file
+from explorer.store.comparisons import RunStore
 from explorer.store.records import EXTENDED, PAUSED, RATE, Run, Wanted
-from explorer.store.training import TrainingStore
-from resnet.spec.row import Row
-from resnet.train import checkpoint, furthest_behind
+from explorer.store.training import Lost, TrainingStore
+from resnet.train import furthest_behind
 
 LOOK_EVERY = 0.2  # seconds between looks at what is requested
 FLUSH_EVERY = 0.5  # seconds between writes of rows
@@ -34,10 +31,6 @@ WAITED = 3.0  # or that another comparison has to wait for it to do so
 ORPHANED = "the worker ended; resume to carry on from the last checkpoint"
 
 
-class _Lost(Exception):
-    """A run is no longer this lane's, and was dropped."""
-
-
 class LaneTraining:
     """Trains what `lane` holds until each run has ended, or is paused and let go of.
 
@@ -46,16 +39,21 @@ class LaneTraining:
     """
 
     def __init__(
-        self, store: RunStore, lane: str, admission: Admission, gone: Callable[[], bool]
+        self,
+        store: RunStore,
+        training: TrainingStore,
+        lane: str,
+        admission: Admission,
+        gone: Callable[[], bool],
     ) -> None:
         self.store = store
-        self.training = TrainingStore(store)
+        self.training = training
         self.lane = lane
         self.active_runs: list[ActiveRun] = []
         self.admission = admission
         self.gone = gone
         self.ended = 0  # active runs that gave memory back; for each a waiting one is tried
-        self.pending: list[tuple[int, Row]] = []
+        self.kept = Keeping(training, lane, gone)
         self.looked = self.asked = -1e9
         self.flushed = self.saved = time.monotonic()
         self.idle_since: float | None = None  # since when all that is left is paused
@@ -67,11 +65,13 @@ class LaneTraining:
 
     def carry_out(self) -> None:
         while self.active_runs or self.admission.waiting:
-            with contextlib.suppress(_Lost):
+            try:
                 if self.gone():
                     self._break_off()
                 else:
                     self._carry_on()
+            except Lost as lost:
+                self._forget({lost.run})
 
     def _carry_on(self) -> None:
         if time.monotonic() - self.looked >= LOOK_EVERY:
@@ -119,7 +119,7 @@ class LaneTraining:
             return
         active.begun = True
         if row:
-            self.pending.append((active.run.id, row))
+            self.kept.pending.append((active.run.id, row))
         if row and row.diverged:
             self._end(active, states.DIVERGED)
         elif active.trainer.finished:
@@ -156,14 +156,14 @@ class LaneTraining:
         trainer, run = active.trainer, active.run.id
         if wanted.until > trainer.schedule.iterations:
             rate = trainer.schedule.base(trainer.iteration) if wanted.rate is None else wanted.rate
-            self.training.mark(run, trainer.schedule.iterations, EXTENDED, wanted.until)
+            self.training.mark(run, self.lane, trainer.schedule.iterations, EXTENDED, wanted.until)
             trainer.extend(wanted.until, rate)
             self._save(active)
         elif wanted.rate is not None and not trainer.finished:
             trainer.change_rate(wanted.rate)
             self._save(active)
         if wanted.rate is not None and not trainer.finished:
-            self.training.mark(run, trainer.iteration, RATE, wanted.rate)
+            self.training.mark(run, self.lane, trainer.iteration, RATE, wanted.rate)
         active.pause_at = wanted.pause_at
         if active.due and not active.paused:
             self._pause(active)
@@ -173,10 +173,10 @@ class LaneTraining:
 
     def _pause(self, active: ActiveRun) -> None:
         self._save(active)
-        self.training.mark(active.run.id, active.trainer.iteration, PAUSED)
+        self.training.mark(active.run.id, self.lane, active.trainer.iteration, PAUSED)
         row = active.trainer.peek()
         if row:
-            self.pending.append((active.run.id, row))
+            self.kept.pending.append((active.run.id, row))
             self._flush(needed=True)
         self.training.hold(active.run.id, self.lane, active.trainer.iteration)
         active.paused = True
@@ -187,13 +187,16 @@ class LaneTraining:
         self.idle_since = self.idle_since or now
         if now - self.asked >= ASK_EVERY:
             self.asked = now
-            in_the_way = self.store.line() and not self._more_is_training()
+            in_the_way = self.training.patience(self._line) and not self._more_is_training()
             self.waited_since = (self.waited_since or now) if in_the_way else None
         waited = self.waited_since is not None and now - self.waited_since >= WAITED
         if waited or now - self.idle_since >= HELD_FOR:
             self._let_go()
         if self.active_runs:
             time.sleep(LOOK_EVERY)
+
+    def _line(self) -> list[str]:
+        return self.store.line()
 
     def _more_is_training(self) -> bool:
         """Whether another lane still trains: then to leave would make nobody's turn come sooner."""
@@ -229,46 +232,32 @@ class LaneTraining:
         active.lock.release()
 
     def _save(self, active: ActiveRun) -> None:
-        """A checkpoint, after the rows before it. Raises _Lost where those were not taken."""
+        """A checkpoint, after the rows before it. Raises Lost where the run is not this lane's."""
         self._flush(needed=True)
-        checkpoint.save(
-            checkpoint_file(active.run.id),
-            active.run.spec,
-            active.run.recipe,
-            active.trainer.state(),
-        )
+        if active.run.id not in self.training.owned(self.lane):
+            raise Lost(active.run.id)
+        self.kept.save(active)
 
     def _write_by_the_clock(self) -> None:
         saving = time.monotonic() - self.saved >= SAVE_EVERY
         if saving or time.monotonic() - self.flushed >= FLUSH_EVERY:
             self._flush()
-        if saving and not self.pending:
-            for active in self.active_runs:
-                if not active.paused:
-                    self._save(active)
+        if saving and not self.kept.pending:
+            owned = self.training.owned(self.lane)
+            self.kept.save_some(
+                [each for each in self.active_runs if not each.paused and each.run.id in owned]
+            )
             self.saved = time.monotonic()
 
     def _flush(self, needed: bool = False) -> None:
-        """Writes what is pending; a full disk keeps it pending until there is room again.
-
-        Raises OperationalError where it was needed; _Lost where a run is no longer this lane's.
-        """
-        lost: set[int] = set()
-        try:
-            if self.pending:
-                lost = self.training.append(self.lane, self.pending)
-                for active in self.active_runs:
-                    if active.events and active.run.id not in lost:
-                        active.events.add(
-                            [row for run, row in self.pending if run == active.run.id]
-                        )
-                self.pending.clear()
-        except OperationalError as error:
-            print(f"rows not written yet: {error}", file=sys.stderr, flush=True)
-            if needed:
-                raise
+        """Writes what is pending. Raises Lost where a run is no longer this lane's."""
+        lost = self.kept.flush(self.active_runs, needed)
         self.flushed = time.monotonic()
+        self._forget(lost)
+        if lost:
+            raise Lost(min(lost))
+
+    def _forget(self, lost: set[int]) -> None:
+        """Drops what is no longer this lane's."""
         for active in [active for active in self.active_runs if active.run.id in lost]:
             self._drop(active)
-        if lost:
-            raise _Lost

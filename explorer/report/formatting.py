@@ -1,5 +1,11 @@
 """Durations, ordinals and text for Markdown."""
 
+import re
+
+JOINER = "\u2060"
+FOUND_BY_ITS_LOOK = re.compile(r":(?=//|[\w+/-]+:)|\bwww(?=\.)|@(?=[\w-])", re.IGNORECASE)
+FORMULA = tuple("=+-@\t\r\n|%＝＋－＠")
+
 
 def place_words(place: int, seconds: float | None = None) -> str:
     """ "3rd in line, starts in about 4 min"; the place alone where no time is known.
@@ -46,7 +52,29 @@ def paragraphs(lines: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text that Markdown must show as it is: no part of it is a command, a link or an icon."""
+    """Text that Markdown must show as it is: no part of it is a command, a link or an icon.
+
+    The one way by which text from outside gets on a page as Markdown: of links, files, forms, image
+    folders, and what says what was wrong with them. `st.text` and tables need nothing.
+    """
+    lines = re.sub(r"\n[ \t]+", "\n", unlinked(text).lstrip(" \t"))  # or they are code
     return "".join(
-        f"\\{letter}" if letter in r"\`*_{}[]()#+-.!|$~<>:&" else letter for letter in text
+        f"\\{letter}" if letter in r"\`*_{}[]()#+-.!|$~<>:&=" else letter for letter in lines
     )
+
+
+def unlinked(text: str) -> str:
+    """Text in which no bare address is made a link and no :name: an icon.
+
+    The page looks for these after it has taken away what escapes them, so what parts them is a
+    character that has no width and allows no line break.
+    """
+    return FOUND_BY_ITS_LOOK.sub(lambda found: found[0] + JOINER, text)
+
+
+def cell(text: str) -> str:
+    """Text as a cell of a table that may become CSV: no spreadsheet takes it for a formula.
+
+    A table on a page has a button of its own that downloads it, so its cells are disarmed as well.
+    """
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA) else text

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 
+from explorer.report.formatting import cell
 from explorer.store.snapshots import RunHistory, Snapshot
 from resnet.cost import cost
 from resnet.spec.names import curve, curve_names
@@ -20,7 +21,7 @@ def numbers(curves: Sequence[RunHistory]) -> list[dict[str, object]]:
         best = min(tests, key=lambda row: row.test_error or 0.0) if tests else None
         table.append(
             {
-                "net": name,
+                "net": cell(name),
                 "state": run.state,
                 "seed": run.recipe.seed,
                 "iteration": run.iteration,
@@ -31,8 +32,8 @@ def numbers(curves: Sequence[RunHistory]) -> list[dict[str, object]]:
                 "loss": trained[-1].loss if trained else None,
                 "seconds": round(run.seconds, 1),
                 "parameters": cost(run.spec).parameters,
-                "trained on": run.data,
-                "machine": run.device,
+                "trained on": cell(run.data),
+                "machine": cell(run.device),
             }
         )
     return table
@@ -49,8 +50,8 @@ def csv_text(snapshot: Snapshot) -> str:
             errors = (row.learning_rate, row.loss, row.train_error, row.test_error)
             values = (*errors, row.train_images, row.test_images)
             cells = ["" if value is None else repr(value) for value in values]
-            head = [str(each.run.spec), recipe.seed, row.iteration, f"{row.seconds:.2f}"]
-            table.writerow([*head, *cells, str(recipe)])
+            head = [cell(str(each.run.spec)), recipe.seed, row.iteration, f"{row.seconds:.2f}"]
+            table.writerow([*head, *cells, cell(str(recipe))])
     return text.getvalue()
 
 

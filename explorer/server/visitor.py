@@ -7,13 +7,9 @@ holds the secret, and for good where the browser keeps no cookies or where anoth
 page in a frame (SameSite=Lax): such a visitor is a new one after a reload.
 
 Who may do everything: the teacher (explorer.server.teacher); on a server without a teacher's token,
-who sits at the machine itself, so that one's own computer never says no. A script without a
-connection, as in a test, is the machine itself too. What `st.context` tells of a connection
-(Streamlit 1.67): `ip_address` is None for loopback; behind a proxy on this machine it is the
-visitor's address where the proxy sends X-Forwarded-For, and None where it does not; `url` is what
-the browser says, which alone proves nothing. So all must agree: the address, the Host header, the
-url, and no header of a proxy. A forwarded port (ssh -L) counts as the machine itself: who opens one
-has an account there.
+who sits at the machine itself (explorer.server.connection), so that one's own computer never says
+no. A script without a connection, as in a test, is the machine itself too. A forwarded port
+(ssh -L) counts as the machine itself: who opens one has an account there.
 """
 
 import contextlib
@@ -24,20 +20,18 @@ from hashlib import blake2b
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import streamlit as st
 
-from explorer.server import teacher
+from explorer.server import connection, teacher
 from explorer.store.records import Visitor
 
 COOKIE = "resnet_explorer_visitor"
 KEPT_FOR = 365 * 24 * 3600  # seconds
 SECRET = re.compile(r"[A-Za-z0-9_-]{22,64}")
-HERE = ("localhost", "127.0.0.1", "::1")
-OF_A_PROXY = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
 _KEY = "visitor_secret"  # in the session
 _KEPT = "visitor_cookie_kept"  # likewise: whether the browser has said that it keeps the cookie
+_CHANGED = "visitor_changed"  # likewise: whether the page was drawn for another visitor
 _COMPONENT = "visitor"
 _UNGUESSED = secrets.token_bytes(16)  # so that nobody finds an address from its name in the store
 
@@ -79,18 +73,15 @@ def may_do_everything() -> bool:
 def at_the_machine() -> bool:
     """Whether this session comes from the machine that the server runs on."""
     headers = st.context.headers
-    if not headers:
-        return True
-    return (
-        st.context.ip_address in (None, *HERE)
-        and not any(name in headers for name in OF_A_PROXY)
-        and _host(f"//{headers.get('Host', '')}") in HERE
-        and _host(st.context.url or "") in HERE
-    )
+    return not headers or connection.at_the_machine(headers, st.context.ip_address, st.context.url)
 
 
+@st.fragment
 def remember() -> None:
-    """Has the browser keep the secret for a year. Called once on every page; it shows nothing."""
+    """Has the browser keep the secret for a year. Called once on every page; it shows nothing.
+
+    A fragment, so that what the browser says of its cookie does not cut off the page's own run.
+    """
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     path = f"/{base}" if base else "/"
     _component()(
@@ -104,6 +95,8 @@ def remember() -> None:
         },
         on_known_change=_adopt,
     )
+    if st.session_state.pop(_CHANGED, False):
+        st.rerun()
 
 
 def _secret() -> str:
@@ -120,19 +113,13 @@ def _adopt() -> None:
     """
     kept = st.session_state[_COMPONENT].get("known")
     if _is_secret(kept):
+        st.session_state[_CHANGED] = kept != st.session_state.get(_KEY)
         st.session_state[_KEY] = kept
         st.session_state[_KEPT] = True
 
 
 def _is_secret(text: object) -> bool:
     return isinstance(text, str) and SECRET.fullmatch(text) is not None
-
-
-def _host(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None
 
 
 @cache

@@ -3,7 +3,6 @@
 The only channel between pages, worker and lanes; only strings, numbers and JSON pass through it.
 """
 
-import json
 import secrets
 import time
 from collections.abc import Sequence
@@ -15,7 +14,8 @@ import sqlalchemy as sa
 
 from explorer.store import limits, room, states
 from explorer.store.fair_queue import Waiting, in_order, turns_in_order
-from explorer.store.limits import Refused
+from explorer.store.home import check
+from explorer.store.opening import open_engine
 from explorer.store.records import (
     Comparison,
     Event,
@@ -26,24 +26,30 @@ from explorer.store.records import (
     row_record,
     run_record,
 )
+from explorer.store.reports import Reports
 from explorer.store.room import free_disk
-from explorer.store.tables import comparisons, events, open_engine, reports, rows, runs
+from explorer.store.tables import comparisons, events, rows, runs
+from explorer.store.trouble import Refused
 from resnet.settings import home
 from resnet.spec import NetSpec, Recipe
 from resnet.spec.names import Entry
 
+FILE = "runs.db"
 MAX_NETS = 6
 MAX_SEEDS = 5
 IMPORTED = 3600.0  # seconds in which a visitor's imports are counted
 __all__ = ["Refused", "RunStore", "free_disk"]
 
 
-class RunStore:
+class RunStore(Reports):
     """The store at `url`, by default runs.db in the program's home."""
 
     def __init__(self, url: str | None = None) -> None:
-        self._engine = open_engine(url or f"sqlite:///{home() / 'runs.db'}")
+        if url is None:
+            check(home(), FILE)
+        self._engine = open_engine(url or f"sqlite:///{home() / FILE}")
         self._writer = self._engine.execution_options(writes=True)
+        super().__init__(self._engine)
 
     @property
     def engine(self) -> sa.Engine:
@@ -175,21 +181,6 @@ class RunStore:
         with self._engine.connect() as connection:
             found = [{**row._mapping} for row in connection.execute(query)]
         return [Event(**{k: v for k, v in each.items() if k != "id"}) for each in found]
-
-    def reported(self, key: str) -> tuple[dict[str, Any], float] | None:
-        """What was last reported under a key, and how many seconds ago."""
-        query = sa.select(reports.c.value, reports.c.at).where(reports.c.key == key)
-        with self._engine.connect() as connection:
-            found = connection.execute(query).first()
-        return (json.loads(found.value), time.time() - found.at) if found else None
-
-    def report(self, key: str, value: dict[str, Any]) -> None:
-        """Keeps what a worker, lane or server says of itself, in place of what it said before."""
-        with self.write() as connection:
-            connection.execute(reports.delete().where(reports.c.key == key))
-            connection.execute(
-                reports.insert().values(key=key, value=json.dumps(value), at=time.time())
-            )
 
     def write(self) -> AbstractContextManager[sa.Connection]:
         """A transaction that writes, for what else is kept in the same database."""
@@ -333,3 +324,8 @@ def run_folder(run: int) -> Path:
 
 def checkpoint_file(run: int) -> Path:
     return run_folder(run) / "checkpoint.pt"
+
+
+def checkpoint_before(run: int) -> Path:
+    """The one before, for the day when the last one is damaged."""
+    return run_folder(run) / "checkpoint-before.pt"

@@ -12,10 +12,7 @@ import os
 from dataclasses import dataclass
 
 from explorer.store.records import Visitor
-
-
-class Refused(ValueError):
-    """A request that the store does not take; its text says why and what would work."""
+from explorer.store.trouble import Refused
 
 
 @dataclass(frozen=True)

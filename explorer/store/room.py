@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from explorer.store import limits
-from explorer.store.limits import Refused
 from explorer.store.records import Visitor
+from explorer.store.trouble import Refused
 from resnet.cost import cost
 from resnet.cost.memory import kept_bytes, training_memory
 from resnet.cost.sharing import cores
@@ -47,8 +47,8 @@ def machine_memory() -> int | None:
 
 
 def checkpoint_bytes(spec: NetSpec) -> int:
-    """What a run's checkpoint takes on disk: weights and momentum, fp32."""
-    return 8 * cost(spec).parameters + CHECKPOINT_BYTES
+    """What a run's two checkpoints take on disk: weights and momentum, fp32."""
+    return 2 * (8 * cost(spec).parameters + CHECKPOINT_BYTES)
 
 
 def rows_bytes(spec: NetSpec, recipe: Recipe, iterations: int) -> int:

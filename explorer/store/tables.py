@@ -1,11 +1,6 @@
-"""The tables of the store, and how a connection to them is opened."""
-
-from pathlib import Path
-from typing import Any
+"""The tables of the store."""
 
 import sqlalchemy as sa
-
-from explorer.store import migrations
 
 metadata = sa.MetaData()
 
@@ -106,6 +101,8 @@ reports = sa.Table(
     sa.Column("key", sa.String(80), primary_key=True),
     sa.Column("value", sa.Text, nullable=False),
     sa.Column("at", sa.Float, nullable=False),
+    sa.Column("who", sa.String(120), nullable=False, server_default=""),  # explorer.store.identity
+    sa.Column("beat", sa.Integer, nullable=False, server_default="0"),  # +1 with every report
 )
 
 jobs = sa.Table(
@@ -131,66 +128,3 @@ jobs = sa.Table(
     sa.Column("began", sa.Float),  # when a lane took it up last
     sqlite_autoincrement=True,  # a folder of answers never meets another job of the same id
 )
-
-
-def open_engine(url: str) -> sa.Engine:
-    """An engine with the tables made, or brought up. On SQLite: WAL, a busy timeout, writers take
-    turns. Raises StoreError for the tables of a newer version of the program."""
-    engine = sa.create_engine(url)
-    if engine.dialect.name == "sqlite":
-        Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
-        sa.event.listen(engine, "connect", _prepare)
-        sa.event.listen(engine, "begin", _begin)
-    if _version(engine) != migrations.NEWEST:
-        with engine.execution_options(writes=True).begin() as connection:
-            _bring_up(connection)
-    return engine
-
-
-def _version(engine: sa.Engine) -> str | None:
-    """The version of the tables, by one query; None where they have none yet."""
-    try:
-        with engine.connect() as connection:
-            return connection.scalar(sa.select(migrations.version_table.c.version_num))
-    except sa.exc.DBAPIError:
-        return None
-
-
-def _bring_up(connection: sa.Connection) -> None:
-    """Makes or alters the tables; who came second finds them done."""
-    inspector = sa.inspect(connection)
-    if not inspector.has_table(comparisons.name):
-        metadata.create_all(connection)
-        migrations.stamp(connection)
-        return
-    version = None
-    if inspector.has_table(migrations.version_table.name):
-        version = connection.scalar(sa.select(migrations.version_table.c.version_num))
-    if version is not None:
-        migrations.check(version, connection.engine.url.render_as_string())
-    if version != migrations.NEWEST:
-        migrations.bring_up(connection)
-
-
-def _prepare(connection: Any, _record: Any) -> None:
-    connection.isolation_level = (
-        None  # transactions begin where _begin says, not at the driver's whim
-    )
-    cursor = connection.cursor()
-    for pragma in (
-        "auto_vacuum=INCREMENTAL",  # first: a file that has tables has its kind for good
-        "busy_timeout=15000",
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: sa.Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("alone"):  # each statement is a transaction of its own
-        return
-    writes = options.get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,31 +1,62 @@
 """`TrainingStore`: what the worker and its lanes write of the runs that they train."""
 
 import time
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 
 from explorer.store import states
 from explorer.store.comparisons import PARTY, RunStore
 from explorer.store.fair_queue import in_order
+from explorer.store.patience import once
 from explorer.store.records import RATE, Comparison, Run, Wanted, row_values
 from explorer.store.tables import comparisons, events, rows, runs
+
+
+class Lost(Exception):
+    """What a lane would write is of a run that is no longer its own: it must leave the run."""
+
+    def __init__(self, run: int) -> None:
+        super().__init__(f"the run {run} is another lane's by now, or nobody's")
+        self.run = run
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def patiently(
+    method: Callable[Concatenate["TrainingStore", P], R],
+) -> Callable[Concatenate["TrainingStore", P], R]:
+    """A method that is one transaction, done with the patience of whoever has the store."""
+
+    @wraps(method)
+    def tried(self: "TrainingStore", *arguments: P.args, **named: P.kwargs) -> R:
+        return self.patience(lambda: method(self, *arguments, **named))
+
+    return tried
 
 
 class TrainingStore:
     """The runs of a store as worker and lanes have them, who alone write what comes of training.
 
-    lane  the name of who holds a run: what another lane holds it cannot change
+    patience  how often what lanes write is tried; the worker, who has more to do, tries once
+    lane      the name of who holds a run: what another lane holds it cannot change; whether it does
+              is asked in the transaction that writes, so a lane that was suspended changes nothing
     """
 
-    def __init__(self, store: RunStore) -> None:
-        self._store = store
+    def __init__(
+        self, store: RunStore, patience: Callable[[Callable[[], Any]], Any] = once
+    ) -> None:
+        self.store = store
+        self.patience = patience
 
     def claim(self, lane: str) -> Comparison | None:
         """Takes the next turn of the comparison at the head of the line; its runs are `lane`'s."""
-        with self._store.write() as connection:
-            line = in_order(self._store.waiting(connection))
+        with self.store.write() as connection:
+            line = in_order(self.store.waiting(connection))
             if not line:
                 return None
             waits = (runs.c.comparison == line[0], runs.c.state == states.QUEUED)
@@ -44,7 +75,7 @@ class TrainingStore:
             connection.execute(  # a place that a teacher gave is for one turn
                 comparisons.update().where(comparisons.c.id == line[0]).values(rank=None)
             )
-        found = self._store.comparison(line[0])
+        found = self.store.comparison(line[0])
         assert found is not None
         return found
 
@@ -60,11 +91,11 @@ class TrainingStore:
         Others are other visitors, or whom a teacher has put ahead. What is paused or about to be
         stays. Returns whether somebody waits.
         """
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             mine = connection.scalar(sa.select(PARTY).where(comparisons.c.id == comparison))
             if not any(
                 each.comparison != comparison and (each.owner != mine or each.rank is not None)
-                for each in self._store.waiting(connection)
+                for each in self.store.waiting(connection)
             ):
                 return False
             connection.execute(
@@ -80,16 +111,31 @@ class TrainingStore:
         return True
 
     def hand_over(self, run_ids: Iterable[int], lane: str) -> None:
-        """Gives claimed runs to one lane."""
-        with self._store.write() as connection:
-            connection.execute(runs.update().where(runs.c.id.in_(list(run_ids))).values(lane=lane))
+        """Gives claimed runs to one lane; what is nobody's any more stays so."""
+        claimed = (runs.c.id.in_(list(run_ids)), runs.c.state.in_(states.HELD_BY_A_LANE))
+        with self.store.write() as connection:
+            connection.execute(runs.update().where(*claimed).values(lane=lane))
 
+    def give_back(self, lane: str) -> None:
+        """Puts what was claimed and not handed out back into the queue."""
+        mine = (runs.c.lane == lane, runs.c.state == states.RUNNING)
+        with self.store.engine.connect() as connection:
+            if connection.execute(sa.select(runs.c.id).where(*mine)).first() is None:
+                return
+        with self.store.write() as connection:
+            stopped = runs.c.want == states.STOPPED
+            connection.execute(
+                runs.update().where(*mine, stopped).values(state=states.STOPPED, lane=None)
+            )
+            connection.execute(runs.update().where(*mine).values(state=states.QUEUED, lane=None))
+
+    @patiently
     def owned(self, lane: str) -> dict[int, Wanted]:
         """The runs that a lane holds, training or paused, and what is wanted of each."""
         query = sa.select(
             runs.c.id, runs.c.want, runs.c.pause_at, runs.c.want_rate, runs.c.until
         ).where(_held_by(lane))
-        with self._store.engine.connect() as connection:
+        with self.store.engine.connect() as connection:
             return {
                 row.id: Wanted(row.want, row.pause_at, row.want_rate, row.until)
                 for row in connection.execute(query)
@@ -100,7 +146,7 @@ class TrainingStore:
 
         Their rows are not kept: somebody else has the run by now, or it was interrupted.
         """
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             owned = {
                 row.id for row in connection.execute(sa.select(runs.c.id).where(_held_by(lane)))
             }
@@ -116,10 +162,15 @@ class TrainingStore:
                 )
         return {run for run, _ in fresh} - owned
 
-    def rewind(self, run: int, iteration: int) -> None:
-        """Takes back the rows after `iteration` (all, at 0): a run goes on from its checkpoint."""
+    @patiently
+    def rewind(self, run: int, lane: str, iteration: int) -> None:
+        """Takes back the rows after `iteration` (all, at 0): a run goes on from its checkpoint.
+
+        Raises Lost where the lane does not hold the run.
+        """
         beyond = rows.c.iteration > (iteration if iteration else -1)
-        with self._store.write() as connection:
+        with self.store.write() as connection:
+            _check_held(connection, run, lane)
             gone = connection.execute(rows.delete().where(rows.c.run == run, beyond)).rowcount
             connection.execute(
                 events.delete().where(events.c.run == run, events.c.iteration > iteration)
@@ -137,24 +188,26 @@ class TrainingStore:
                     .values(generation=comparisons.c.generation + 1)
                 )
 
+    @patiently
     def settle(self, run: int, lane: str, state: str, message: str = "") -> None:
         """Writes the state in which a lane leaves its run; a rate asked for too late is dropped."""
         values = {"state": state, "want": None, "pause_at": None, "lane": None}
         if state in (states.FINISHED, states.DIVERGED):
             values["want_rate"] = None
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             connection.execute(
                 runs.update()
                 .where(runs.c.id == run, _held_by(lane))
                 .values(**values, message=message[:500])
             )
 
+    @patiently
     def hold(self, run: int, lane: str, iteration: int) -> None:
         """Notes that a lane has paused its run after `iteration` mini-batches.
 
         It need not let others go first any more: it does not train.
         """
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             connection.execute(
                 runs.update()
                 .where(runs.c.id == run, _held_by(lane))
@@ -165,9 +218,10 @@ class TrainingStore:
                 )
             )
 
+    @patiently
     def go_on(self, run: int, lane: str) -> None:
         """Notes that a paused run trains again."""
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             connection.execute(
                 runs.update()
                 .where(runs.c.id == run, _held_by(lane))
@@ -176,9 +230,10 @@ class TrainingStore:
                 )
             )
 
+    @patiently
     def let_go(self, run: int, lane: str) -> bool:
         """Leaves a paused run, saved, to whoever claims it next; False if it is wanted just now."""
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             return bool(
                 connection.execute(
                     runs.update()
@@ -193,9 +248,16 @@ class TrainingStore:
                 ).rowcount
             )
 
-    def mark(self, run: int, iteration: int, kind: str, value: float | None = None) -> None:
-        """Keeps what was done to a run; once, however often it is told. A rate is then taken up."""
-        with self._store.write() as connection:
+    @patiently
+    def mark(
+        self, run: int, lane: str, iteration: int, kind: str, value: float | None = None
+    ) -> None:
+        """Keeps what was done to a run; once, however often it is told. A rate is then taken up.
+
+        Raises Lost where the lane does not hold the run.
+        """
+        with self.store.write() as connection:
+            _check_held(connection, run, lane)
             same = (events.c.run == run, events.c.iteration == iteration, events.c.kind == kind)
             connection.execute(events.delete().where(*same))
             connection.execute(
@@ -210,12 +272,15 @@ class TrainingStore:
                     .values(want_rate=None)
                 )
 
-    def describe(self, run: int, device: str, data: str, images: int | None) -> None:
+    @patiently
+    def describe(self, run: int, lane: str, device: str, data: str, images: int | None) -> None:
         """Notes on what machine, on which images and on how many of them a run trains.
 
         images  None for as many as its recipe says
+        Raises Lost where the lane does not hold the run.
         """
-        with self._store.write() as connection:
+        with self.store.write() as connection:
+            _check_held(connection, run, lane)
             connection.execute(
                 runs.update()
                 .where(runs.c.id == run)
@@ -226,17 +291,18 @@ class TrainingStore:
         self, comparison: str, message: str, done: int | None = None, total: int | None = None
     ) -> None:
         """What a comparison is doing before its first row: "decoding images", 500 of 60,000."""
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             connection.execute(
                 comparisons.update()
                 .where(comparisons.c.id == comparison)
                 .values(message=message[:500], done=done, total=total)
             )
 
-    def interrupt(self, lane: str | None = None) -> int:
+    def interrupt(self, lane: str | None = None, message: str = "") -> int:
         """Marks running runs as interrupted: those of one lane, or all. Returns how many.
 
-        What was paused stays so: it was saved when it paused.
+        What was paused stays so: it was saved when it paused. What was to stop has stopped.
+        message  why, where there is more to say; "" leaves what is said
         """
         theirs = runs.c.lane == lane if lane else sa.true()
         waiting = sa.and_(
@@ -245,14 +311,26 @@ class TrainingStore:
             runs.c.pause_at.is_not(None),
             runs.c.pause_at <= runs.c.iteration,
         )
-        with self._store.write() as connection:
+        with self.store.write() as connection:
             connection.execute(runs.update().where(theirs, waiting).values(lane=None))
-            held = runs.c.state.in_(states.HELD_BY_A_LANE)
-            return connection.execute(
-                runs.update()
-                .where(theirs, held, sa.not_(waiting))
-                .values(state=states.INTERRUPTED, want=None, pause_at=None, lane=None)
-            ).rowcount
+            held = (theirs, runs.c.state.in_(states.HELD_BY_A_LANE), sa.not_(waiting))
+            ended: dict[str, str | None] = {"want": None, "pause_at": None, "lane": None}
+            if message:
+                ended["message"] = message[:500]
+            to_stop = runs.update().where(*held, runs.c.want == states.STOPPED)
+            stopped = connection.execute(to_stop.values(state=states.STOPPED, **ended)).rowcount
+            rest = runs.update().where(*held)
+            return (
+                stopped
+                + connection.execute(rest.values(state=states.INTERRUPTED, **ended)).rowcount
+            )
+
+
+def _check_held(connection: sa.Connection, run: int, lane: str) -> None:
+    """Raises Lost, in the transaction that writes, where the lane does not hold the run."""
+    mine = sa.select(runs.c.id).where(runs.c.id == run, _held_by(lane))
+    if connection.execute(mine).first() is None:
+        raise Lost(run)
 
 
 def _held_by(lane: str) -> sa.ColumnElement[bool]:

@@ -1,17 +1,21 @@
 """`python -m explorer.worker`: the worker of this machine; with `--stop`, its end."""
 
 import argparse
+import logging
 import signal
 import sys
 
 from filelock import Timeout
 
+from explorer.store import log
 from explorer.store.comparisons import RunStore
-from explorer.store.migrations import StoreError
+from explorer.store.trouble import StoreError
 from explorer.worker.control import is_alive, lock
 from explorer.worker.worker import PATIENCE, Worker
 from resnet.cli import terminal
 from resnet.settings import home
+
+_log = logging.getLogger("explorer.worker")
 
 
 def main() -> int:
@@ -29,7 +33,10 @@ def _run() -> int:
             worker = Worker(RunStore())
             signal.signal(signal.SIGTERM, worker.stop)
             signal.signal(signal.SIGINT, worker.stop)
+            log.start("worker")
+            _log.info("the worker starts")
             worker.run()
+            _log.info("the worker has ended")
     except Timeout:
         print("a worker is running already; this one ends")
     except StoreError as error:
@@ -42,9 +49,9 @@ def _ask_to_stop(store: RunStore) -> int:
     if not is_alive(store):
         print("no worker is running")
         return 0
-    report = store.reported("worker")
-    assert report
-    store.report("stop", {"pid": report[0]["pid"]})
+    heard = store.heard("worker")
+    assert heard
+    store.report("stop", {"who": heard.who})
     print("stopping the worker; it saves what it trains first", flush=True)
     try:
         with lock().acquire(timeout=PATIENCE + 10):

@@ -6,10 +6,12 @@ from typing import Any
 
 from filelock import FileLock
 
+from explorer.store import identity
 from explorer.store.comparisons import RunStore
 from resnet.settings import environment, home
 
-SILENT = 8.0  # seconds without a report after which a worker or server counts as gone
+SILENT = 8.0  # seconds without a report after which a worker or server counts as gone,
+HUNG = 120.0  # or, where its process is there, as one that hangs
 
 
 def lock() -> FileLock:
@@ -19,8 +21,28 @@ def lock() -> FileLock:
 
 
 def is_alive(store: RunStore) -> bool:
-    report = store.reported("worker")
-    return report is not None and report[1] < SILENT
+    """Whether the worker reports; of one that has ended it is known at once."""
+    heard = store.heard("worker")
+    return heard is not None and heard.lives(SILENT)
+
+
+def is_suspended(store: RunStore) -> bool:
+    """Whether the worker is there and says nothing: suspended, or waiting for a disk."""
+    heard = store.heard("worker")
+    return heard is not None and heard.silent >= SILENT and identity.exists(heard.who) is True
+
+
+def look_after(store: RunStore) -> None:
+    """Starts a worker where none is; ends one by force that is there and long silent.
+
+    For one who has just reported to the store: then it is not the store that keeps it silent.
+    """
+    heard = store.heard("worker")
+    if heard is not None and identity.exists(heard.who):
+        if heard.silent >= HUNG:
+            identity.end(heard.who)
+        return
+    start_detached()
 
 
 def start_detached() -> None:

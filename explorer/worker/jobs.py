@@ -12,6 +12,7 @@ from collections.abc import Callable
 from explorer.store import states
 from explorer.store.jobs.retention import LAB
 from explorer.store.jobs.store import LOST, TOO_LONG, JobStore
+from explorer.worker.lane_watch import hangs
 from explorer.worker.process import Lane
 
 LIMIT = 600.0  # seconds after which a job is given up;
@@ -45,6 +46,7 @@ class JobRunner:
         self._began = 0.0  # when the job, or the waiting, began
         self._unheeded = 0.0  # since when the job is to stop
         self._leaving: list[Lane] = []
+        self._old: Lane | None = None  # a lane that is to get no further job
 
     @property
     def busy(self) -> bool:
@@ -60,6 +62,8 @@ class JobRunner:
         self._leaving = [lane for lane in self._leaving if not lane.ended]
         if self.lane:
             self._look_after(self.lane)
+        if self._old and not self.busy:
+            self.renew()
         quick = self._beside is not None and not self._others
         if self._beside and self._beside.busy_for < (ENOUGH if self._others else LONG):
             return
@@ -75,8 +79,16 @@ class JobRunner:
             with contextlib.suppress(OSError):  # it died just now; the next look finds it
                 self.lane.give_job(claimed.id)
 
+    def renew(self) -> None:
+        """Sends its lane home, after the job at hand: the next job begins in a fresh one."""
+        self._old = self.lane
+        if self.lane and not self.busy:
+            self.lane.dismiss()
+            self._leaving.append(self.lane)
+            self.lane = self._old = None
+
     def close(self) -> None:
-        """Drops the job at hand, which goes back into the queue for the next worker."""
+        """Drops the job at hand, for JobStore.ask_again to put back into the queue."""
         if self.lane:
             self.lane.dismiss()
             try:
@@ -84,7 +96,6 @@ class JobRunner:
             except subprocess.TimeoutExpired:
                 self.lane.process.kill()
             self.lane, self._job = None, 0
-        self.jobs.ask_again()
 
     def _look_after(self, lane: Lane) -> None:
         if self.busy:
@@ -105,6 +116,9 @@ class JobRunner:
         job = self.jobs.look(self._job)
         if job is None or job.state != states.RUNNING:  # it is done
             self._job, self._began = 0, now
+        elif hangs(self.jobs.store, lane):
+            self.jobs.fail(self._job, lane.name, LOST)
+            self._kill(lane)
         elif now - self._began > limit:
             self.jobs.fail(self._job, lane.name, TOO_LONG.format(minutes=limit / 60))
             self._kill(lane)

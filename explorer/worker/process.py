@@ -15,18 +15,22 @@ from resnet.settings import environment, home
 # that has no core made a lab of 3 s take 9 to 25 s on two busy cores; threads that sleep do not.
 PATIENT = {"OMP_WAIT_POLICY": "PASSIVE"}
 
+COMMAND = [sys.executable, "-P", "-m", "explorer.lane"]
+
 
 @dataclass
 class Lane:
     """A process of explorer.lane; it works from the moment it is given runs, or a job.
 
-    started  seconds since 1970
-    up       whether it is known to have torch in memory
+    before  how many lanes had said that they are up when this one was started
+    given   when it was given work last, by the monotonic clock
+    up      whether it is known to have torch in memory
     """
 
     process: subprocess.Popen[bytes]
     name: str = field(default_factory=lambda: f"lane-{secrets.token_hex(6)}")
-    started: float = field(default_factory=time.time)
+    before: int = 0
+    given: float = 0.0
     up: bool = False
 
     @classmethod
@@ -35,7 +39,7 @@ class Lane:
         with log:
             return cls(
                 subprocess.Popen(
-                    [sys.executable, "-P", "-m", "explorer.lane"],
+                    COMMAND,
                     stdin=subprocess.PIPE,
                     stdout=log,
                     stderr=log,
@@ -63,5 +67,6 @@ class Lane:
 
     def _order(self, work: dict[str, Any]) -> None:
         assert self.process.stdin
+        self.given = time.monotonic()
         self.process.stdin.write((json.dumps({"lane": self.name, **work}) + "\n").encode())
         self.process.stdin.flush()

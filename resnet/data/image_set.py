@@ -17,7 +17,7 @@ import torch
 from filelock import FileLock
 from torch import Tensor
 
-from resnet.data import folder, generated
+from resnet.data import folder, generated, tensor_file
 from resnet.images.fingerprint import fingerprint
 from resnet.settings import (
     CIFAR10_BYTES,
@@ -235,13 +235,30 @@ def _cached(name: str, key: str, make: Callable[[], ImageSet]) -> ImageSet:
 def _read(file: Path) -> ImageSet | None:
     """The cached set, or None where there is no cache or a damaged one: it is then made anew."""
     try:
-        stored = torch.load(file, weights_only=True)
+        stored = tensor_file.read(file)
         kept = ImageSet(**{**stored["set"], "classes": tuple(stored["set"]["classes"])})
-        return kept if stored["check"] == _check(kept) else None
+        return kept if _is_whole(kept) and stored["check"] == _check(kept) else None
     except FileNotFoundError:
         return None
     except Exception:  # a truncated or foreign file can fail in any way; all mean "no cache"
         return None
+
+
+def _is_whole(images: ImageSet) -> bool:
+    """Whether it is what is cached: texts, and as many labels as images, each of a class."""
+    texts = (*images.classes, images.name, images.label, images.note, images.left_out)
+    "".join((*texts, images.fingerprint)).encode()  # raises where they are no texts
+    parts = (
+        (images.train_images, images.train_labels),
+        (images.test_images, images.test_labels),
+    )
+    return all(
+        pixels.dtype == torch.uint8
+        and labels.dtype == torch.int64
+        and pixels.shape == (len(labels), 3, folder.SIDE, folder.SIDE)
+        and (not len(labels) or 0 <= labels.min() <= labels.max() < len(images.classes))
+        for pixels, labels in parts
+    )
 
 
 def _write(file: Path, images: ImageSet) -> None:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from resnet.settings import ships
-from resnet.spec import NetSpec, Recipe
-from resnet.spec.checks import listed
+from resnet.spec import NetSpec, Recipe, json_text
+from resnet.spec.checks import check_number, listed
+from resnet.spec.recipe import MAX_ITERATIONS, MOST_IMAGES
 
 ENDING = ".safetensors"
 FORMAT = "resnet-explorer net 1"
@@ -61,12 +62,17 @@ class Shipped:
     @classmethod
     def from_metadata(cls, texts: Mapping[str, str]) -> "Shipped":
         """Raises KeyError, TypeError or ValueError where something is missing or is no value."""
-        return cls(
-            spec=NetSpec.parse(texts["spec"]),
+        classes = json_text.read(texts["classes"])
+        spec = NetSpec.parse(texts["spec"])
+        if not isinstance(classes, list) or len(classes) != spec.classes:
+            raise ValueError(f"classes are not the {spec.classes} names that {spec.title} needs")
+        "".join((*classes, texts["data"], texts["made_with"], texts["digest"])).encode()
+        found = cls(
+            spec=spec,
             recipe=Recipe.from_json(texts["recipe"]),
             iterations=int(texts["iterations"]),
             data=texts["data"],
-            classes=tuple(json.loads(texts["classes"])),
+            classes=tuple(classes),
             train_images=int(texts["train_images"]),
             test_images=int(texts["test_images"]),
             train_error=float(texts["train_error"]),
@@ -74,6 +80,11 @@ class Shipped:
             made_with=texts["made_with"],
             digest=texts["digest"],
         )
+        check_number("iterations", found.iterations, 0, MAX_ITERATIONS)
+        for name in ("train", "test"):
+            check_number("images", getattr(found, f"{name}_images"), 1, 2 * MOST_IMAGES)
+            check_number("error", getattr(found, f"{name}_error"), 0, 100)
+        return found
 
 
 def folder() -> Path:
@@ -111,7 +122,7 @@ def header(file: Path) -> Shipped:
             (length,) = struct.unpack("<Q", stream.read(8))
             if length > MOST_HEADER:
                 raise damaged(file)
-            return read_metadata(file, json.loads(stream.read(length))["__metadata__"])
+            return read_metadata(file, json_text.read(stream.read(length))["__metadata__"])
     except ShippedError:
         raise
     except FileNotFoundError as error:

@@ -38,6 +38,7 @@ def ship(file: Path, folder: Path, images: ImageSet) -> tuple[Path, Shipped]:
     net of another training is there already.
     """
     spec, recipe, state = checkpoint.load(file)
+    checkpoint.check_weights(file, state, build(spec, device="meta"))
     check_trainable(spec, len(images.classes))
     check_free(folder, spec, recipe, state["iteration"], images)
     mean = Batches(images, replace(recipe, test_images=None, final_images=None), CPU).mean.clone()
@@ -130,7 +131,7 @@ def read(file: Path) -> tuple[Net, Tensor, Shipped]:
     return net.eval(), tensors[MEAN].clone(), about
 
 
-def halved(spec: NetSpec, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def halved(spec: NetSpec, state: Mapping[str, Tensor], device: str = "cpu") -> dict[str, Tensor]:
     """The tensors of a net as they are stored."""
     net = build(spec, device="meta")
     halves = {
@@ -139,7 +140,7 @@ def halved(spec: NetSpec, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
         if isinstance(module, nn.Conv2d | nn.Linear)
     }
     return {
-        name: (value.half() if name in halves else value).detach().cpu().contiguous().clone()
+        name: (value.half() if name in halves else value).detach().to(device).contiguous().clone()
         for name, value in state.items()
     }
 
@@ -154,18 +155,28 @@ def digest(tensors: Mapping[str, Tensor]) -> str:
 
 
 def _net(file: Path, spec: NetSpec, tensors: Mapping[str, Tensor], image_size: int = 0) -> Net:
-    """The net with these tensors, in fp32. Raises ShippedError where they are not its own."""
+    """The net with these tensors, in fp32. Raises ShippedError where they are not its own.
+
+    What they should be is known before a large net is made for a small file.
+    """
     side = image_size or tensors[MEAN].shape[-1]
-    net = build(spec, image_size=side)
-    wanted = {name: tuple(value.shape) for name, value in net.state_dict().items()}
-    found = {name: tuple(value.shape) for name, value in tensors.items()}
-    for name, shape in {**wanted, MEAN: (3, side, side)}.items():
-        if found.get(name) != shape:
-            what = f"{name} of shape {found[name]}" if name in found else f"no {name}"
+    of_net = build(spec, image_size=side, device="meta").state_dict()
+    wanted = halved(spec, of_net, "meta") | {MEAN: torch.empty(3, side, side, device="meta")}
+    for name, each in wanted.items():
+        given, shape = tensors.get(name), tuple(each.shape)
+        if given is None or tuple(given.shape) != shape:
+            what = f"no {name}" if given is None else f"{name} of shape {tuple(given.shape)}"
             raise ShippedError(
                 f"{file.name} has {what} where {spec.title} has {shape}; choose another net"
             )
-    if extra := sorted(found.keys() - wanted.keys() - {MEAN}):
-        raise ShippedError(f"{file.name} has {extra[0]}, which {spec.title} has not")
+        if given.dtype != each.dtype:
+            theirs, ours = (str(one.dtype).removeprefix("torch.") for one in (given, each))
+            raise ShippedError(
+                f"{file.name} keeps {name} as {theirs}, where nets of this program have {ours}; "
+                "make it with: python -m resnet ship CHECKPOINT"
+            )
+    if extra := sorted(tensors.keys() - wanted.keys()):
+        raise ShippedError(f"{file.name} has {extra[0][:80]}, which {spec.title} has not")
+    net = build(spec, image_size=side)
     net.load_state_dict({name: value for name, value in tensors.items() if name != MEAN})
     return net

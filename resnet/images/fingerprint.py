@@ -7,6 +7,7 @@ content and of change, which no program sets) what was read is remembered.
 import hashlib
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -14,10 +15,12 @@ from pathlib import Path
 
 from resnet.images import names
 from resnet.images.listing import FolderError, Found
+from resnet.spec import json_text
 
 READING = 1  # changes with what becomes of a file's pixels
 SETTLED = 2.0  # seconds after which a change of a file shows in its times
 BLOCK = 1 << 20
+KNOWN_AS = re.compile("[0-9a-f]{32}")
 TOLD_EVERY = 500  # files
 
 
@@ -32,7 +35,7 @@ def fingerprint(
     """
     touched, settled = _touched(found)
     known = _remembered(memory)
-    if known.get("touched") == touched and len(known.get("fingerprint", "")) == 32:
+    if touched and known.get("touched") == touched:
         return known["fingerprint"]
     result = _of_contents(found, progress or (lambda done, of: None))
     if memory and settled:
@@ -85,10 +88,11 @@ def _touched(found: Found) -> tuple[str, bool]:
 
 def _remembered(memory: Path | None) -> dict[str, str]:
     try:
-        known = json.loads(memory.read_text("utf-8")) if memory else {}
-        return known if isinstance(known, dict) else {}
+        known = json_text.read(memory.read_bytes()) if memory else {}
     except (OSError, ValueError):
         return {}
+    whole = isinstance(known, dict) and isinstance(known.get("fingerprint"), str)
+    return known if whole and KNOWN_AS.fullmatch(known["fingerprint"]) else {}
 
 
 def _remember(memory: Path, touched: str, result: str) -> None:

@@ -61,13 +61,24 @@ class Found:
     left_out: LeftOut
 
 
+def _is_reached(folder: Path) -> bool:
+    """Whether a folder is there. Raises FolderError where its disk does not say: a lost mount."""
+    try:
+        return folder.is_dir()
+    except OSError as error:
+        raise FolderError(
+            f"folder {names.shown(folder)} cannot be reached ({error.strerror}); see to the disk "
+            "or network that it lies on, then try again"
+        ) from error
+
+
 def find(root: Path) -> Found:
     """Lists the images of a folder. Raises FolderError where it is not laid out as it must be."""
     where = names.shown(root)
-    if not root.is_dir():
+    if not _is_reached(root):
         raise FolderError(f"there is no folder {where}; RESNET_DATA must name a folder of images")
     for part in ("train", "test"):
-        if not (root / part).is_dir():
+        if not _is_reached(root / part):
             raise FolderError(
                 f"folder {where} has no {part}/ in it; it must hold train/<class>/ and "
                 "test/<class>/"

@@ -8,7 +8,7 @@ import re
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
-from resnet.spec.checks import SpecError, check_number, did_you_mean, known_fields, listed
+from resnet.spec.checks import SpecError, check_number, did_you_mean, known_fields, listed, quoted
 from resnet.spec.fields import OTHERS, check_fields, described, fields_of
 from resnet.spec.recipe import Recipe
 
@@ -195,7 +195,7 @@ class NetSpec:
         )
         if match is None:
             raise SpecError(
-                f"{text!r} is not the name of a net; names look like plain56, resnet56-A, "
+                f"{quoted(text)} is not the name of a net; names look like plain56, resnet56-A, "
                 "resnet164-A-bottleneck or imagenet-resnet50-B"
             )
         given: dict[str, Any] = {
@@ -207,7 +207,9 @@ class NetSpec:
         for word in match[4].split("-")[1:]:
             field, value = _meaning(word, text)
             if field in given:
-                raise SpecError(f"{text!r} says {field} twice; {word!r} is one word too many")
+                raise SpecError(
+                    f"{quoted(text)} says {field} twice; {quoted(word)} is one word too many"
+                )
             given[field] = value
         if not match[1] and not {"block", "stages"} & set(given):
             _check_elsewhere(cls, given, text)
@@ -231,9 +233,10 @@ class NetSpec:
         wanted = len(EXAMPLE_STAGES[self.family])
         given = self.stages if isinstance(self.stages, list | tuple) else ()
         if len(given) != wanted:
+            example = ".".join(EXAMPLE_STAGES[self.family])
             raise SpecError(
-                f"stages {self.stages!r} are not blocks for {wanted} stages, which {self.family} "
-                f"nets have; give {wanted} numbers, as {'.'.join(EXAMPLE_STAGES[self.family])}"
+                f"stages {quoted(self.stages)} are not blocks for {wanted} stages, which "
+                f"{self.family} nets have; give {wanted} numbers, as {example}"
             )
         for count in given:
             check_number("blocks in a stage", count, 1, MOST_BLOCKS, whole=True)
@@ -282,7 +285,8 @@ class ImageNetName(SpecError):
 
     def __init__(self, text: str, net: NetSpec, of_cifar: str) -> None:
         super().__init__(
-            f"{text!r} is the name of an ImageNet net, which is written {net} here; {of_cifar}"
+            f"{quoted(text)} is the name of an ImageNet net, which is written {net} here; "
+            f"{of_cifar}"
         )
         self.net = net
 
@@ -342,7 +346,8 @@ def _meaning(word: str, text: str) -> tuple[str, Any]:
     block, stride_on, order, activation = (FIELDS[field].choices for field in WRITTEN_OUT)
     known = ("A", "B", "C", *block, *stride_on, *order, "nonorm", *activation)
     raise SpecError(
-        f"{text!r} contains {word!r}, which says nothing about a net{did_you_mean(word, known)} "
+        f"{quoted(text)} contains {quoted(word)}, which says nothing about a "
+        f"net{did_you_mean(word, known)} "
         f"Known are {listed(known)}, w16 for a width, c100 for classes, "
         "stages2.3.4 for blocks per stage"
     )

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from resnet.spec import json_text
 from resnet.spec.checks import SpecError, known_fields
 from resnet.spec.fields import OTHERS, check_fields, described
 
@@ -171,7 +172,7 @@ class Recipe:
         for word in text.split():
             name, _, value = word.partition("=")
             try:
-                given[name] = json.loads(value)
+                given[name] = json_text.read(value, finite=False)
             except ValueError:
                 given[name] = value
         return cls(**known_fields(cls, json.dumps(given)))

@@ -19,6 +19,7 @@ from resnet.plan import plan
 from resnet.spec import NetSpec, Recipe, SpecError
 from resnet.spec.row import Row
 from resnet.spec.schedule import WARM_BELOW, Schedule, warm_every
+from resnet.train import checkpoint, training_state
 from resnet.train.evaluate import error_on
 from resnet.train.fused.evaluation import for_evaluation
 from resnet.train.step import GraphStep, Step, on_cuda
@@ -193,6 +194,14 @@ class Trainer:
 
     @_on_its_stream
     def load_state(self, state: dict[str, Any]) -> None:
+        """Goes on from what `state` gave. Raises CheckpointError for anything else."""
+        try:
+            training_state.check_whole(state, self.net, self.optimizer, self._sums)
+        except training_state.StateError as error:
+            raise checkpoint.CheckpointError(
+                f"the checkpoint is not of this training, or it is damaged: {error}; train the "
+                "net again, or choose another file"
+            ) from error
         self.net.load_state_dict(state["net"])
         self.optimizer.load_state_dict(state["optimizer"])
         self._learn.forget()

@@ -41,7 +41,10 @@ function themed(layout, node) {
 const config = {
   displaylogo: false,
   responsive: true,
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"],
+  // Nothing leaves the machine: since plotly.js 3.5 a chart offers to be uploaded, unless told not to.
+  showSendToCloud: false,
+  plotlyServerURL: "",
 };
 
 // A redraw in the middle of a drag would end it, so it waits until the mouse is let go.

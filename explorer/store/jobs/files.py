@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from resnet.settings import home
+from resnet.spec import json_text
 
 LARGE = 200_000  # letters of JSON from which on an answer lies in a file
 ANSWER = "answer.json"
@@ -34,27 +35,39 @@ def written(job: int, answer: dict[str, Any]) -> str:
 
 def read(job: int, text: str | None) -> dict[str, Any] | None:
     """The answer that `written` wrote; None where there is none, or its file is gone."""
-    answer = json.loads(text) if text else None
+    answer = _object(text)
     if answer != _IN_FILE:
         return answer
     try:
-        return json.loads((job_folder(job) / ANSWER).read_text("utf-8"))
+        return _object((job_folder(job) / ANSWER).read_text("utf-8"))
     except (OSError, ValueError):
         return None
 
 
 def lost(job: int, text: str | None) -> bool:
-    """Whether an answer's file, or the file that it speaks of, is gone."""
+    """Whether an answer is damaged, or its file, or the file that it speaks of, is gone."""
     if text is None or len(text) > LARGE // 100:  # what names a file is short
         return False
-    answer = json.loads(text)
+    answer = _object(text)
+    if answer is None:
+        return True
     name = answer.get("kept_in") or answer.get("file")
-    return bool(name) and not (job_folder(job) / name).exists()
+    return isinstance(name, str) and not (job_folder(job) / name).exists()
 
 
 def names_a_file(text: str | None) -> bool:
     """Whether the answer is a file made for a person, as an ONNX file."""
-    return bool(text) and len(str(text)) < LARGE // 100 and bool(json.loads(str(text)).get("file"))
+    short = text if text and len(text) < LARGE // 100 else None
+    return bool((_object(short) or {}).get("file"))
+
+
+def _object(text: str | None) -> dict[str, Any] | None:
+    """The object of a JSON text; None where it holds none, for disks and people change files."""
+    try:
+        found = json_text.read(text, finite=False) if text else None
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def delete(jobs: Collection[int]) -> None:

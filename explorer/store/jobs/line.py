@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from explorer.store import limits, states
 from explorer.store.fair_queue import Waiting, in_order
-from explorer.store.limits import Refused
 from explorer.store.records import Visitor
 from explorer.store.tables import jobs
+from explorer.store.trouble import Refused
 
 # Who takes turns for a job; older versions of the program kept its owner alone.
 PARTY: Any = sa.func.coalesce(sa.func.nullif(jobs.c.party, ""), jobs.c.owner)

@@ -13,6 +13,7 @@ from explorer.store.records import Run
 from resnet.export import shipped
 from resnet.export.shipped import ShippedError
 from resnet.spec import NetSpec, SpecError
+from resnet.spec.checks import quoted
 
 SHIPPED, FRESH, RUN = "shipped", "fresh", "run"
 
@@ -45,7 +46,8 @@ class Source:
         except SpecError as error:
             raise SourceError(str(error)) from error
         raise SourceError(
-            f"{kind!r} is no source of nets; write shipped:resnet56-A, fresh:resnet56-A or run:12"
+            f"{quoted(kind)} is no source of nets; write shipped:resnet56-A, fresh:resnet56-A or "
+            "run:12"
         )
 
 
@@ -108,7 +110,7 @@ def has_weights(run: Run) -> bool:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise SourceError(f"a run is named by its number, as run:12, not {text!r}")
+        raise SourceError(f"a run is named by its number, as run:12, not {quoted(text)}")
     return int(text)
 
 

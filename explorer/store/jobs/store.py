@@ -156,21 +156,12 @@ class JobStore:
 
     def show(self, job: int, lane: str, result: dict[str, Any]) -> None:
         """Keeps the answer as far as it has grown, for pages to draw."""
-        self._settle(job, lane, result=files.written(job, result), shown=jobs.c.shown + 1)
+        self._answer(job, lane, result)
 
     def finish(self, job: int, lane: str, result: dict[str, Any]) -> None:
         """Keeps the answer, and forgets the oldest jobs beyond what is kept."""
-        self._settle(
-            job,
-            lane,
-            state=states.FINISHED,
-            message="",
-            result=files.written(job, result),
-            share=1.0,
-            shown=jobs.c.shown + 1,
-            seconds=result.get("seconds"),
-            lane=None,
-        )
+        ended = {"state": states.FINISHED, "message": "", "share": 1.0, "lane": None}
+        self._answer(job, lane, result, **ended, seconds=result.get("seconds"))
         forget_old(self._writer)
 
     def leave(self, job: int, lane: str) -> None:
@@ -194,6 +185,13 @@ class JobStore:
             return connection.execute(
                 jobs.update().where(running).values(state=states.QUEUED, lane=None, message="")
             ).rowcount
+
+    def _answer(self, job: int, owner: str, result: dict[str, Any], **values: Any) -> None:
+        """Keeps an answer, in a file too where it is large, while the job is the lane's own."""
+        with self._writer.begin() as connection:
+            if connection.execute(sa.select(jobs.c.id).where(_held(job, owner))).first():
+                values |= {"result": files.written(job, result), "shown": jobs.c.shown + 1}
+                connection.execute(jobs.update().where(jobs.c.id == job).values(**values))
 
     def _settle(self, job: int, owner: str, **values: Any) -> None:
         """Writes to a job only while it is still the lane's own."""

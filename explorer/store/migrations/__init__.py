@@ -8,6 +8,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from explorer.store.trouble import StoreError as StoreError
+
 NEWEST = "0006"  # the last of versions/
 
 version_table = sa.Table(  # as Alembic keeps it
@@ -15,10 +17,6 @@ version_table = sa.Table(  # as Alembic keeps it
     sa.MetaData(),
     sa.Column("version_num", sa.String(32), primary_key=True),
 )
-
-
-class StoreError(Exception):
-    """A store that this program cannot use; its text says why and what would work."""
 
 
 def check(version: str, where: str) -> None:

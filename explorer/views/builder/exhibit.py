@@ -230,12 +230,11 @@ def from_link(text: str, otherwise: NetSpec) -> tuple[NetSpec, str]:
 
     Where only the depth misses, that is the net of the nearest depth, else `otherwise`.
     """
-    text = cut(text)
     near, problem = nearest_net(text)
     shown = near or otherwise
     if not problem:
         return shown, ""
-    return shown, f"The link asks for {text!r}: {problem}. Shown instead: {shown.title}."
+    return shown, f"The link asks for {cut(text)!r}: {problem}. Shown instead: {shown.title}."
 
 
 def nearest_depth(depth: int, family: str, block: str | None) -> int:
@@ -293,12 +292,11 @@ def _nets(text: str, before: Exhibit) -> tuple[tuple[NetSpec, ...], list[int]]:
 def _one(text: str, otherwise: NetSpec | None) -> tuple[NetSpec | None, str]:
     if otherwise:
         return from_link(text, otherwise)
-    text = cut(text)
     spec, problem = nearest_net(text)
     if not problem:
         return spec, ""
     instead = f"Shown instead: {spec.title}." if spec else "It is left out."
-    return spec, f"The link asks for {text!r}: {problem}. {instead}"
+    return spec, f"The link asks for {cut(text)!r}: {problem}. {instead}"
 
 
 def _hide(text: str) -> tuple[str, ...]:

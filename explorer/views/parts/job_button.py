@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from explorer.report.formatting import escaped
 from explorer.server import shared, visitor
 from explorer.store import states
 from explorer.store.comparisons import Refused
@@ -63,7 +64,7 @@ def _progress(identity: int) -> None:
         words = f"Waiting for the worker, {ahead} ahead"
     else:
         words = "Waiting for the worker"
-    st.info(f"{words} …", icon=":material/hourglass_top:")
+    st.info(escaped(f"{words} …"), icon=":material/hourglass_top:")
     by = visitor.me()
     if not (by.everything or job.owner in ("", by.id)):
         return
@@ -73,4 +74,4 @@ def _progress(identity: int) -> None:
 
 
 def _sentence(text: str) -> str:
-    return f"{capitalised(text)}."
+    return escaped(f"{capitalised(text)}.")

@@ -100,4 +100,8 @@ def write_link(table: Iterable[Parameter], values: Mapping[str, Any]) -> dict[st
 
 
 def cut(text: str) -> str:
+    """What an address says as a sentence repeats it: not all of it, and all of it to be seen."""
+    text = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"

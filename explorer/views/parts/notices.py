@@ -24,7 +24,8 @@ def sentence(snapshot: Snapshot, link: str) -> str:
         end, outcome = "has finished", verdicts.verdict_of(snapshot)
     else:
         end, outcome = "has ended", status.state_sentence(comparison, None)
-    return f"[{formatting.escaped(comparison.title)}]({link}) {end}. {outcome}".rstrip()
+    said = formatting.escaped(outcome)
+    return f"[{formatting.escaped(comparison.title)}]({link}) {end}. {said}".rstrip()
 
 
 def _expected() -> list[str]:

@@ -116,7 +116,10 @@ def _row(
     key = f"line_{'now' if place is None else 'waits'}_{identity}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key):
         st.markdown(f"**{head}**", width=46)
-        st.markdown(f"{words}  \n:gray[{whose(comparison, me)}; {state}]", width="stretch")
+        st.markdown(
+            f"{words}  \n:gray[{whose(comparison, me)}; {formatting.escaped(state)}]",
+            width="stretch",
+        )
         if me.everything and place:
             _button("To the front", "vertical_align_top", ControlRequests.move, identity, 0)
             if place > 1:
@@ -142,5 +145,7 @@ def _do(request: Callable[..., None], comparison: str, *arguments: Any) -> None:
     try:
         request(ControlRequests(shared.store(), visitor.me()), comparison, *arguments)
     except Refused as error:
-        st.toast(f"Not done: {error}.", icon=":material/block:", duration="long")
+        st.toast(
+            formatting.escaped(f"Not done: {error}."), icon=":material/block:", duration="long"
+        )
     queue.now(fresh=True)

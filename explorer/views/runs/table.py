@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.report.formatting import cell
 from explorer.report.outcomes import LastAndBest
 from explorer.store.records import Run
 
@@ -28,7 +29,7 @@ def best_and_last(
     """Rows of plain values: name, state, iteration, last and best errors in percent."""
     return [
         {
-            "run": name,
+            "run": cell(name),
             "state": run.state,
             "iteration": run.iteration,
             "last_train": result.train_error,
@@ -37,7 +38,7 @@ def best_and_last(
             "best_train_at": result.best_train and result.best_train.iteration,
             "best_test": result.best_test and result.best_test.error,
             "best_test_at": result.best_test and result.best_test.iteration,
-            "trained on": run.data,
+            "trained on": cell(run.data),
         }
         for (name, run), result in zip(named, results, strict=True)
     ]

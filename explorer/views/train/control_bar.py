@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.report.formatting import escaped
 from explorer.server import shared, visitor
 from explorer.store import states
 from explorer.store.comparisons import Refused
@@ -194,5 +195,5 @@ def act(request: Callable[..., None], comparison: str, *arguments: Any) -> None:
     try:
         request(ControlRequests(shared.store(), visitor.me()), comparison, *arguments)
     except Refused as error:
-        st.toast(f"Not done: {error}.", icon=":material/block:", duration="long")
+        st.toast(escaped(f"Not done: {error}."), icon=":material/block:", duration="long")
     shared.feed(comparison).snapshot(fresh=True)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from explorer.files.format import FILE_ENDING, pack
 from explorer.report import table, verdicts
+from explorer.report.formatting import escaped
 from explorer.store.snapshots import Snapshot
 from resnet.paper import tables
 
@@ -58,4 +59,4 @@ def _numbers(snapshot: Snapshot) -> None:
 
 def _paper(snapshot: Snapshot) -> None:
     for sentence in verdicts.paper_says(snapshot):
-        st.markdown(f"- {sentence}")
+        st.markdown(f"- {escaped(sentence)}")

@@ -44,13 +44,17 @@ def link_of(request: LaunchRequest) -> dict[str, str]:
 
 
 def _field(name: str) -> Callable[[str], Any]:
-    """Reads a field of a recipe: its default gives the type, Recipe the rules."""
+    """Reads a field of a recipe: its default gives the type, Recipe the rules.
+
+    Those that hold for two fields together are for what the page shows in the end.
+    """
+    alone = replace(own_recipe(0), warmup="none")
     default = getattr(own_recipe(0), name)
 
     def read(text: str) -> Any:
         yes_or_no = isinstance(default, bool)
         value: Any = {"True": True, "False": False}[text] if yes_or_no else type(default)(text)
-        replace(own_recipe(0), **{name: value})
+        replace(alone, **{name: value})
         return value
 
     return read

@@ -4,7 +4,8 @@ import streamlit as st
 
 from explorer.report.estimates import machine_throughput
 from explorer.report.forecast import forecast, full_length_words
-from explorer.server import shared, visitor
+from explorer.report.formatting import escaped
+from explorer.server import shared, visitor, worker_health
 from explorer.server.worker_status import machine_report, machine_words, reported
 from explorer.store import states
 from explorer.store.comparisons import MAX_SEEDS, Refused
@@ -97,7 +98,7 @@ def _controls() -> LaunchRequest | None:
             request = lesson_request(LESSONS[name], seed, seeds, _full_length(name))
     except SpecError as error:
         columns[4].button("Launch", disabled=True, width="stretch", key="launch")
-        st.error(f"This cannot be trained: {error}.")
+        st.error(escaped(f"This cannot be trained: {error}."))
         return None
     download = data == "cifar10" and not worker.get("cifar10")
     if columns[4].button(
@@ -127,7 +128,9 @@ def _watching() -> bool:
 
 
 def _machine() -> None:
-    st.markdown(machine_words(shared.store()), text_alignment="right")
+    store = shared.store()
+    slower = worker_health.slower(machine_report(store)) or None
+    st.markdown(machine_words(store), text_alignment="right", help=slower)
 
 
 def _leave_replay() -> None:
@@ -151,7 +154,7 @@ def _launch(request: LaunchRequest, data: str) -> None:
         classes = reported(shared.store()).get("folder_classes")
         launched = launch(shared.store(), request, data, classes, visitor.me())
     except Refused as error:
-        st.error(f"This was not launched: {error}.")
+        st.error(escaped(f"This was not launched: {error}."))
         return
     prediction.keep(launched, request.lesson)
     _leave_replay()
@@ -165,7 +168,7 @@ def _introduce(request: LaunchRequest | None) -> None:
     busy = next((each for each in shared.store().comparisons() if each.active), None)
     if busy:
         words, button = st.columns([9, 2.6], vertical_alignment="center")
-        words.info(f"Training now: {busy.title}, seed {busy.runs[0].recipe.seed}.")
+        words.info(f"Training now: {escaped(busy.title)}, seed {busy.runs[0].recipe.seed}.")
         if button.button("Watch it", width="stretch", key="watch"):
             st.session_state["comparison"] = busy.id
             st.rerun()
@@ -195,7 +198,7 @@ def _link() -> dict[str, str]:
 
 wrong_in_link = _enter()
 for sentence in wrong_in_link:
-    st.warning(sentence)
+    st.warning(escaped(sentence))
 offered = _controls() if share.shows("launch") else None
 st.query_params.from_dict(_link())
 if REPLAYED in st.session_state:

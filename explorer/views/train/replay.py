@@ -25,7 +25,8 @@ def offer(lesson: str) -> None:
             words,
             icon=":material/replay:",
             key="replay_offer" if name == lesson else f"replay_offer_{name}",
-            help=f"Needs no training here. Made on {recording.machine}, with {recording.data}.",
+            help="Needs no training here. "
+            + escaped(f"Made on {recording.machine}, with {recording.data}."),
             width="stretch",
         ):
             st.session_state[REPLAYED] = name
@@ -45,7 +46,8 @@ def replay(name: str) -> None:
     lesson = LESSONS.get(lesson_of(name))
     if recording is None or lesson is None:
         st.warning(
-            f"There is no recording of {name!r} here; launch the lesson itself with the row above."
+            f"There is no recording of {escaped(repr(name))} here; "
+            "launch the lesson itself with the row above."
         )
         return
     words, buttons = st.columns([8, 2.4], vertical_alignment="center")
@@ -59,14 +61,16 @@ def replay(name: str) -> None:
         prediction.ask(lesson)
     board(recording.snapshot, f"replay_{name}", height=CHART_HEIGHT, replay=True)
     with st.expander("The outcome"):
-        st.markdown(f"##### {verdicts.verdict_of(recording.snapshot)}")
+        st.markdown(f"##### {escaped(verdicts.verdict_of(recording.snapshot))}")
         came_true = prediction.outcome(lesson, recording.snapshot)
         if predicted is not None and came_true is not None:
             right = "which is what it shows" if predicted == came_true else "but it shows"
             shown = "" if predicted == came_true else f" *{lesson.choices[came_true]}*"
             st.markdown(f"You predicted *{lesson.choices[predicted]}* {right}{shown}")
         st.markdown(meaning(lesson, recording.snapshot))
-        grey = [f":gray[{line}]" for line in verdicts.evidence(recording.snapshot).splitlines()]
+        grey = [
+            f":gray[{escaped(line)}]" for line in verdicts.evidence(recording.snapshot).splitlines()
+        ]
         st.markdown(paragraphs("\n".join(grey)))
     st.caption("Made by:")
     st.code(recording.command, language=None, wrap_lines=True)

@@ -25,8 +25,8 @@ def watch(comparison: str) -> None:
     snapshot = shared.feed(comparison).snapshot(fresh=True)
     if snapshot is None:
         st.warning(
-            f"There is no comparison {comparison!r} here: it was deleted, or the link belongs to "
-            "another server. Launch one above, or open another from the Runs page."
+            f"There is no comparison {escaped(repr(comparison))} here: it was deleted, or the "
+            "link belongs to another server. Launch one above, or open another from the Runs page."
         )
         return
     if not prediction.gate(snapshot):
@@ -68,7 +68,7 @@ def _head(snapshot: Snapshot) -> None:
     share, words = progress.progress(comparison, queue.now().throughput)
     title, bar, buttons = st.columns([4.4, 2.6, 5], vertical_alignment="center")
     title.markdown(_title(snapshot))
-    bar.progress(min(1.0, share), text=words)
+    bar.progress(min(1.0, share), text=escaped(words))
     if shows("controls"):
         with buttons:
             control_bar(comparison)
@@ -76,11 +76,13 @@ def _head(snapshot: Snapshot) -> None:
     if shows("verdict"):
         verdict = verdicts.verdict_of(snapshot)
         if verdict:
-            st.markdown(f"##### {verdict}", help=paragraphs(verdicts.evidence(snapshot)))
+            st.markdown(
+                f"##### {escaped(verdict)}", help=paragraphs(escaped(verdicts.evidence(snapshot)))
+            )
         elif not sentence:
             st.markdown("##### The first errors are being measured.")
     if sentence:
-        st.info(sentence, icon=":material/info:")
+        st.info(escaped(sentence), icon=":material/info:")
 
 
 def _title(snapshot: Snapshot) -> str:

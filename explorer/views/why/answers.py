@@ -61,6 +61,14 @@ class Answer:
         return self._whole[1]["note"] if self._whole else ""
 
     @property
+    def images_note(self) -> str:
+        """What was done to the images, and what was left out, where it was said; or ""."""
+        if not self._whole:
+            return ""
+        label, said = self._whole[1].get("label", ""), self._whole[1].get("images_note", "")
+        return f"{label}: {said}" if said else ""
+
+    @property
     def seconds(self) -> str:
         """How long it took, in words."""
         seconds = self._whole[1]["seconds"] if self._whole else 0.0

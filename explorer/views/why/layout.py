@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from explorer.charts.figure.component import live_chart
+from explorer.report.formatting import unlinked
 from resnet.labs.sentences import Said
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _sentence(text: str) -> None:
 
 def _plain(text: str) -> str:
     """Words of a lab are plain text, and names of classes in them are anybody's."""
-    return ACTIVE.sub(r"\\\g<0>", text)
+    return ACTIVE.sub(r"\\\g<0>", unlinked(text))
 
 
 def begin(key: str, value: Any) -> str:

@@ -31,11 +31,15 @@ UNTRAINED = ("plain20", "plain56", "resnet20-A", "resnet56-A", "plain110", "resn
 
 @dataclass(frozen=True)
 class Images:
-    """An image set of the server: its name, what people call it, how many classes it has."""
+    """An image set of the server: its name, what people call it, how many classes it has.
+
+    fingerprint  what a folder's images are known by; "" for the sets that are always the same
+    """
 
     name: str
     label: str
     classes: int = CLASSES
+    fingerprint: str = ""
 
     @property
     def suit_shipped(self) -> bool:
@@ -48,7 +52,8 @@ def image_sets(worker: dict[str, Any]) -> dict[str, Images]:
     sets = []
     if worker.get("folder"):
         classes = worker.get("folder_classes") or CLASSES
-        sets.append(Images("folder", worker["folder"], classes))
+        known = worker.get("folder_fingerprint") or ""
+        sets.append(Images("folder", worker["folder"], classes, known))
     usual = [Images(name, DATA[name]) for name in ("cifar10", "generated")]
     sets += usual if worker.get("cifar10") else usual[::-1]
     return {each.name: each for each in sets}

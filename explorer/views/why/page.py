@@ -44,7 +44,8 @@ def _lab(lab: str) -> None:
             chosen = choices.nets_of(lab, shown)
         with below:
             settings = choices.settings_of(lab, chosen)
-    questions = [Question(lab, source, settings, shown.name, shown.label) for source in chosen]
+    images = (shown.name, shown.label, shown.fingerprint)
+    questions = [Question(lab, source, settings, *images) for source in chosen]
     found = answers(questions)
     open_ones = [answer for answer in found if not answer.done and not answer.active]
     live: list[str] = st.session_state.setdefault(LIVE, [])

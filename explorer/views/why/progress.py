@@ -46,7 +46,7 @@ def ask(found: Sequence[Answer]) -> bool:
 def show_progress(found: Sequence[Answer]) -> None:
     """The row of bars; while a job goes on, it alone is drawn anew, and the page when one ends."""
     if refused := st.session_state.pop(PROBLEM, None):
-        st.warning(refused)
+        st.warning(escaped(refused))
     called = _called([each.net for each in found])
     asked = [
         (net, each.look, _after(each)) for net, each in zip(called, found, strict=True) if each.look
@@ -77,7 +77,7 @@ def _row(asked: list[tuple[str, Look, str]], by: Visitor) -> None:
         for column, look, (net, _, after) in zip(columns, looks, asked, strict=False):
             assert look is not None
             with column.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.progress(look.share, f"{net}: {after or _words(jobs, look)}")
+                st.progress(look.share, escaped(f"{net}: {after or _words(jobs, look)}"))
                 if look.active and (by.everything or look.owner in ("", by.id)):
                     _stop_button(jobs, look, net, by)
 
@@ -87,7 +87,7 @@ def _stop_button(jobs: JobStore, look: Look, net: str, by: Visitor) -> None:
         "Stop",
         icon=":material/stop:",
         key=f"labs_stop_{look.id}",
-        help=f"Stop {net}; what is found so far is kept.",
+        help=f"Stop {escaped(net)}; what is found so far is kept.",
         disabled=look.stopping,
     ):
         try:

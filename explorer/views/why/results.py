@@ -59,6 +59,8 @@ def _coming(lab: str) -> None:
 def _draw(lab: str, drawn: Sequence[Answer]) -> None:
     for note in dict.fromkeys(answer.note for answer in drawn if answer.note):
         st.warning(f"{escaped(note)}.", icon=":material/image:")
+    for said in dict.fromkeys(answer.images_note for answer in drawn if answer.images_note):
+        st.caption(f"{escaped(said)}.")
     theme = st.context.theme.type or "light"
     with state.widgets_of(lab, figures=True):
         PANELS[lab].show([answer.result for answer in drawn], theme)

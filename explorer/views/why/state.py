@@ -19,6 +19,7 @@ from explorer.server import shared
 from explorer.views.parts.link import Parameter, one_of, read_link, write_link
 from explorer.views.why.options import Images, data_of, usual
 from explorer.views.why.topics import PANELS
+from resnet.spec import json_text
 
 LAB, NETS, DATA = "lab", "nets", "data"  # in the link
 CHOSEN, KEPT, SEEDED, PROBLEMS, CAME = (
@@ -135,7 +136,7 @@ def widgets_of(lab: str, figures: bool = False) -> Iterator[None]:
     st.session_state[SEEDED] = bool(fresh) or st.session_state.get(SEEDED, False)
     try:
         yield
-    except (StreamlitAPIException, ValueError, TypeError, KeyError) as error:
+    except (StreamlitAPIException, ValueError, TypeError, KeyError, OverflowError) as error:
         if not st.session_state[SEEDED] or (figures and not _of_a_widget(error)):
             raise
         _forget_widgets(lab)
@@ -226,7 +227,7 @@ def _written(value: Any) -> str:
 
 def _read(text: str) -> Any:
     try:
-        value = json.loads(text)
+        value = json_text.read(text)
     except ValueError:
         return text
     return value if _is_plain(value) else text

@@ -5,6 +5,7 @@ Text and grid take the page's colours when `explorer.charts.figure` draws a figu
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from itertools import pairwise
 from math import ceil, inf, log10
 from typing import Any
@@ -128,3 +129,8 @@ def level(figure: go.Figure, y: float, name: str) -> go.Figure:
         type="line", xref="paper", x0=0, x1=1, y0=y, y1=y, layer="below", name=name,
         showlegend=True, line={"color": GREY, "width": 2.5, "dash": "dot"},
     )  # fmt: skip
+
+
+def plain(text: str) -> str:
+    """Text that plotly draws as it is: it takes <a>, <b> and the like for commands."""
+    return escape(text, quote=False)

@@ -31,6 +31,7 @@ from resnet.lessons import Entry, Lesson
 from resnet.spec import NetSpec, Recipe
 from resnet.spec.fields import fields_of
 from resnet.spec.row import Row
+from tests.explorer.store.held import held
 
 pytestmark = pytest.mark.usefixtures("image_folder")
 
@@ -323,7 +324,9 @@ def test_no_command_is_named_where_none_says_the_same(here, nets, small):
 
 def test_changes_by_hand_are_said_behind_the_command(here, submit):
     identity = submit()
-    TrainingStore(here).mark(here.comparison(identity).runs[0].id, 10, RATE, 0.02)
+    run = here.comparison(identity).runs[0].id
+    with held(here, run) as lane:
+        TrainingStore(here).mark(run, lane, 10, RATE, 0.02)
     assert command_of(snapshot_of(here, identity)).endswith("--seed 0  # and 1 change by hand")
 
 

@@ -25,6 +25,7 @@ from explorer.store.requests import ControlRequests
 from explorer.store.snapshots import Feed
 from resnet.plan import plan
 from resnet.spec.row import Row
+from tests.explorer.store.held import held
 
 
 @pytest.fixture
@@ -43,9 +44,10 @@ def trained(store, training, submit, image_folder):
     for _ in range(3):
         in_process.run_next(store)
     first = store.comparison(identity).runs[0]
-    training.mark(first.id, 20, RATE, 0.01)
-    training.mark(first.id, 20, PAUSED)
-    training.mark(first.id, 40, EXTENDED, 60)
+    with held(store, first.id) as lane:
+        training.mark(first.id, lane, 20, RATE, 0.01)
+        training.mark(first.id, lane, 20, PAUSED)
+        training.mark(first.id, lane, 40, EXTENDED, 60)
     title = store.comparison(identity).title
     Curation(store).describe(identity, title, ["class 7b", "first try"], "What is „this“?\nA note.")
     return identity
@@ -273,7 +275,7 @@ def base64_of(*numbers):
     ("change", "sentence"),
     [
         (top("format", "another"), "not a comparison that the program exported"),
-        (top("version", 4), "version 4 of its format and this program reads 3; bring the program"),
+        (top("version", 5), "version 5 of its format and this program reads 4; bring the program"),
         (top("version", True), "says version True of its format"),
         (top("surprise", 1), "the file has a field 'surprise'; it can have"),
         (top("runs", []), "the file holds no run"),

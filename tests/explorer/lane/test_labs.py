@@ -13,6 +13,7 @@ from explorer.store.jobs.lab_question import Question
 from explorer.store.jobs.net_source import Source
 from explorer.store.jobs.store import JobStore
 from explorer.store.records import Visitor
+from resnet import data
 from resnet.labs import LABS
 
 SHORT = {
@@ -203,3 +204,37 @@ def test_a_run_is_looked_into_when_it_has_ended(store, job_store, submit):
     result, _ = answer(store, job_store, "lesion", f"run:{run.id}", draws=1)
     assert result.net == "resnet8-A"
     assert result.statistics == "kept from training"
+
+
+def test_corrected_labels_are_another_question(store, tmp_path):
+    jobs_of = JobStore(store)
+
+    def asked(images):
+        source = Source.parse(f"fresh:{NET}")
+        settings = {"points": 16, "lines": 2}
+        payload = Question("shattered", source, settings, "folder", "tiny images", images).payload(
+            store
+        )
+        identity = jobs_of.submit("lab", payload)
+        while in_process.do_next_job(store):
+            pass
+        return jobs_of.job(identity)
+
+    before = data.load("folder").fingerprint
+    first = asked(before)
+    assert first.state == states.FINISHED
+    assert asked(before).id == first.id
+    folder = tmp_path / "images" / "train"
+    (folder / "class0" / "7.png").rename(folder / "class1" / "70.png")
+    (folder / "class0" / "notes.txt").write_text("one leaf was an oak")
+    (folder / "class0" / "broken.heic.part").write_text("left behind")
+    late = asked("unread-1")
+    assert late.id != first.id and late.state == states.FINISHED
+    after = data.load("folder").fingerprint
+    again = asked(after)
+    assert after != before and again.id not in (first.id, late.id)
+    assert again.state == states.FINISHED
+    assert again.result["images_note"] == data.load("folder").said
+    wrong = asked("0" * 32)
+    assert wrong.state == states.FAILED
+    assert "were changed a moment ago; load the page anew in a minute" in wrong.message

@@ -62,7 +62,7 @@ def test_rows_are_written_at_their_iterations_and_flushed():
     assert writer.calls == ["flush", "close"]
 
 
-def test_a_writer_that_fails_is_given_up_in_one_line(capsys):
+def test_a_writer_that_fails_is_given_up_in_one_line(caplog):
     class Full(Writer):
         def flush(self):
             raise OSError(28, "No space left on device")
@@ -71,7 +71,7 @@ def test_a_writer_that_fails_is_given_up_in_one_line(capsys):
     files.add([ROW])
     files.add([ROW])
     files.close()
-    assert capsys.readouterr().err == "event files end here: [Errno 28] No space left on device\n"
+    assert caplog.messages == ["event files end here: [Errno 28] No space left on device"]
 
 
 def test_without_the_package_there_are_no_event_files(tmp_path, monkeypatch):

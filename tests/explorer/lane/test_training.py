@@ -9,8 +9,8 @@ import pytest
 import torch
 from filelock import FileLock
 
-from explorer.lane import in_process, runs, training
-from explorer.store import states
+from explorer.lane import in_process, keeping, runs, training
+from explorer.store import patience, states
 from explorer.store.comparisons import checkpoint_file, run_folder
 from explorer.store.requests import ControlRequests
 from explorer.store.training import TrainingStore
@@ -277,6 +277,8 @@ def test_a_disk_that_fills_up_interrupts_and_says_so(store, submit, monkeypatch)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(checkpoint.torch, "save", full)
+    monkeypatch.setattr(keeping, "FULL_FOR", 0.1)
+    monkeypatch.setattr(patience, "RETRY_EVERY", 0.05)
     in_process.run_next(store)
     for run in store.comparison(identity).runs:
         assert run.state == states.INTERRUPTED

@@ -95,7 +95,7 @@ def test_a_rate_set_by_hand_is_known_here_as_on_the_page_of_the_comparison(store
     identity = store.submit("two", [(net, DEGRADATION.recipe) for net in nets])
     for run, error in zip(training.claim("lane").runs, (23.0, 80.0), strict=True):
         training.append("lane", [(run.id, Row(400, 1.0, 0.1, 1.0, 1.0, error, error))])
-        training.mark(run.id, 200, RATE, 0.2)
+        training.mark(run.id, "lane", 200, RATE, 0.2)
         training.settle(run.id, "lane", states.FINISHED)
     comparison = store.comparison(identity)
     found = Outcomes(store).of([comparison])[identity].verdict

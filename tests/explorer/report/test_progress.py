@@ -18,6 +18,7 @@ from resnet.cost import cost
 from resnet.lessons import DEGRADATION
 from resnet.spec import NetSpec, Recipe
 from resnet.spec.row import Row
+from tests.explorer.store.held import held
 
 
 def comparison(*runs, message="", done=None, total=None):
@@ -286,7 +287,9 @@ def test_a_feed_starts_over_when_rows_are_taken_back(store, training, submit, im
     feed = Feed(store, identity)
     before = feed.snapshot(fresh=True)
     assert [row.iteration for row in before.histories[0].rows] == [0, 10, 20, 30, 40]
-    training.rewind(before.histories[0].run.id, 20)
+    run = before.histories[0].run.id
+    with held(store, run) as lane:
+        training.rewind(run, lane, 20)
     after = feed.snapshot(fresh=True)
     assert [row.iteration for row in after.histories[0].rows] == [0, 10, 20]
     assert after.version > before.version

@@ -1,6 +1,7 @@
 """Who is asking, with and without a browser; the teacher's token; the line and notices they see."""
 
 import json
+import threading
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -10,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.report import formatting, line
 from explorer.report.progress import progress
-from explorer.server import once, queue, teacher, visitor
+from explorer.server import connection, guesses, once, queue, teacher, visitor
 from explorer.store import states
 from explorer.store.curation import Curation
 from explorer.store.records import Visitor
@@ -31,12 +32,37 @@ def nothing_kept(monkeypatch):
     once.forget()
 
 
+@pytest.fixture(autouse=True)
+def served_here(monkeypatch):
+    """The options of a server as the program starts it; a test changes them."""
+    options = {
+        "server.address": "127.0.0.1",
+        "server.allowedHosts": ["localhost", "127.0.0.1", "::1"],
+        "server.baseUrlPath": "",
+        "server.corsAllowedOrigins": [],
+        "server.enableCORS": True,
+    }
+    known = st.get_option
+    monkeypatch.setattr(
+        connection.st, "get_option", lambda name: options[name] if name in options else known(name)
+    )
+    return options
+
+
+def page_of(host, **more):
+    """The headers of a page of this host that asks its own server."""
+    return {"Host": host, "Origin": f"http://{host}", **more}
+
+
 @pytest.fixture
 def session(monkeypatch):
     """What Streamlit knows of a session; its parts can be changed."""
     state = {}
     context = SimpleNamespace(
-        headers={"Host": "127.0.0.1:8501"}, cookies={}, ip_address=None, url=ADDRESS
+        headers={"Host": "127.0.0.1:8501", "Origin": "http://127.0.0.1:8501"},
+        cookies={},
+        ip_address=None,
+        url=ADDRESS,
     )
     monkeypatch.setattr(visitor.st, "session_state", state)
     monkeypatch.setattr(visitor.st, "context", context)
@@ -76,15 +102,23 @@ def test_the_owner_is_not_the_secret_and_never_changes():
     ("changes", "here"),
     [
         ({}, True),
-        ({"url": "http://localhost:8501/", "headers": {"Host": "localhost:8501"}}, True),
-        ({"url": "http://[::1]:8501/", "headers": {"Host": "[::1]:8501"}}, True),
+        ({"url": "http://localhost:8501/", "headers": page_of("localhost:8501")}, True),
+        ({"url": "http://[::1]:8501/", "headers": page_of("[::1]:8501")}, True),
         ({"ip_address": "192.168.0.7"}, False),
         ({"ip_address": "127.0.0.1"}, True),
         ({"url": "https://resnet.example.org/"}, False),
         ({"url": None}, False),
-        ({"headers": {"Host": "resnet.example.org"}}, False),
-        ({"headers": {"Host": "127.0.0.1:8501", "X-Forwarded-For": "192.168.0.7"}}, False),
-        ({"headers": {"Host": "[half"}}, False),
+        ({"headers": page_of("resnet.example.org")}, False),
+        ({"headers": page_of("127.0.0.1:8501", **{"X-Forwarded-For": "192.168.0.7"})}, False),
+        ({"headers": page_of("[half")}, False),
+        ({"headers": {"Host": "127.0.0.1:8501"}}, False),  # no browser: it can say any Host
+        ({"headers": page_of("127.0.0.1:8501", Origin="http://127.0.0.1:9999")}, False),
+        ({"headers": page_of("127.0.0.1:8501", Origin="http://evil.example")}, False),
+        ({"headers": page_of("127.0.0.1:8501", Origin="null")}, False),
+        *[
+            ({"headers": page_of("127.0.0.1:8501", **{name: "x"})}, False)
+            for name in ("Via", "forwarded", "X-Real-IP", "x-forwarded-proto", "CF-Ray", "X-Proxy")
+        ],
         ({"headers": {}, "url": None}, True),  # no connection at all: a script on this machine
     ],
 )
@@ -94,9 +128,27 @@ def test_only_who_sits_at_the_machine_may_do_everything(session, changes, here):
     assert visitor.me().everything is here
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("server.address", "0.0.0.0"),
+        ("server.address", None),
+        ("server.allowedHosts", []),
+        ("server.allowedHosts", ["localhost", "resnet.example.org"]),
+        ("server.baseUrlPath", "resnet"),
+        ("server.corsAllowedOrigins", ["https://course.example.org"]),
+        ("server.enableCORS", False),
+    ],
+)
+def test_on_a_server_that_serves_others_nobody_is_the_machine(session, served_here, option, value):
+    assert visitor.me().everything
+    served_here[option] = value
+    assert not visitor.me().everything
+
+
 def test_with_a_teachers_token_only_the_teacher_may_do_everything(session, monkeypatch):
     monkeypatch.setenv("RESNET_TEACHER", "chalk änd board")
-    monkeypatch.setattr(teacher, "WRONG_COSTS", 0.0)
+    monkeypatch.setattr(guesses, "COSTS", 0.0)
     assert not visitor.me().everything
     assert "No token was entered" in teacher.enter(" ")
     assert "This is not the teacher's token" in teacher.enter("chalk")
@@ -107,19 +159,44 @@ def test_with_a_teachers_token_only_the_teacher_may_do_everything(session, monke
     assert not visitor.me().everything
 
 
-def test_a_server_without_a_token_takes_none(session):
+def test_a_server_without_a_token_takes_none(session, monkeypatch):
+    monkeypatch.setattr(guesses, "COSTS", 0.0)
     session.context.ip_address = "192.168.0.7"
     assert teacher.enter("") and teacher.enter("anything")
     assert not visitor.me().everything
 
 
-def test_wrong_tokens_are_looked_at_one_at_a_time(session, monkeypatch):
+def test_guessing_slows_the_guesser_more_and_more_and_never_the_teacher(session, monkeypatch):
+    waited = []
+    monkeypatch.setattr(guesses.time, "sleep", waited.append)
     monkeypatch.setenv("RESNET_TEACHER", "chalk")
-    monkeypatch.setattr(teacher, "PATIENCE", 0.0)
-    with teacher._one_at_a_time:
-        assert "Too many wrong tokens" in teacher.enter("chalk")
-    assert not teacher.entered()
+    for _ in range(7):
+        assert "This is not the teacher's token" in teacher.enter("cheese")
+    assert waited == [1, 2, 4, 8, 16, 16, 16]
+    session.state.clear()  # another session, while that one waits
     assert teacher.enter("chalk") == ""
+    assert len(waited) == 7
+
+
+def test_while_others_guess_the_right_token_is_taken_at_once(session, monkeypatch):
+    """Forty guesses hang in their wait, each in a thread of its own, as sessions are."""
+    monkeypatch.setenv("RESNET_TEACHER", "chalk")
+    hanging, end = threading.Semaphore(0), threading.Event()
+
+    def sleep(seconds):
+        hanging.release()
+        end.wait(30)
+
+    monkeypatch.setattr(guesses.time, "sleep", sleep)
+    guessing = [threading.Thread(target=teacher.enter, args=(f"guess {n}",)) for n in range(40)]
+    for each in guessing:
+        each.start()
+    for _ in guessing:
+        assert hanging.acquire(timeout=30)
+    assert teacher.enter("chalk") == ""
+    end.set()
+    for each in guessing:
+        each.join(30)
 
 
 def test_the_machine_itself_has_no_address_and_others_have_one(session):
@@ -315,7 +392,7 @@ def test_a_request_that_is_refused_says_why(known, store, launch):
     ControlRequests(store).stop(last)
     next(each for each in boss.button if each.label == "To the front").click().run()
     assert [each.value for each in boss.toast] == [
-        "Not done: it does not wait any more, so it cannot be moved."
+        formatting.escaped("Not done: it does not wait any more, so it cannot be moved.")
     ]
 
 

@@ -86,10 +86,10 @@ def test_taking_rows_back_tells_the_pages(store, training, submit):
     claimed = training.claim("lane")
     run = claimed.runs[0].id
     training.append("lane", [(run, row(0)), (run, row(10)), (run, row(20))])
-    training.rewind(run, 10)
+    training.rewind(run, "lane", 10)
     assert [each.iteration for each in store.since(claimed.id)] == [0, 10]
     assert store.comparison(claimed.id).generation == claimed.generation + 1
-    training.rewind(run, 0)
+    training.rewind(run, "lane", 0)
     assert store.since(claimed.id) == []
 
 
@@ -99,7 +99,7 @@ def test_a_cursor_misses_no_row_after_rows_were_taken_back(store, training, subm
     run = claimed.runs[0].id
     training.append("lane", [(run, row(10))])
     cursor = store.since(claimed.id)[-1].id
-    training.rewind(run, 0)
+    training.rewind(run, "lane", 0)
     training.append("lane", [(run, row(10))])
     assert [each.iteration for each in store.since(claimed.id, cursor)] == [10]
 

@@ -57,6 +57,7 @@ ADDRESSES = [
         ],
     ),
     ("build", "section=takeaway", "net=resnet20-A&section=takeaway", []),
+    ("build", "net=plain14-bottleneck-stages1.1.2-3x3-w10-c11-pre-nonorm-sigmoid", SAME, []),
     ("home", "", "lesson=degradation", []),
     ("home", "lesson=degradation&seed=2&seeds=3", SAME, []),
     ("home", "lesson=warmup", SAME, []),
@@ -191,6 +192,16 @@ ADDRESSES = [
         "lab=surface&seed=purple",
         "lab=surface&side=9&count=200&seed=0&reach=1.0",
         ["The link asks for settings that this lab has not; its own are shown."],
+    ),
+    *(  # numbers that are none, which a slider of whole numbers cannot even look at
+        (
+            "why",
+            f"lab=gradients&steps={text}",
+            "lab=gradients&depth=56&shortcut=both&steps=20&initialisation=he&norm=batch"
+            "&activation=relu",
+            ["The link asks for settings that this lab has not; its own are shown."],
+        )
+        for text in ("Infinity", "NaN", "1e999", "[" * 190 + "]" * 190)
     ),
     (
         "why",

@@ -124,6 +124,14 @@ def test_other_shapes_are_refused(made):
         file.write_bytes(written(tensors | changes, about.to_metadata()))
         with pytest.raises(ShippedError, match=words):
             shipped_nets.load(NAME)
+    for kind, words in (
+        (torch.bfloat16, "keeps stem.conv.weight as bfloat16, where nets of this program have"),
+        (torch.float64, "keeps stem.conv.weight as float64"),
+    ):
+        other = {"stem.conv.weight": tensors["stem.conv.weight"].to(kind)}
+        file.write_bytes(written(tensors | other, about.to_metadata()))
+        with pytest.raises(ShippedError, match=words):
+            shipped_nets.load(NAME)
     del tensors["head.fc.bias"]
     file.write_bytes(written(tensors, about.to_metadata()))
     with pytest.raises(ShippedError, match=r"has no head.fc.bias where"):

@@ -11,7 +11,13 @@ import { themeOf } from "./theme.js";
 import { buildTools } from "./controls/toolbar.js";
 import { inflate, stamp, unpack } from "./data/unpacking.js";
 
-const CONFIG = { displayModeBar: false, doubleClick: false, showTips: false };
+const CONFIG = {
+  displayModeBar: false,
+  showSendToCloud: false, // nothing leaves the machine
+  plotlyServerURL: "",
+  doubleClick: false,
+  showTips: false,
+};
 
 let loading = null;
 

@@ -67,6 +67,10 @@ export const axisOf = (theme, more) => ({
   ...more,
 });
 
+// Text that plotly.js draws as it is: it takes <a>, <b> and the like for commands.
+export const plain = (text) =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
 export const heading = (text, theme) => ({
   text,
   xref: "paper",

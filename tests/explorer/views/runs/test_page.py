@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from explorer.report.formatting import JOINER
 from explorer.report.names import first_line, nets, run_name, seeds, states_words
 from explorer.report.outcomes import Best, LastAndBest, Outcomes, result_of
 from explorer.server import once, shared
@@ -21,6 +22,7 @@ from explorer.views.runs.list.list import PAGE
 from explorer.views.runs.together.pair import pair_words
 from explorer.views.runs.together.snapshot import gathered, joined
 from resnet.spec import NetSpec
+from tests.explorer.store.held import held
 from tests.explorer.views.pages import app_at
 
 ERRORS = {0: (90.0, 91.0), 20: (30.0, 60.0), 40: (35.0, 55.0)}
@@ -146,7 +148,7 @@ def test_names_and_notes_are_shown_as_they_are(opened, add):
     )
     words = texts(opened())
     for part in (
-        r"\<b\>x\</b\> \[a\]\(http\://b\) \$y\$ \:red\[z\] \:material/home\:",
+        rf"\<b\>x\</b\> \[a\]\(http\:{JOINER}//b\) \$y\$ \:red\[z\] \:{JOINER}material/home\:",
         r"\# head \*\*bold\*\* \<script\>",
         r"\]\(x\)",
     ):
@@ -397,7 +399,9 @@ def test_outcomes_agree_with_the_train_page_and_follow_what_changes(store, add, 
     monkeypatch.setattr(module, "rows_with_errors", read)
     assert outcomes.of([store.comparison(it)])[it] is found
     assert reads == []
-    TrainingStore(store).rewind(store.comparison(it).runs[0].id, 20)
+    run = store.comparison(it).runs[0].id
+    with held(store, run) as lane:
+        TrainingStore(store).rewind(run, lane, 20)
     again = outcomes.of([store.comparison(it)])[it]
     assert len(reads) == 1
     assert again.results[store.comparison(it).runs[0].id].iteration == 20

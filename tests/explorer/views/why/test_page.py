@@ -64,7 +64,7 @@ def words(page):
 
 
 def progress(page):
-    return [element.proto.text for element in page.get("progress")]
+    return [element.proto.text.replace("\\", "") for element in page.get("progress")]
 
 
 def run_lab(page):

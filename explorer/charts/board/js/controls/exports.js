@@ -1,12 +1,16 @@
 // What is shown, as a picture or as a table.
 
 import { mainLine } from "../curves/curves.js";
+import { plain } from "../theme.js";
 
 const COLUMNS = ["net", "seed", "curve", "iteration", "epoch", "seconds", "value"];
 const DIGITS = 7; // of a float32
 
 const cell = (value) => {
-  if (typeof value === "string") return /[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  if (typeof value === "string") {
+    const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value; // a spreadsheet would compute it
+    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  }
   return Number.isFinite(value) ? String(Number(value.toPrecision(DIGITS))) : "";
 };
 
@@ -61,7 +65,7 @@ export async function savePicture(chart, title, theme, format, name) {
         plot_bgcolor: theme.ground,
         height: layout.height + 34,
         margin: { ...layout.margin, t: layout.margin.t + 34 },
-        title: { text: title, x: 0.01, y: 0.99, yanchor: "top", font: { size: 15 } },
+        title: { text: plain(title), x: 0.01, y: 0.99, yanchor: "top", font: { size: 15 } },
       },
     },
     { format, width: layout.width, height: layout.height + 34, scale: format === "png" ? 2 : 1 },

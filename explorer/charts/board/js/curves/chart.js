@@ -3,7 +3,7 @@
 import { curvesOf, mainLine, METRICS } from "./curves.js";
 import { eventMarks, reference } from "./marks.js";
 import { around, followedX, logTicks } from "../data/ranges.js";
-import { axisOf, heading, layoutOf, widthOf, X_TITLES } from "../theme.js";
+import { axisOf, heading, layoutOf, plain, widthOf, X_TITLES } from "../theme.js";
 import { LABEL, labelsOf, labelTrace, tracesOf } from "./traces.js";
 
 const MARKS = 14; // pixels above the plot for what was done to the runs
@@ -40,7 +40,7 @@ export function errorChart(data, state, theme, size, known, replay) {
   const events = eventMarks(data, state, theme, view, known);
   const paper = metric === "errors" ? reference(data, state, theme, view) : null;
   const ends = [...labelsOf(curves, theme, view), ...labelsOf(grey, theme, view, true)];
-  const behind = data.behind ? `; in grey: ${data.behind.title}` : "";
+  const behind = data.behind ? `; in grey: ${plain(data.behind.title)}` : "";
   const layout = {
     ...layoutOf(theme, size.width, size.height),
     margin,

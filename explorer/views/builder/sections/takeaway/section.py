@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from explorer.charts.diagram.svg_file import picture_file
+from explorer.report.formatting import escaped
 from explorer.server import shared
 from explorer.views.builder.sections.layers.table import layer_csv
 from explorer.views.builder.sections.takeaway.png import png_button
@@ -78,7 +79,7 @@ def _onnx(spec: NetSpec) -> None:
         button.button(
             "ONNX file", icon=":material/download:", disabled=True, width="stretch", key="no_onnx"
         )
-        words.markdown(f"{sentence(absent)}")
+        words.markdown(escaped(sentence(absent)))
         return
     words.markdown(ONNX)
     with button:

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from explorer.charts import palette
-from explorer.views.why.style import axis, framed, looks
+from explorer.views.why.style import axis, framed, looks, plain
 from resnet.labs.sees.result import Confusion
 
 CELL = 44  # px
@@ -17,7 +17,7 @@ def confusion_figure(result: Confusion, theme: str) -> go.Figure:
     """Rows are what an image is, columns what the net said; shaded by the share of the row."""
     look = looks([result], theme)[0]
     shares = row_shares(result)
-    classes = list(result.classes)
+    classes = [plain(name) for name in result.classes]
     heat = go.Heatmap(
         z=100 * shares, x=classes, y=classes, xgap=2, ygap=2, zmin=0, zmax=100,
         colorscale=[[0, palette.PAGE[theme]], [1, look.colour]],
@@ -46,7 +46,7 @@ def row_shares(result: Confusion) -> np.ndarray:
 def _numbers(result: Confusion, shares: np.ndarray, theme: str) -> go.Scatter:
     """Counts above zero; those on the diagonal bold."""
     there = [(row, column) for row, column in np.argwhere(result.counts > 0).tolist()]
-    names = result.classes
+    names = [plain(name) for name in result.classes]
     return go.Scatter(
         x=[names[column] for _, column in there],
         y=[names[row] for row, _ in there],

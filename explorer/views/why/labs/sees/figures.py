@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from explorer.views.why.style import axis, framed, looks
+from explorer.views.why.style import axis, framed, looks, plain
 from resnet.labs.sees.result import Seen
 
 BAR = 46  # px
@@ -26,7 +26,7 @@ def answers_figure(results: Sequence[Seen], theme: str) -> go.Figure:
         percent = [100 * share for share in each.top_probabilities]
         traces.append(
             go.Bar(
-                x=percent, y=list(each.top), orientation="h", name=look.name,
+                x=percent, y=[plain(name) for name in each.top], orientation="h", name=look.name,
                 xaxis=f"x{suffix}", yaxis=f"y{suffix}",
                 marker={
                     "color": look.colour,

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from explorer.report.formatting import escaped
 from explorer.views.why.labs.sees.pictures import img
 from explorer.views.why.layout import begin
 from explorer.views.why.panel import Settings
 from resnet.labs.bench.progress import LabError
 from resnet.labs.sees.upload import ENDINGS, MAX_BYTES, SIDE, decoded
+from resnet.spec.checks import capitalised
 
 LAST = 999  # the test images that can be asked for: 0 to this
 NUMBER, SOURCE, FILE = "why_sees_number", "why_sees_source", "why_sees_file"
@@ -51,7 +53,7 @@ def _uploaded() -> Settings:
         return {"index": number}
     pixels, words = _decoded(file)
     if pixels is None:
-        st.error(f"{words[0].upper()}{words[1:]}. Until then it is test image {number}.")
+        st.error(f"{escaped(capitalised(words))}. Until then it is test image {number}.")
         return {"index": number}
     st.html(img(pixels, 128, "the picture as it is given to the nets, 32 x 32 pixels"))
     return {"upload": base64.b64encode(pixels.tobytes()).decode()}
