@@ -88,7 +88,7 @@ class JobRunner:
             self.lane = self._old = None
 
     def close(self) -> None:
-        """Drops the job at hand, for JobStore.ask_again to put back into the queue."""
+        """Drops the job at hand, which goes back into the queue for the next worker."""
         if self.lane:
             self.lane.dismiss()
             try:
@@ -96,6 +96,7 @@ class JobRunner:
             except subprocess.TimeoutExpired:
                 self.lane.process.kill()
             self.lane, self._job = None, 0
+        self.jobs.ask_again()
 
     def _look_after(self, lane: Lane) -> None:
         if self.busy:

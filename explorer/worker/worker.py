@@ -271,7 +271,8 @@ class Worker:
         for lane in lanes:
             lane.dismiss()
         for runner in self.job_runners:
-            runner.close()
+            with contextlib.suppress(StoreBusy):
+                runner.close()
         deadline = time.monotonic() + PATIENCE
         while any(not lane.ended for lane in lanes) and time.monotonic() < deadline:
             time.sleep(POLL)
@@ -279,7 +280,6 @@ class Worker:
             if not lane.ended:
                 lane.process.kill()
         try:
-            JobStore(self.store).ask_again()
             self.training.interrupt()
         except StoreBusy as error:  # the next worker begins with the same
             self._say(str(error))
