@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.server import shared, worker_health
 from explorer.server.worker_health import MAKE_ROOM, STARTS_WITHIN, TRY_AGAIN, Trouble, told
-from explorer.store.comparisons import NEEDED_DISK
+from explorer.store import limits
 from explorer.worker.control import lock
 from tests.explorer.views.pages import app_at
 
@@ -36,7 +36,7 @@ def test_each_trouble_has_its_sentence(said, silent, running, unsaved, words, of
     "said, silent",
     [
         ({}, 5.0),
-        ({"free_disk": NEEDED_DISK, "problem": ""}, 0.0),
+        ({"free_disk": limits.FREE_DISK.value * 2**20, "problem": ""}, 0.0),
         ({"problem": "of one that is gone"}, 5.0),
     ],
 )
