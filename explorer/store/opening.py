@@ -76,9 +76,10 @@ def _prepare(connection: Any, _record: Any) -> None:
         None  # transactions begin where _begin says, not at the driver's whim
     )
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={round(1000 * BUSY_FOR)}")
+    if not cursor.execute("PRAGMA page_count").fetchone()[0]:  # later it would have to write
+        cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
     for pragma in (
-        "auto_vacuum=INCREMENTAL",  # first: a file that has tables has its kind for good
-        f"busy_timeout={round(1000 * BUSY_FOR)}",
         "journal_mode=WAL",
         "synchronous=NORMAL",
         "foreign_keys=ON",

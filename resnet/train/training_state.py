@@ -70,6 +70,8 @@ def _check_optimizer(given: Any, ours: Optimizer) -> None:
     if not {"params", *OF_THE_RECIPE} <= set(groups[0]):
         raise StateError("its optimizer lacks settings")
     for name, value in groups[0].items():
+        if isinstance(value, Tensor) and value.numel() == 1:  # the rate, where a graph reads it
+            value = value.item()
         plain = isinstance(name, str) and isinstance(value, int | float | list | None)
         if not plain or (name == "params" and value != group["params"]):
             raise StateError("its optimizer has other settings")

@@ -104,7 +104,7 @@ class JobStore:
             found = connection.execute(sa.select(*LOOK).where(this)).first()
             if found is None:
                 return
-            if by is not None and not by.everything and found.owner not in ("", by.id):
+            if by is not None and not by.everything and found.owner != by.id:
                 raise Refused(NOT_YOURS)
             waits, works = jobs.c.state == states.QUEUED, jobs.c.state == states.RUNNING
             connection.execute(

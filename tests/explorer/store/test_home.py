@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.__main__ import main
+from explorer.report.formatting import escaped
 from explorer.store.comparisons import RunStore
 from explorer.store.migrations import StoreError
 from explorer.worker import __main__ as worker
@@ -40,10 +41,11 @@ def test_a_file_in_the_way_is_one_sentence(in_the_way, capsys, monkeypatch):
 
 def test_the_app_says_it_too(in_the_way):
     app = AppTest.from_file(APP, default_timeout=30).run()
-    assert [each.value for each in app.error] == [
+    sentence = (
         f"the program's home {os.environ['RESNET_HOME']} cannot be a folder, for {in_the_way} is a "
         f"file; {REMEDY}"
-    ]
+    )
+    assert [each.value for each in app.error] == [escaped(sentence)]
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.ENOSPC])

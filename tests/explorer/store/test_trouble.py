@@ -78,7 +78,7 @@ def a_file_for_a_home(home):
         (damage, "is damaged (database disk image is malformed); put a copy of it back"),
         (something_else, "is damaged (file is not a database); put a copy of it back"),
         (a_folder, "cannot be reached (unable to open database file); see whether"),
-        (a_file_for_a_home, "set RESNET_HOME to a folder that can be written to"),
+        (a_file_for_a_home, "set RESNET_HOME to a folder that can be written"),
     ],
 )
 def test_every_command_says_what_is_wrong_in_a_sentence(home, capsys, spoil, words):

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from explorer.commands.labs import _setting
 from explorer.commands.selection import CommandError
-from explorer.server import visitor
+from explorer.server import connection, visitor
 from explorer.store.jobs import files
 from explorer.store.jobs.net_source import Source, SourceError
 from explorer.views.builder.exhibit import Exhibit, from_query, to_query
@@ -153,7 +153,7 @@ def cookie(text: str) -> bool:
     known = visitor._is_secret(text)
     if known and len(visitor.owner_of(text)) != 12:
         raise Fault("an owner of another length")
-    visitor._host(f"//{text}")
+    connection.host_name(f"//{text}")
     return known
 
 
