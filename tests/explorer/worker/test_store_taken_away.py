@@ -92,7 +92,7 @@ def test_a_store_locked_for_a_while_costs_no_lane_and_no_row(home, store, submit
         held.execute("ROLLBACK")
         held.close()
     wait_for(lambda: len(store.since(identity)) > seen + 4, "it trained on")
-    assert b"goes on" in worker.log.read_bytes()
+    wait_for(lambda: b"goes on" in worker.log.read_bytes(), "it said that it goes on")
     assert who_trains(store) == lanes
     ControlRequests(store).stop(identity)
     wait_for(lambda: not store.comparison(identity).active, "it stopped")
