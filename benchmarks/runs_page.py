@@ -82,7 +82,7 @@ def main() -> None:
     from explorer.server import shared
     from explorer.views.runs import cache
 
-    shared.start = lambda: None  # type: ignore[assignment]  # no worker here
+    shared.start = lambda: None  # no worker here
     fill(shared.store(), count)
     app = str(Path(__file__).parents[1] / "explorer" / "app.py")
 
