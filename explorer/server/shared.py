@@ -44,9 +44,12 @@ def trouble() -> str:
 
 
 def _keep(kept: RunStore) -> None:
-    tried = 0.0
+    tried, given = 0.0, False
     while True:
         try:
+            if not given:  # a store that is locked at the start is no reason to show no page
+                images.give(kept)
+                given = True
             kept.report("server", {})
             _trouble[0] = ""
             if not control.is_alive(kept) and time.monotonic() - tried > control.SILENT:
@@ -63,7 +66,6 @@ def _keep(kept: RunStore) -> None:
 
 def _start() -> threading.Thread:
     log.start("server", log.OURS)
-    images.give(store())
     thread = threading.Thread(target=_keep, args=(store(),), daemon=True, name="server resources")
     thread.start()
     return thread
