@@ -28,8 +28,8 @@ def machine_report(store: RunStore) -> dict[str, Any]:
 
 def machine_words(store: RunStore) -> str:
     """ "CPU, 2 cores: ready", or what stands in the way."""
-    if trouble := shared.trouble():
-        return f":material/warning: nothing is saved at the moment: {escaped(trouble)}"
+    if shared.trouble():  # why is told once, above
+        return ":material/warning: nothing is saved at the moment"
     report = store.reported("worker")
     alive = control.is_alive(store)
     if report is None or not alive or not report[0].get("ready"):
